@@ -1,0 +1,9 @@
+// THAW_CHECK: a bug in thaw itself, never bad input. Stays on in release builds.
+#pragma once
+
+namespace thaw {
+[[noreturn]] void invariant_broken(const char* condition, const char* why, const char* file, int line);
+}
+
+#define THAW_CHECK(condition, why) \
+  ((condition) ? static_cast<void>(0) : ::thaw::invariant_broken(#condition, why, __FILE__, __LINE__))

@@ -1,0 +1,32 @@
+// Why a decision was taken: a code and numbers. Words are made only when it is printed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace thaw {
+
+enum class ReasonCode : std::uint8_t {
+  none,
+  waiting_for_tick,      // asked between two passes of its own loop
+  active,                // [seconds since the last call, idle timeout in s]
+  never_called,          // kept up although nobody called yet
+  idle_timeout,          // [seconds since the last call, idle timeout in s, replicas_min]
+  wake,                  // [seconds since the last call, replicas_at_start]
+  below_min,             // [spec, replicas_min, replicas_at_start]
+  dependency_not_ready,  // [ready replicas of the dependency, needed]
+  pod_unschedulable,     // [unschedulable pods]: no further scale-up meanwhile
+  operator_cap,          // [desired, cap]
+};
+
+struct Reason {
+  ReasonCode code = ReasonCode::none;
+  std::array<double, 8> number{};
+};
+
+std::string_view name_of(ReasonCode code);  // "idle_timeout": what files carry
+std::string to_words(const Reason& why);    // "no call for 1201 s (idle timeout 1200 s) → ReplicasMin 0"
+
+}  // namespace thaw

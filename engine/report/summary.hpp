@@ -1,0 +1,63 @@
+// summary.json (schema thaw.summary/v1) and the closing lines that a person reads.
+// Empty optionals are left out of the JSON: what did not happen has no number.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/time.hpp"
+
+namespace thaw {
+
+struct Summary {
+  struct Spread {
+    double mean, p50, p90, p95, p99, max;
+  };
+  struct Requests {
+    std::int64_t total = 0, completed = 0, cold = 0, timed_out = 0, rejected = 0, failed = 0, unfinished = 0;
+  };
+  struct Function {
+    Requests requests;
+    std::optional<double> cold_start_probability;  // cold / total; empty when nobody called
+    std::optional<Spread> latency_s, wait_s;       // completed requests only
+    double replicas_mean = 0, busy_mean = 0, idle_mean = 0;
+    std::int64_t replicas_peak = 0, scale_ups = 0, scale_downs = 0;
+    std::string scaled_by;
+  };
+  struct Pool {
+    double nodes_mean = 0, node_hours = 0, gpu_busy_ratio = 0, cost = 0;
+    std::int64_t nodes_peak = 0;
+  };
+  struct Cost {
+    std::string currency;
+    double total = 0;
+    std::optional<double> per_1000_requests;
+    double useful = 0, idle_warm = 0, cold_start = 0, stranded = 0, draining = 0, fixed = 0;
+  };
+  struct CheckResult {
+    std::string name;
+    bool held = false;
+    std::optional<double> at_s;  // when it was decided
+    std::string detail;          // what was seen when
+  };
+
+  std::string scenario;
+  std::uint64_t seed = 0;
+  std::int64_t replications = 1;
+  double simulated_s = 0;
+  std::map<std::string, Function> functions;
+  std::map<std::string, Pool> pools;
+  Cost cost;
+  std::vector<CheckResult> checks;
+  std::vector<std::string> notices;
+
+  bool held() const;  // all checks
+};
+
+std::string to_json(const Summary&);                   // two-space indent, keys in the contract's order, newline at the end
+std::string to_text(const Summary&, bool colour);      // checks, then a table per function, bill by kind, notices
+
+}  // namespace thaw

@@ -1,0 +1,100 @@
+// Kubernetes objects as far as thaw uses them. What an object says and thaw does not model becomes a
+// notice, once. Places point at the object's own line, so that later stages can still blame it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/diagnostic.hpp"
+#include "engine/params.hpp"
+#include "engine/quantity.hpp"
+#include "engine/time.hpp"
+
+namespace thaw {
+
+enum class TaintEffect : std::uint8_t { no_schedule, prefer_no_schedule, no_execute };
+
+struct Taint {
+  std::string key, value;
+  TaintEffect effect = TaintEffect::no_schedule;
+};
+
+struct Toleration {
+  std::string key;  // empty with `exists`: every key
+  bool exists = false;
+  std::string value;
+  std::optional<TaintEffect> effect;  // empty: every effect
+};
+
+// What a pod asks for or a node has. Extended resources are counts ("nvidia.com/gpu": 1).
+struct Resources {
+  Millicores cpu{};
+  Bytes memory{};
+  std::map<std::string, std::int64_t> extended;
+};
+
+struct EnvVar {
+  std::string name, value;
+  Place place;
+};
+
+// A Deployment or a StatefulSet.
+struct Workload {
+  enum class Kind : std::uint8_t { deployment, stateful_set };
+  Kind kind = Kind::deployment;
+  Place place;
+  std::string name, ns;
+  Replicas replicas{1};
+  std::map<std::string, std::string> labels;            // of the pod template
+  std::map<std::string, std::string> selector;          // spec.selector.matchLabels
+  std::map<std::string, Params::Entry> annotations;     // of the pod template
+  Resources requests;                                   // of a pod: max(sum of containers, each init container)
+  std::map<std::string, std::string> node_selector;
+  std::vector<Toleration> tolerations;
+  std::vector<std::string> images;                      // containers first, then init containers
+  std::vector<EnvVar> env;                              // of the first container
+  std::vector<int> container_ports;
+  Duration grace{std::chrono::seconds(30)};             // terminationGracePeriodSeconds
+  bool disk_empty_dir = false;                          // an emptyDir that is not medium: Memory
+};
+
+struct ServicePort {
+  std::string name;
+  int port = 0;
+  int target = 0;           // 0 if named
+  std::string target_name;
+};
+
+struct ServiceObject {
+  Place place;
+  std::string name, ns;
+  std::map<std::string, std::string> selector;
+  std::vector<ServicePort> ports;
+};
+
+struct IngressRule {
+  std::string host, path;  // path: a prefix
+  std::string service;
+  int port = 0;            // 0 if named
+  std::string port_name;
+};
+
+struct IngressObject {
+  Place place;
+  std::string name, ns;
+  std::string controller;  // "ingress-nginx" or "nginx-ingress", by the annotations that are there
+  Duration connect_timeout{std::chrono::seconds(5)};
+  Duration read_timeout{std::chrono::seconds(60)}, send_timeout{std::chrono::seconds(60)};
+  std::vector<IngressRule> rules;
+};
+
+struct Manifests {
+  std::vector<Workload> workloads;
+  std::vector<ServiceObject> services;
+  std::vector<IngressObject> ingresses;
+};
+
+}  // namespace thaw

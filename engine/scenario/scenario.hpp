@@ -1,0 +1,194 @@
+// A scenario, parsed once: after load() nobody asks again whether a value is sane.
+//
+// Units are in the types; rates are per second. Lists keep the file's order. Every name that is referred to
+// exists (functions, pools, steps), every duration is at least 0, every rate and size above 0 unless said.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/checks/expression.hpp"
+#include "engine/diagnostic.hpp"
+#include "engine/distribution.hpp"
+#include "engine/quantity.hpp"
+#include "engine/scenario/manifest.hpp"
+#include "engine/time.hpp"
+#include "engine/version.hpp"
+
+namespace thaw {
+
+// Money in billionths of the currency unit: 0.75 EUR/h is 750'000'000 an hour.
+using Nanomoney = std::int64_t;
+
+struct Price {
+  std::string currency = "EUR";
+  Nanomoney per_hour = 0;
+  std::string source;     // where the number comes from
+  bool verified = false;  // false: a notice says so
+};
+
+struct Machine {
+  std::string preset;  // "scaleway/L4-1-24G", empty if spelled out
+  Millicores cpu{};
+  Bytes memory{};
+  int gpus = 0;
+  std::string gpu_model;
+  Price price;
+  Duration billing_unit{};  // the bill of a finished node is rounded up to a multiple; 0: none
+};
+
+// From "node requested" to "GPU allocatable", split in three: VM created, Node Ready, GPU allocatable.
+struct Provisioning {
+  Distribution total;
+  double instance_ratio = 0.35, boot_ratio = 0.15, gpu_ratio = 0.50;  // sum 1
+};
+
+struct Pool {
+  std::string name;
+  Machine machine;
+  int nodes_min = 0, nodes_max = 0;
+  std::vector<Taint> taints;
+  std::map<std::string, std::string> labels;
+  Provisioning provisioning;
+};
+
+// cluster-autoscaler's timers (reference: its FAQ and flags).
+struct NodeAutoscaler {
+  bool enabled = true;
+  std::string preset = "kapsule";
+  Duration scan = std::chrono::seconds(10);
+  Duration unneeded = std::chrono::minutes(10);
+  Duration delay_after_add = std::chrono::minutes(10);
+  Duration taint_delay = std::chrono::seconds(5);
+  Duration deletion = std::chrono::seconds(60);
+  double utilisation_threshold_ratio = 0.5;
+  double gpu_utilisation_threshold_ratio = 0.5;
+};
+
+// Shared bandwidth. `node` and `pull` are each node's own: its network card, and how fast one node can
+// download and unpack images; the others are one link for the whole cluster.
+struct Links {
+  BytesPerSecond registry{1'000'000'000}, internet{500'000'000}, volume{400'000'000},
+      node{1'000'000'000}, pull{60'000'000};
+};
+
+struct ClusterSpec {
+  NodeAutoscaler node_autoscaler;
+  Links links;
+  std::vector<Pool> pools;
+};
+
+enum class Discipline : std::uint8_t { fcfs, ps };
+enum class QueuePlace : std::uint8_t { central, replica };
+enum class Dispatch : std::uint8_t { newest, oldest, recently_idle, longest_idle, least_in_flight, random };
+
+struct Service {
+  Distribution duration;    // of one request, alone on a whole card (gpuSeconds) or as such (seconds)
+  bool on_gpu = false;
+  int slots = 1;            // requests in service at once on one replica
+  Discipline discipline = Discipline::fcfs;
+  QueuePlace queue = QueuePlace::replica;
+  Dispatch dispatch = Dispatch::least_in_flight;
+};
+
+struct Model {
+  std::string name;
+  Bytes size{};
+  enum class From : std::uint8_t { internet, volume, registry } from = From::internet;
+};
+
+// What a manifest cannot say about a function, merged with the workload object of the same name.
+struct FunctionSpec {
+  std::string name;
+  Place place;
+  std::size_t workload = 0;  // index into Manifests::workloads
+  Bytes image{};
+  std::optional<Model> model;
+  Service service;
+  Distribution container_start;  // from image present to process running
+  Distribution fixed_delay;      // before the model download (document 1: `sleep 10`)
+  Distribution model_load;       // weights to the GPU, after the download
+  Duration stop;                 // from SIGTERM to the pod's end
+};
+
+enum class Method : std::uint8_t { get, post };
+
+// An instant that may wait for something: `offset` after an anchor.
+struct Instant {
+  enum class Anchor : std::uint8_t { start, last_request, last_completion, step };
+  Duration offset{};
+  Anchor anchor = Anchor::start;
+  std::string step;  // Anchor::step: after the last answer of that step
+};
+
+// Scripted calls.
+struct Step {
+  std::string name;
+  Place place;
+  std::optional<Instant> at;            // either at …
+  std::optional<Expression> when;       // … or when, with its limit
+  Duration within{};
+  Method method = Method::get;
+  std::string path;
+  int count = 1;
+  Duration every{};                     // between two calls of the same step; 0: all at once
+  std::optional<Distribution> service;  // instead of the function's own
+};
+
+// A stream of arrivals.
+struct Arrivals {
+  enum class Process : std::uint8_t { poisson, constant, closed };
+  std::string name;
+  Place place;
+  Process process = Process::poisson;
+  double rate = 0;       // per second: poisson, constant
+  int clients = 0;       // closed loop
+  Distribution think;    // closed loop: between an answer and the next call
+  std::string function;
+  Method method = Method::get;
+  std::string path;      // default "/function/NAME/"
+  Duration from{}, until{};
+  std::optional<Distribution> service;
+};
+
+struct Check {
+  enum class Kind : std::uint8_t { at, by, always, never, end };
+  std::string name;
+  Place place;
+  Kind kind = Kind::end;
+  Instant instant;                 // at, by
+  std::optional<Instant> after;    // by: the window's beginning; default: the anchor of `instant`
+  Expression expect;
+};
+
+struct Fault {
+  enum class Kind : std::uint8_t { controller_crash, node_loss };
+  Kind kind = Kind::controller_crash;
+  std::string name;
+  Place place;
+  Instant at;
+  Duration down{};         // controller_crash: until it is back
+  bool state_kept = true;  // controller_crash
+  std::string pool;        // node_loss: the oldest node of the pool that is up
+};
+
+struct Scenario {
+  std::string name;
+  TimePoint start;
+  Versions versions;
+  ClusterSpec cluster;
+  Manifests manifests;
+  std::vector<FunctionSpec> functions;
+  std::vector<Step> steps;
+  std::vector<Arrivals> arrivals;
+  std::vector<Check> checks;
+  std::vector<Fault> faults;
+  std::optional<Duration> until;     // from the start
+  std::optional<Duration> sampling;  // of series.csv
+  std::vector<std::string> notices;  // what is said and not modelled
+};
+
+}  // namespace thaw
