@@ -45,7 +45,7 @@ class Diagnostics {
   bool ok() const { return errors_.empty(); }
   std::size_t error_count() const { return errors_.size(); }
   const std::vector<std::string>& notices() const { return notices_; }
-  void throw_if_any() const;  // InputError with all errors, ordered by file, line and column
+  void throw_if_any() const;  // InputError with all errors, each once, by file, line and column
 
  private:
   std::vector<Diagnostic> errors_;

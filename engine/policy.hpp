@@ -101,6 +101,8 @@ class ScalingPolicy {
   virtual ~ScalingPolicy() = default;
   virtual Wants wants() const = 0;
   virtual Decision decide(const Observation&) = 0;
+  // Facts without a question, before save(): what is kept must not depend on when it was asked.
+  virtual void look(const Observation&) {}
   virtual void reconfigure(const Spec&, Diagnostics&) = 0;  // keeps state
   virtual void save(StateWriter&) const = 0;
   virtual bool restore(const StateReader&) = 0;  // false: version unknown, state untouched

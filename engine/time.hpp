@@ -1,8 +1,8 @@
 // Time as both worlds share it: integer nanoseconds, no wall clock.
 //
-// A Duration is a length; a TimePoint counts nanoseconds from the Unix epoch (UTC, leap seconds ignored
-// as POSIX does). Range: the years 1678 to 2262. Arithmetic does not check for overflow: every duration
-// that comes from outside is bounded where it is parsed (engine/scenario/units.hpp).
+// A Duration is a length; a TimePoint counts nanoseconds from the Unix epoch (UTC, leap seconds
+// ignored as POSIX does). Range: the years 1678 to 2262. Arithmetic does not check for overflow:
+// every duration that comes from outside is bounded where it is parsed (engine/scenario/units.hpp).
 #pragma once
 
 #include <chrono>
@@ -35,7 +35,9 @@ struct TimePoint {
 // Seconds as the nearest double; for reports and for arithmetic that leaves integers on purpose.
 constexpr double seconds(Duration d) { return static_cast<double>(d.count()) / 1e9; }
 
-// "1.5s", "10min", "2h3min", "250ms": exact, the form that the scenario file reads back.
+// "1.5s", "10min", "2h3min", "250ms", "0s": exact, the form that the scenario file reads back.
+// Below a second the unit is the largest that fits; after hours or minutes, seconds stay seconds
+// ("1h0.5s"). A negative length has '-' in front, for messages: a scenario has none.
 std::string to_text(Duration d);
 
 // "2026-01-05T00:00:00Z"; a fraction of a second is printed only when there is one.

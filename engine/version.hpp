@@ -1,4 +1,5 @@
-// Versions of the systems a scenario stands for: behaviour that changed between releases is chosen by them.
+// Versions of the systems a scenario stands for: behaviour that changed between releases is chosen
+// by them. Errors: none; text that is no version reads as empty.
 #pragma once
 
 #include <compare>
@@ -13,8 +14,9 @@ struct Version {
   friend constexpr auto operator<=>(const Version&, const Version&) = default;
 };
 
-// "0.81", "1.23.4"; anything else is empty.
+// "0.81", "1.23.4"; anything else is empty: one part, four parts, signs, "v1.2", leading zeros.
 std::optional<Version> parse_version(std::string_view text);
+// "0.81", or "1.23.4" when there is a patch: parse_version reads it back.
 std::string to_text(const Version& v);
 
 struct Versions {

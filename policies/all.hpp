@@ -1,7 +1,9 @@
-// The policies this build knows. Filled explicitly by policies/all.cpp: a linker cannot drop a line of a list.
+// The policies this build knows. Filled explicitly by policies/all.cpp: a linker cannot drop a line
+// of a list.
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "engine/policy.hpp"
 

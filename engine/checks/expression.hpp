@@ -8,8 +8,11 @@
 // over time max min mean of one gauge, from the start of the run until now
 // totals    count(KIND, NAME), p50 … p99(NAME) of latency, cost()
 // responses response(STEP).status | latency | cut_by, of the step's last answer
-// A quantity that does not exist (no answer yet, no request completed) makes its comparison false.
-// Durations compare in seconds; names after cut_by are words ("gateway", "ingress", "none").
+// A quantity that does not exist (no answer yet, no request completed) makes its comparison false;
+// so `not (p95(ollama) < 2s)` holds before the first answer, and `p95(ollama) >= 2s` does not.
+// A time compares with a duration only (10s, 2h30min; ns us ms s min h), never with a bare number;
+// names after cut_by are words ("gateway", "ingress", "none"), equal or not. Units: seconds.
+// Limits: 4 KiB of text, 64 levels of nesting.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +34,9 @@ enum class Fold : std::uint8_t { max, min, mean };
 
 // One leaf of an expression.
 struct Term {
-  enum class Kind : std::uint8_t { literal, word, gauge, folded, count, percentile, cost, response };
+  enum class Kind : std::uint8_t {
+    literal, word, gauge, folded, count, percentile, cost, response
+  };
   Kind kind = Kind::literal;
   double number = 0;     // literal (durations in seconds)
   Gauge gauge{};         // gauge, folded
@@ -42,7 +47,8 @@ struct Term {
   int column = 0;        // within the expression, 1-based
 };
 
-using Value = std::variant<std::monostate, double, std::string>;  // monostate: there is no such number yet
+// monostate: there is no such number yet
+using Value = std::variant<std::monostate, double, std::string>;
 
 // Answers of a world to the leaves; asked only for terms that are in an expression.
 class Facts {
@@ -54,9 +60,10 @@ class Facts {
 class Expression {
  public:
   Expression();  // always true
-  // Throws nothing: a mistake is added to `problems` (column counted from `place`), and the result is empty.
-  static std::optional<Expression> parse(std::string_view text, const Place& place, const std::string& key,
-                                         Diagnostics& problems);
+  // Throws nothing: a mistake is added to `problems` (column counted from `place`), and the result
+  // is empty.
+  static std::optional<Expression> parse(std::string_view text, const Place& place,
+                                         const std::string& key, Diagnostics& problems);
 
   bool holds(const Facts&) const;
   // "replicas(ollama) = 1, nodes(gpu) = 1": what was seen, for a check that failed.

@@ -1,8 +1,8 @@
 // series.csv: t_s,scope,name,field,value at a fixed interval.
 //
-// Values are pushed when they change; the table is filled up to each change on a grid. When the interval is not
-// given it starts at 1 s and doubles whenever more than 4,000 grid points would be kept, so memory is bounded and
-// the result holds 2,000 to 4,000 points of a long run.
+// Values are pushed when they change; the table is filled up to each change on a grid. When the
+// interval is not given it starts at 1 s and doubles whenever more than 4,000 grid points would be
+// kept, so memory is bounded and the result holds 2,000 to 4,000 points of a long run.
 #pragma once
 
 #include <cstdint>

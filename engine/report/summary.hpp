@@ -17,7 +17,8 @@ struct Summary {
     double mean, p50, p90, p95, p99, max;
   };
   struct Requests {
-    std::int64_t total = 0, completed = 0, cold = 0, timed_out = 0, rejected = 0, failed = 0, unfinished = 0;
+    std::int64_t total = 0, completed = 0, cold = 0;
+    std::int64_t timed_out = 0, rejected = 0, failed = 0, unfinished = 0;
   };
   struct Function {
     Requests requests;
@@ -57,7 +58,11 @@ struct Summary {
   bool held() const;  // all checks
 };
 
-std::string to_json(const Summary&);                   // two-space indent, keys in the contract's order, newline at the end
-std::string to_text(const Summary&, bool colour);      // checks, then a table per function, bill by kind, notices
+// Indented by two, keys in the contract's order, a newline at the end.
+std::string to_json(const Summary&);
+
+// Checks, a line per function in each table, pools, the bill by kind, notices; colour only if
+// asked.
+std::string to_text(const Summary&, bool colour);
 
 }  // namespace thaw

@@ -1,5 +1,5 @@
-// Kubernetes objects as far as thaw uses them. What an object says and thaw does not model becomes a
-// notice, once. Places point at the object's own line, so that later stages can still blame it.
+// Kubernetes objects as far as thaw uses them. What an object says and thaw does not model becomes
+// a notice, once. Places point at the object's own line, so that later stages can still blame it.
 #pragma once
 
 #include <cstdint>
@@ -51,12 +51,13 @@ struct Workload {
   std::map<std::string, std::string> labels;            // of the pod template
   std::map<std::string, std::string> selector;          // spec.selector.matchLabels
   std::map<std::string, Params::Entry> annotations;     // of the pod template
-  Resources requests;                                   // of a pod: max(sum of containers, each init container)
+  Resources requests;  // of a pod: max(sum of containers, each init container)
   std::map<std::string, std::string> node_selector;
   std::vector<Toleration> tolerations;
   std::vector<std::string> images;                      // containers first, then init containers
-  std::vector<EnvVar> env;                              // of the first container
-  std::vector<int> container_ports;
+  std::vector<EnvVar> env;                              // of the first container; each name once
+  std::vector<int> container_ports;                     // of all containers but the init ones
+  std::map<std::string, int> named_ports;               // those of them that have a name
   Duration grace{std::chrono::seconds(30)};             // terminationGracePeriodSeconds
   bool disk_empty_dir = false;                          // an emptyDir that is not medium: Memory
 };
@@ -76,7 +77,7 @@ struct ServiceObject {
 };
 
 struct IngressRule {
-  std::string host, path;  // path: a prefix
+  std::string host, path;  // host: empty for every host; path: a prefix
   std::string service;
   int port = 0;            // 0 if named
   std::string port_name;
@@ -85,7 +86,10 @@ struct IngressRule {
 struct IngressObject {
   Place place;
   std::string name, ns;
-  std::string controller;  // "ingress-nginx" or "nginx-ingress", by the annotations that are there
+  // "ingress-nginx" (Kubernetes' own) or "nginx-ingress" (F5's), by the annotations that are there;
+  // with both families or none the former. The defaults below are ingress-nginx's; F5's connect
+  // timeout is 60 s.
+  std::string controller;
   Duration connect_timeout{std::chrono::seconds(5)};
   Duration read_timeout{std::chrono::seconds(60)}, send_timeout{std::chrono::seconds(60)};
   std::vector<IngressRule> rules;

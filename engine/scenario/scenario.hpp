@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/checks/check.hpp"
 #include "engine/checks/expression.hpp"
 #include "engine/diagnostic.hpp"
 #include "engine/distribution.hpp"
@@ -116,14 +117,6 @@ struct FunctionSpec {
 
 enum class Method : std::uint8_t { get, post };
 
-// An instant that may wait for something: `offset` after an anchor.
-struct Instant {
-  enum class Anchor : std::uint8_t { start, last_request, last_completion, step };
-  Duration offset{};
-  Anchor anchor = Anchor::start;
-  std::string step;  // Anchor::step: after the last answer of that step
-};
-
 // Scripted calls.
 struct Step {
   std::string name;
@@ -152,16 +145,6 @@ struct Arrivals {
   std::string path;      // default "/function/NAME/"
   Duration from{}, until{};
   std::optional<Distribution> service;
-};
-
-struct Check {
-  enum class Kind : std::uint8_t { at, by, always, never, end };
-  std::string name;
-  Place place;
-  Kind kind = Kind::end;
-  Instant instant;                 // at, by
-  std::optional<Instant> after;    // by: the window's beginning; default: the anchor of `instant`
-  Expression expect;
 };
 
 struct Fault {

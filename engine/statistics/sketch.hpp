@@ -1,8 +1,9 @@
-// Quantiles of durations in bounded memory: a histogram whose buckets come from the bits of an integer.
+// Quantiles of durations in bounded memory: a histogram whose buckets come from an integer's bits.
 //
-// A value's bucket is its highest set bit and the six bits below it, so a bucket is at most 1/64 of its lower edge
-// wide (1.6 % relative error; values below 128 ns are exact). Sketches merge by addition: the result does not depend
-// on the order. Mean and maximum are exact.
+// A value's bucket is its highest set bit and the six bits below it, so a bucket is at most 1/64 of
+// its lower edge wide (1.6 %), and its middle within 1/128 of each value in it; values below 128 ns
+// are exact. Sketches merge by addition: the result does not depend on the order. Mean and maximum
+// are exact. Size: 29 KiB, whatever is added. Errors: none.
 #pragma once
 
 #include <array>
@@ -18,18 +19,24 @@ class Sketch {
   void merge(const Sketch& other);
 
   std::uint64_t count() const { return count_; }
-  double mean() const;            // in ns; 0 when empty
-  Duration max() const;           // exact
-  Duration quantile(double p) const;  // the middle of the bucket of the ceil(p·n)-th smallest value, at most max()
+  double mean() const;   // in ns; 0 when empty
+  Duration max() const;  // exact; 0 when empty
+  // The middle of the bucket of the ceil(p·n)-th smallest value, at most max(); 0 <= p <= 1, and
+  // p = 0 asks for the smallest. 0 when empty.
+  Duration quantile(double p) const;
 
  private:
+  // ISO C++ has no 128-bit integer; GCC and Clang do. 2^64 values of 2^63 ns fit.
+  __extension__ typedef unsigned __int128 Wide;
+
   static std::uint32_t bucket(std::uint64_t value);
   static std::uint64_t middle(std::uint32_t bucket);
 
-  std::array<std::uint64_t, 64 * 58 + 128> buckets_{};
+  // 128 values that are their own bucket, then 64 buckets for each highest bit from 7 to 62.
+  std::array<std::uint64_t, 128 + 64 * 56> buckets_{};
   std::uint64_t count_ = 0;
   std::uint64_t max_ = 0;
-  unsigned __int128 sum_ = 0;
+  Wide sum_ = 0;
 };
 
 }  // namespace thaw

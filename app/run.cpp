@@ -1,0 +1,142 @@
+// thaw run: simulate a scenario, print what happened, write the result files.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "app/progress.hpp"
+#include "app/verbs.hpp"
+#include "engine/report/output.hpp"
+#include "engine/report/summary.hpp"
+#include "engine/report/timeline.hpp"
+#include "engine/scenario/governance.hpp"
+#include "engine/scenario/load.hpp"
+#include "policies/all.hpp"
+#include "sim/simulation.hpp"
+
+namespace thaw::app {
+namespace {
+
+std::atomic<bool> interrupted{false};
+
+// A second Ctrl-C ends the process the hard way.
+void watch_for_interrupt() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted.store(true, std::memory_order_relaxed); };
+  action.sa_flags = SA_RESETHAND;
+  sigaction(SIGINT, &action, nullptr);
+}
+
+struct Arguments {
+  std::string scenario, out, format = "text";
+  std::vector<std::string> policies, overrides;
+  std::uint64_t seed = 1;
+};
+
+std::vector<sim::Governor> governors_of(const Scenario& scenario, const std::vector<std::string>& chosen,
+                                        Diagnostics& problems) {
+  std::vector<PolicyChoice> choices;
+  for (const std::string& text : chosen) choices.push_back(PolicyChoice::parse(text, problems));
+  std::vector<std::string> names;
+  for (const PolicyInfo& policy : all_policies()) names.emplace_back(policy.name);
+  std::vector<sim::Governor> governors;
+  for (Governance& one : govern(scenario, choices, problems)) {
+    if (one.policy.empty()) continue;
+    const PolicyInfo* policy = find_policy(one.policy);
+    if (policy) {
+      governors.push_back({std::move(one.spec), policy});
+      continue;
+    }
+    std::string known;
+    for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
+    problems.error({"--policy", 0, 0}, "", "there is no policy \"" + one.policy + "\"; there are: " + known);
+  }
+  return governors;
+}
+
+double cpu_seconds(const rusage& usage) {
+  const auto of = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+Performance measure(const sim::RunResult& result, std::chrono::steady_clock::time_point began) {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  double requests = 0;
+  for (const auto& [name, function] : result.summary.functions)
+    requests += static_cast<double>(function.requests.total);
+  Performance performance;
+  performance.events = result.events;
+  performance.cpu_s = cpu_seconds(usage);
+  performance.wall_s = seconds(std::chrono::steady_clock::now() - began);
+  performance.requests_per_cpu_second = performance.cpu_s > 0 ? requests / performance.cpu_s : 0;
+  performance.peak_rss_bytes = std::int64_t{usage.ru_maxrss} * 1024;
+  performance.version = THAW_VERSION;
+  return performance;
+}
+
+int run(const Arguments& arguments) {
+  const auto began = std::chrono::steady_clock::now();
+  watch_for_interrupt();
+  const Scenario scenario = load_scenario(arguments.scenario, arguments.overrides);
+  Diagnostics problems;
+  sim::RunOptions options;
+  options.governors = governors_of(scenario, arguments.policies, problems);
+  problems.throw_if_any();
+  options.seed = arguments.seed;
+  options.interrupted = &interrupted;
+  sim::RunResult result;
+  {
+    Progress progress;
+    options.progress = [&](Duration simulated) { progress.show(simulated, scenario.until.value_or(Duration{0})); };
+    result = sim::simulate(scenario, options);
+  }
+
+  const std::string summary = to_json(result.summary);
+  if (!arguments.out.empty()) {
+    write_files(arguments.out, {{"summary.json", summary},
+                                {"timeline.jsonl", to_jsonl(result.timeline, scenario.start)},
+                                {"series.csv", result.series_csv},
+                                {"performance.json", to_json(measure(result, began))}});
+  }
+  if (arguments.format == "json") {
+    std::fputs(summary.c_str(), stdout);
+  } else {
+    const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    std::printf("%s\n%s", to_text(result.timeline, scenario.start, colour).c_str(),
+                to_text(result.summary, colour).c_str());
+  }
+  if (result.interrupted) {
+    std::fputs("interrupted: these are the results so far\n", stderr);
+    return kInterrupted;
+  }
+  return result.summary.held() ? kHeld : kFailed;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+  static Arguments arguments;
+  CLI::App* verb = app.add_subcommand(
+      "run", "simulate a scenario: timeline, checks, summary\n"
+             "Example: thaw run scenarios/slimfaas-kapsule/short-idle --set functions.ollama.image=8GB");
+  verb->add_option("SCENARIO", arguments.scenario, "a folder, a file, or a variant (FOLDER/NAME)")->required();
+  verb->add_option("--seed", arguments.seed, "of every random stream")->capture_default_str();
+  verb->add_option("--policy", arguments.policies, "[FUNCTION=]NAME[:key=value,…] instead of the manifest's")
+      ->allow_extra_args(false);
+  verb->add_option("--set", arguments.overrides, "PATH=VALUE in the scenario, list items by name")
+      ->allow_extra_args(false);
+  verb->add_option("--out", arguments.out, "folder for summary.json, timeline.jsonl, series.csv, performance.json");
+  verb->add_option("--format", arguments.format, "text, or json: the summary alone on standard output")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  verb->callback([&exit_code] { exit_code = run(arguments); });
+}
+
+}  // namespace thaw::app

@@ -1,0 +1,111 @@
+#include "engine/report/summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace thaw {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// JSON has no word for a number that is not finite, so such a key is left out.
+void put(Json& object, const char* key, double value) {
+  if (std::isfinite(value)) object[key] = value;
+}
+
+void put(Json& object, const char* key, const std::optional<double>& value) {
+  if (value) put(object, key, *value);
+}
+
+void put(Json& object, const char* key, const std::optional<Summary::Spread>& spread) {
+  if (!spread) return;
+  Json& out = object[key] = Json::object();
+  put(out, "mean", spread->mean);
+  put(out, "p50", spread->p50);
+  put(out, "p90", spread->p90);
+  put(out, "p95", spread->p95);
+  put(out, "p99", spread->p99);
+  put(out, "max", spread->max);
+}
+
+Json json_of(const Summary::Requests& requests) {
+  return {{"total", requests.total},
+          {"completed", requests.completed},
+          {"cold", requests.cold},
+          {"timed_out", requests.timed_out},
+          {"rejected", requests.rejected},
+          {"failed", requests.failed},
+          {"unfinished", requests.unfinished}};
+}
+
+Json json_of(const Summary::Function& function) {
+  Json out = {{"requests", json_of(function.requests)}};
+  put(out, "cold_start_probability", function.cold_start_probability);
+  put(out, "latency_s", function.latency_s);
+  put(out, "wait_s", function.wait_s);
+  Json& replicas = out["replicas"] = Json::object();
+  put(replicas, "mean", function.replicas_mean);
+  replicas["peak"] = function.replicas_peak;
+  put(replicas, "busy_mean", function.busy_mean);
+  put(replicas, "idle_mean", function.idle_mean);
+  replicas["scale_ups"] = function.scale_ups;
+  replicas["scale_downs"] = function.scale_downs;
+  out["scaled_by"] = function.scaled_by;
+  return out;
+}
+
+Json json_of(const Summary::Pool& pool) {
+  Json out = Json::object();
+  put(out, "nodes_mean", pool.nodes_mean);
+  out["nodes_peak"] = pool.nodes_peak;
+  put(out, "node_hours", pool.node_hours);
+  put(out, "gpu_busy_ratio", pool.gpu_busy_ratio);
+  put(out, "cost", pool.cost);
+  return out;
+}
+
+Json json_of(const Summary::Cost& cost) {
+  Json out = {{"currency", cost.currency}};
+  put(out, "total", cost.total);
+  put(out, "per_1000_requests", cost.per_1000_requests);
+  Json& parts = out["parts"] = Json::object();
+  put(parts, "useful", cost.useful);
+  put(parts, "idle_warm", cost.idle_warm);
+  put(parts, "cold_start", cost.cold_start);
+  put(parts, "stranded", cost.stranded);
+  put(parts, "draining", cost.draining);
+  put(parts, "fixed", cost.fixed);
+  return out;
+}
+
+Json json_of(const Summary::CheckResult& check) {
+  Json out = {{"name", check.name}, {"held", check.held}};
+  put(out, "at_s", check.at_s);
+  out["detail"] = check.detail;
+  out["held_in"] = check.held ? "1/1" : "0/1";
+  return out;
+}
+
+}  // namespace
+
+bool Summary::held() const { return std::ranges::all_of(checks, &CheckResult::held); }
+
+std::string to_json(const Summary& summary) {
+  Json out = {{"schema", "thaw.summary/v1"},
+              {"scenario", summary.scenario},
+              {"seed", summary.seed},
+              {"replications", summary.replications}};
+  put(out, "simulated_s", summary.simulated_s);
+  Json& functions = out["functions"] = Json::object();
+  for (const auto& [name, function] : summary.functions) functions[name] = json_of(function);
+  Json& pools = out["pools"] = Json::object();
+  for (const auto& [name, pool] : summary.pools) pools[name] = json_of(pool);
+  out["cost"] = json_of(summary.cost);
+  Json& checks = out["checks"] = Json::array();
+  for (const Summary::CheckResult& check : summary.checks) checks.push_back(json_of(check));
+  out["notices"] = summary.notices;
+  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace thaw

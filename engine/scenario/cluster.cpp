@@ -1,0 +1,200 @@
+// The section `cluster`: node autoscaler, links and node pools.
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "engine/scenario/presets.hpp"
+#include "engine/scenario/sections.hpp"
+#include "engine/scenario/values.hpp"
+
+namespace thaw::scenario {
+namespace {
+
+constexpr int kMostNodes = 100'000;
+constexpr double kSumTolerance = 1e-9;  // decimals in binary: 0.35 + 0.15 + 0.5 may miss 1 by a few ulp
+
+Shape<NodeAutoscaler> node_autoscaler() {
+  NodeAutoscaler kapsule, none;  // the defaults are cluster-autoscaler's own, which Kapsule runs
+  none.enabled = false;
+  none.preset = "none";
+  const auto preset = choice<NodeAutoscaler>({{"kapsule", kapsule}, {"none", none}});
+  return short_or_long<NodeAutoscaler>(
+      preset, object<NodeAutoscaler>("nodeAutoscaler", [preset](auto& v, NodeAutoscaler& a) {
+        v.optional("preset", a, preset, "published timings to start from: kapsule (default) or none");
+        v.optional("scan", a.scan, duration_of(std::chrono::milliseconds(1)), "between two passes; default 10s");
+        v.optional("unneeded", a.unneeded, duration(), "a node must be unneeded this long; default 10min");
+        v.optional("delayAfterAdd", a.delay_after_add, duration(), "no removal after a scale-up; default 10min");
+        v.optional("taintDelay", a.taint_delay, duration(), "between the deletion taint and the deletion; default 5s");
+        v.optional("deletion", a.deletion, duration(), "until the machine is gone, billed; default 60s, a guess");
+        v.optional("utilisationThreshold", a.utilisation_threshold_ratio, ratio(),
+                   "below it a node without GPU is unneeded; default 0.5");
+        v.optional("gpuUtilisationThreshold", a.gpu_utilisation_threshold_ratio, ratio(),
+                   "the same for nodes with GPUs, by requested GPUs; default 0.5");
+      }));
+}
+
+Shape<Links> links() {
+  return object<Links>("links", [](auto& v, Links& l) {
+    v.optional("registry", l.registry, bandwidth(), "of the image registry, shared by the cluster; default 1GB/s");
+    v.optional("internet", l.internet, bandwidth(), "to the internet, shared by the cluster; default 500MB/s");
+    v.optional("volume", l.volume, bandwidth(), "of the shared volume; default 400MB/s");
+    v.optional("node", l.node, bandwidth(), "of each node's network card; default 1GB/s");
+    v.optional("pull", l.pull, bandwidth(), "at which one node downloads and unpacks images; default 60MB/s, a guess");
+  });
+}
+
+struct MachineForm {
+  std::optional<std::string> preset;
+  std::optional<Millicores> cpu;
+  std::optional<Bytes> memory;
+  std::optional<int> gpus;
+  std::optional<std::string> gpu_model;
+  std::optional<Price> price;
+  std::optional<Duration> billing;
+};
+
+std::optional<Machine> to_machine(const MachineForm& form, const Cursor& at) {
+  Machine machine;
+  if (form.preset) {
+    for (const auto& [name, known] : machine_presets()) {
+      if (name == *form.preset) machine = known;
+    }
+  } else if (!form.cpu || !form.memory || !form.price) {
+    at.error("expected a preset, or cpu, memory and price");
+    return {};
+  }
+  if (form.cpu) machine.cpu = *form.cpu;
+  if (form.memory) machine.memory = *form.memory;
+  if (form.gpus) machine.gpus = *form.gpus;
+  if (form.gpu_model) machine.gpu_model = *form.gpu_model;
+  if (form.price) machine.price = *form.price;
+  if (form.billing) machine.billing_unit = *form.billing;
+  return machine;
+}
+
+Shape<Machine> machine() {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const auto& [name, known] : machine_presets()) names.emplace_back(name, name);
+  auto form = object<MachineForm>("machine", [preset = choice(names)](auto& v, MachineForm& m) {
+    v.optional("preset", m.preset, preset, "a known machine; the other keys override it");
+    v.optional("cpu", m.cpu, cpu(), "CPUs");
+    v.optional("memory", m.memory, size(), "main memory");
+    v.optional("gpus", m.gpus, integer(0, 64), "whole GPUs; default 0");
+    v.optional("gpuModel", m.gpu_model, text(), "what kind of GPU");
+    v.optional("price", m.price, price(), "of one hour");
+    v.optional("billing", m.billing, duration(), "the bill is rounded up to a multiple of it; default 0s, to the nanosecond");
+  });
+  return then<MachineForm, Machine>(form, to_machine);
+}
+
+struct Split {
+  double instance = 0, boot = 0, gpu = 0;
+};
+
+struct ProvisioningForm {
+  std::optional<Duration> median, p95, constant;
+  std::optional<Split> split;
+};
+
+Shape<ProvisioningForm> provisioning() {
+  auto split = object<Split>("provisioningSplit", [](auto& v, Split& s) {
+    v.required("instance", s.instance, ratio(), "until the machine is there");
+    v.required("boot", s.boot, ratio(), "from then until the Node is Ready");
+    v.optional("gpu", s.gpu, ratio(), "from then until its GPUs are allocatable; default 0");
+    const double off = s.instance + s.boot + s.gpu - 1;
+    if (v.ok() && (off > kSumTolerance || off < -kSumTolerance)) v.fault("", "the parts must add up to 1");
+  });
+  return object<ProvisioningForm>("provisioning", [split](auto& v, ProvisioningForm& p) {
+    v.exactly_one({"median", "constant"});
+    v.together("median", "p95");
+    v.optional("median", p.median, duration_of(std::chrono::nanoseconds(1)), "from node requested to usable, half are faster");
+    v.optional("p95", p.p95, duration(), "95 % are faster");
+    v.optional("constant", p.constant, duration(), "always the same");
+    v.optional("split", p.split, split, "fractions of the total, sum 1");
+    if (v.ok() && p.p95 && *p.p95 < *p.median) v.fault("p95", "must not be below the median");
+  });
+}
+
+// What is known of Kapsule: ten minutes for a GPU node, in all (observed); the 95th percentile and the split
+// are guesses, and so is everything about nodes without GPUs.
+template <class Visitor>
+Provisioning to_provisioning(const std::optional<ProvisioningForm>& form, const Pool& pool, Visitor& v) {
+  const bool gpu = pool.machine.gpus > 0;
+  const bool matters = pool.nodes_max > pool.nodes_min;
+  Provisioning result;
+  if (!form) {
+    const auto median = std::chrono::minutes(gpu ? 10 : 2), p95 = std::chrono::minutes(gpu ? 12 : 4);
+    result.total = Distribution::lognormal_median_p95(median, p95);
+    if (matters) v.guess("provisioning", "lognormal, median " + to_text(Duration(median)) + ", p95 " + to_text(Duration(p95)));
+  } else if (form->constant) {
+    result.total = Distribution::constant(*form->constant);
+  } else {
+    result.total = Distribution::lognormal_median_p95(*form->median, *form->p95);
+  }
+  if (form && form->split) {
+    result.instance_ratio = form->split->instance;
+    result.boot_ratio = form->split->boot;
+    result.gpu_ratio = form->split->gpu;
+    return result;
+  }
+  if (!gpu) {
+    result.instance_ratio = 0.6;
+    result.boot_ratio = 0.4;
+    result.gpu_ratio = 0;
+  }
+  if (matters) v.guess("provisioning.split", gpu ? "0.35, 0.15, 0.5" : "0.6, 0.4, 0");
+  return result;
+}
+
+struct NodeRange {
+  int min = 0, max = 0;
+};
+
+Shape<NodeRange> node_range() {
+  return object<NodeRange>("nodeRange", [](auto& v, NodeRange& r) {
+    v.required("min", r.min, integer(0, kMostNodes), "nodes that are always there");
+    v.required("max", r.max, integer(0, kMostNodes), "nodes at most");
+    if (v.ok() && r.max < r.min) v.fault("max", "must not be below min");
+  });
+}
+
+Shape<Pool> pool() {
+  return object<Pool>("pool", [](auto& v, Pool& p) {
+    NodeRange nodes;
+    std::optional<ProvisioningForm> form;
+    v.required("name", p.name, dns_label(), "of the pool");
+    v.required("machine", p.machine, machine(), "what each node of it is");
+    v.required("nodes", nodes, node_range(), "how many");
+    v.optional("taints", p.taints, list_of(taint()), "key=value:Effect or key:Effect");
+    v.optional("labels", p.labels, text_map(text()), "of every node");
+    v.optional("provisioning", form, provisioning(), "how long a new node takes");
+    if (!v.ok()) return;
+    p.nodes_min = nodes.min;
+    p.nodes_max = nodes.max;
+    p.provisioning = to_provisioning(form, p, v);
+    if (p.machine.gpus == 0 && p.provisioning.gpu_ratio > 0) {
+      v.fault("provisioning", "a machine without GPUs spends no part of its provisioning on them");
+    }
+  });
+}
+
+}  // namespace
+
+Shape<ClusterSpec> cluster_section() {
+  return object<ClusterSpec>("cluster", [](auto& v, ClusterSpec& c) {
+    v.optional("nodeAutoscaler", c.node_autoscaler, node_autoscaler(), "what adds and removes nodes; default kapsule");
+    v.optional("links", c.links, links(), "bandwidths");
+    v.required("pools", c.pools, list_of(pool()), "node pools");
+    if (!v.ok()) return;
+    if (c.pools.empty()) v.fault("pools", "expected at least one pool, found none");
+    for (const Pool& p : c.pools) {
+      if (p.machine.price.currency != c.pools[0].machine.price.currency) {
+        v.fault("pools", "expected one currency, found " + c.pools[0].machine.price.currency + " and " +
+                             p.machine.price.currency);
+        return;
+      }
+    }
+  });
+}
+
+}  // namespace thaw::scenario

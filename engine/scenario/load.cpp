@@ -1,0 +1,43 @@
+#include "engine/scenario/load.hpp"
+
+#include <utility>
+
+#include "engine/scenario/files.hpp"
+#include "engine/scenario/merge.hpp"
+#include "engine/scenario/resolve.hpp"
+#include "engine/scenario/sections.hpp"
+
+namespace thaw {
+namespace {
+
+std::string found_file(const std::string& path) {
+  const scenario::Found found = scenario::find_scenario(path);
+  if (!found.file.empty()) return found.file;
+  std::string message = "no such scenario, tried ";
+  for (std::size_t i = 0; i < found.tried.size(); ++i) message += (i > 0 ? " and " : "") + found.tried[i];
+  if (!found.variants.empty()) message += "; did you mean " + scenario::alternatives(found.variants) + "?";
+  throw InputError({{{path, 0, 0}, "", message}});
+}
+
+}  // namespace
+
+Scenario load_scenario(const std::string& path, const std::vector<std::string>& overrides) {
+  const std::string file = found_file(path);
+  Diagnostics problems;
+  const yaml::Node tree = scenario::assemble(file, overrides, problems);
+
+  scenario::Reading reading{problems, {}, {}};
+  std::optional<scenario::Document> document = scenario::document().read({tree, "", reading});
+  if (document) {
+    scenario::read_workloads(*document, file, problems);
+    scenario::check_references(document->scenario, reading);
+    scenario::add_notices(document->scenario, reading);
+  }
+  problems.throw_if_any();
+  document->scenario.notices = problems.notices();
+  return std::move(document->scenario);
+}
+
+std::string scenario_schema() { return scenario::schema_text(scenario::document().schema); }
+
+}  // namespace thaw

@@ -1,0 +1,214 @@
+#include "engine/scenario/manifest_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include "engine/scenario/manifest_kinds.hpp"
+#include "engine/scenario/yaml_text.hpp"
+
+namespace thaw {
+
+namespace {
+
+struct UsedKind {
+  std::string_view name, api_version;
+};
+constexpr std::array<UsedKind, 5> kUsedKinds{{{"Deployment", "apps/v1"},
+                                              {"StatefulSet", "apps/v1"},
+                                              {"Service", "v1"},
+                                              {"Ingress", "networking.k8s.io/v1"},
+                                              {"List", "v1"}}};
+// They say who may do what where, which is nothing that scaling, placement or time depends on.
+constexpr std::array<std::string_view, 6> kInertKinds{
+    "Namespace", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"};
+
+const UsedKind* used_kind(std::string_view kind) {
+  const auto found = std::ranges::find(kUsedKinds, kind, &UsedKind::name);
+  return found == kUsedKinds.end() ? nullptr : &*found;
+}
+
+// Kinds of Kubernetes itself have a group without a domain, or one of k8s.io; others are custom
+// resources.
+bool is_built_in(std::string_view api_version) {
+  const std::string_view group = api_version.substr(0, api_version.find('/'));
+  return group.find('.') == std::string_view::npos || group.ends_with(".k8s.io");
+}
+
+std::string nearest_kind(std::string_view kind) {
+  std::vector<std::string> known(kInertKinds.begin(), kInertKinds.end());
+  for (const UsedKind& used : kUsedKinds) known.emplace_back(used.name);
+  return nearest(kind, known);
+}
+
+// An RFC 1123 subdomain, which every name here must be.
+bool is_object_name(std::string_view name) {
+  const auto inner = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  };
+  const auto outer = [&](char c) { return inner(c) && c != '-' && c != '.'; };
+  return !name.empty() && name.size() <= 253 && std::ranges::all_of(name, inner) &&
+         outer(name.front()) && outer(name.back());
+}
+
+// Where a file that is no YAML has its first "{{".
+std::optional<Place> helm_template_in(const std::string& path) {
+  std::error_code unreadable;
+  const auto size = std::filesystem::file_size(path, unreadable);
+  if (unreadable || size > yaml::kManifestLimits.bytes) return std::nullopt;
+  std::ifstream stream(path, std::ios::binary);
+  std::string line;
+  for (int number = 1; std::getline(stream, line); ++number) {
+    const std::size_t at = line.find("{{");
+    if (at != std::string::npos) return Place{path, number, static_cast<int>(at) + 1};
+  }
+  return std::nullopt;
+}
+
+class Reader {
+ public:
+  explicit Reader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  void file(const std::string& path, const Place& blame) {
+    const std::size_t before = diagnostics_.error_count();
+    const auto documents = yaml::parse_file(path, yaml::kManifestLimits, blame, diagnostics_);
+    const bool readable = diagnostics_.error_count() == before;
+    if (!readable) {
+      if (const auto place = helm_template_in(path)) {
+        diagnostics_.error(*place, "", std::string(kHelmTemplate));
+      }
+    } else if (documents.empty()) {
+      diagnostics_.error({path, 0, 0}, "", "expected Kubernetes objects, found nothing");
+    }
+    for (const yaml::Node& document : documents) object(document, "");
+  }
+
+  Manifests take() { return std::move(manifests_); }
+
+ private:
+  void object(const yaml::Node& node, const std::string& path) {
+    if (node.kind != yaml::Node::Kind::map) {
+      diagnostics_.error(node.place, path,
+                         "expected a Kubernetes object (a map with apiVersion, kind and "
+                         "metadata), found " + node.describe());
+      return;
+    }
+    ObjectReport nameless("", diagnostics_);
+    Fields top(&node, node.place, path, "", nameless);
+    const std::string api_version = top.required_text("apiVersion");
+    const std::string kind = top.required_text("kind");
+    if (api_version.empty() || kind.empty()) return;
+    if (kind == "List" && api_version == "v1") {
+      list(node, path);
+      return;
+    }
+    Fields metadata = top.child("metadata");
+    if (!top.has("metadata")) top.error("metadata", "is missing");
+    if (!top.has("metadata")) return;
+    const ObjectHead head{metadata.required_text("name"), metadata.text("namespace", "default"),
+                          node.place, metadata.texts("annotations")};
+    if (!head.name.empty() && !is_object_name(head.name)) {
+      metadata.expected("name", "lower-case letters, digits, - and .");
+    }
+    dispatch(node, path, api_version, kind, head);
+  }
+
+  void list(const yaml::Node& node, const std::string& path) {
+    const yaml::Node* const items = node.find("items");
+    if (!items || items->kind != yaml::Node::Kind::list) {
+      complain(node, path, "items", "expected a list of Kubernetes objects");
+      return;
+    }
+    for (std::size_t i = 0; i < items->list.size(); ++i) {
+      object(items->list[i], fmt::format("{}{}items.{}", path, path.empty() ? "" : ".", i));
+    }
+  }
+
+  void dispatch(const yaml::Node& node, const std::string& path, const std::string& api_version,
+                const std::string& kind, const ObjectHead& head) {
+    const std::string title = fmt::format("{} {}", kind, head.name);
+    const bool built_in = is_built_in(api_version);
+    const UsedKind* const used = built_in ? used_kind(kind) : nullptr;
+    if (used && used->api_version != api_version) {
+      complain(node, path, "apiVersion",
+               fmt::format("expected {} for kind {}, found {}", used->api_version, kind,
+                           yaml::quote(api_version)));
+      return;
+    }
+    if (!used) {
+      unused(node, path, built_in, kind, title);
+      return;
+    }
+    ObjectReport report(title, diagnostics_);
+    Fields object(&node, node.place, path, "", report);
+    object.ignore({"apiVersion", "kind", "metadata", "status"});
+    if (kind == "Deployment" || kind == "StatefulSet") {
+      const auto which =
+          kind == "Deployment" ? Workload::Kind::deployment : Workload::Kind::stateful_set;
+      keep(read_workload(which, head, object), manifests_.workloads, kind);
+    } else if (kind == "Service") {
+      keep(read_service(head, object), manifests_.services, kind);
+    } else {
+      keep(read_ingress(head, object), manifests_.ingresses, kind);
+    }
+    object.finish();
+    report.finish();
+  }
+
+  void unused(const yaml::Node& node, const std::string& path, bool built_in,
+              const std::string& kind, const std::string& title) {
+    if (built_in && std::ranges::find(kInertKinds, kind) != kInertKinds.end()) return;
+    const std::string near = built_in ? nearest_kind(kind) : std::string();
+    if (near.empty()) {
+      diagnostics_.notice(fmt::format("{} is not modelled", title));
+    } else {
+      complain(node, path, "kind",
+               fmt::format("Kubernetes has no kind {}; did you mean \"{}\"?", yaml::quote(kind),
+                           near));
+    }
+  }
+
+  void complain(const yaml::Node& object, const std::string& path, const std::string& key,
+                std::string message) {
+    const yaml::Node* const value = object.find(key);
+    diagnostics_.error(value ? value->place : object.place, path.empty() ? key : path + "." + key,
+                       std::move(message));
+  }
+
+  template <class Object>
+  void keep(Object object, std::vector<Object>& objects, const std::string& kind) {
+    const auto [known, is_new] =
+        index_.emplace(std::tuple(kind, object.ns, object.name), objects.size());
+    if (is_new) {
+      objects.push_back(std::move(object));
+      return;
+    }
+    Object& first = objects[known->second];
+    diagnostics_.notice(fmt::format("{} {} at {}:{} replaces the one at {}:{}", kind, object.name,
+                                    object.place.file, object.place.line, first.place.file,
+                                    first.place.line));
+    first = std::move(object);
+  }
+
+  Diagnostics& diagnostics_;
+  Manifests manifests_;
+  std::map<std::tuple<std::string, std::string, std::string>, std::size_t> index_;
+};
+
+}  // namespace
+
+Manifests read_manifests(const std::vector<std::string>& files, const Place& blame,
+                         Diagnostics& diagnostics) {
+  Reader reader(diagnostics);
+  for (const std::string& file : files) reader.file(file, blame);
+  return reader.take();
+}
+
+}  // namespace thaw

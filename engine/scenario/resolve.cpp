@@ -1,0 +1,150 @@
+#include "engine/scenario/resolve.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/scenario/files.hpp"
+#include "engine/scenario/manifest_reader.hpp"
+
+namespace thaw::scenario {
+namespace {
+
+void find_workload(FunctionSpec& function, const Manifests& manifests, Diagnostics& problems) {
+  std::vector<std::string> names;
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < manifests.workloads.size(); ++i) {
+    names.push_back(manifests.workloads[i].name);
+    if (names.back() != function.name) continue;
+    function.workload = i;
+    ++found;
+  }
+  const std::string key = dotted("functions", function.name);
+  if (found == 0) {
+    problems.error(function.place, key,
+                   "no Deployment or StatefulSet of the manifests has this name" + suggestion(function.name, names));
+  } else if (found > 1) {
+    problems.error(function.place, key, "several workloads of the manifests have this name");
+  }
+}
+
+// What there is of one kind.
+struct Names {
+  template <class Items>
+  Names(const Items& items, std::string what) : kind(std::move(what)) {
+    for (const auto& item : items) list.push_back(item.name);
+    set.insert(list.begin(), list.end());
+  }
+
+  std::string kind;
+  std::vector<std::string> list;
+  std::set<std::string> set;
+};
+
+// What each step waits for.
+std::map<std::string, std::vector<std::string>> waits(const Scenario& scenario) {
+  std::map<std::string, std::vector<std::string>> edges;
+  for (const Step& step : scenario.steps) {
+    auto& targets = edges[step.name];
+    if (step.at && step.at->anchor == Instant::Anchor::step) targets.push_back(step.at->step);
+    if (!step.when) continue;
+    for (const Term& term : step.when->terms()) {
+      if (term.kind == Term::Kind::response) targets.push_back(term.name);
+    }
+  }
+  return edges;
+}
+
+// Steps that can start, given that all that they wait for can; what is left waits in a circle. Without
+// recursion, so that a thousand steps in a row are no danger to the stack.
+void check_circles(const Scenario& scenario, Diagnostics& problems) {
+  const auto edges = waits(scenario);
+  std::map<std::string, std::size_t> open;
+  std::map<std::string, std::vector<std::string>> followers;
+  for (const auto& [name, targets] : edges) {
+    for (const std::string& target : targets) {
+      if (!edges.contains(target)) continue;
+      ++open[name];
+      followers[target].push_back(name);
+    }
+  }
+  std::vector<std::string> startable;
+  for (const auto& [name, targets] : edges) {
+    if (!open.contains(name)) startable.push_back(name);
+  }
+  while (!startable.empty()) {
+    const std::string name = std::move(startable.back());
+    startable.pop_back();
+    for (const std::string& follower : followers[name]) {
+      if (--open[follower] == 0) startable.push_back(follower);
+    }
+  }
+  for (const Step& step : scenario.steps) {
+    const auto left = open.find(step.name);
+    if (left == open.end() || left->second == 0) continue;
+    problems.error(step.place, dotted("workload", step.name), "the step waits, in a circle, for itself");
+  }
+}
+
+std::string money(const Price& price) {
+  std::string decimals = std::to_string(price.per_hour % 1'000'000'000);
+  decimals.insert(0, 9 - decimals.size(), '0');
+  while (decimals.size() > 2 && decimals.ends_with('0')) decimals.pop_back();
+  return std::to_string(price.per_hour / 1'000'000'000) + "." + decimals + " " + price.currency + "/h";
+}
+
+}  // namespace
+
+void read_workloads(Document& document, const std::string& path, Diagnostics& problems) {
+  const std::size_t before = problems.error_count();
+  std::vector<std::string> files;
+  for (const ManifestPattern& pattern : document.manifests) {
+    const std::vector<std::string> found = matches(path, pattern.text);
+    if (found.empty()) problems.error(pattern.place, pattern.key, "no file matches " + pattern.text);
+    for (const std::string& file : found) {
+      if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+    }
+  }
+  Scenario& scenario = document.scenario;
+  scenario.manifests = read_manifests(files, {path, 0, 0}, problems);
+  // With a manifest missing or broken, every function in it would be blamed as well.
+  if (problems.error_count() != before) return;
+  for (FunctionSpec& function : scenario.functions) find_workload(function, scenario.manifests, problems);
+}
+
+void check_references(const Scenario& scenario, const Reading& reading) {
+  const Names steps(scenario.steps, "step");
+  const Names pools(scenario.cluster.pools, "pool");
+  const Names functions(scenario.functions, "function");
+  for (const Reference& reference : reading.references) {
+    const Names& known = reference.to == Reference::To::step   ? steps
+                         : reference.to == Reference::To::pool ? pools
+                                                               : functions;
+    if (known.set.contains(reference.name)) continue;
+    // The section itself could not be read, which is told already.
+    if (known.set.empty() && !reading.problems.ok()) continue;
+    reading.problems.error(reference.place, reference.key,
+                           "there is no " + known.kind + " \"" + reference.name + "\"" +
+                               suggestion(reference.name, known.list));
+  }
+  check_circles(scenario, reading.problems);
+}
+
+void add_notices(const Scenario& scenario, const Reading& reading) {
+  for (const Pool& pool : scenario.cluster.pools) {
+    const Price& price = pool.machine.price;
+    if (price.verified) continue;
+    reading.problems.notice("the price of " + pool.machine.preset + ", " + money(price) + ", is not verified: " + price.source);
+  }
+  if (reading.guesses.empty()) return;
+  std::string text = "guesses in use, for want of values in the scenario: ";
+  for (std::size_t i = 0; i < reading.guesses.size(); ++i) text += (i > 0 ? "; " : "") + reading.guesses[i];
+  reading.problems.notice(text);
+}
+
+}  // namespace thaw::scenario

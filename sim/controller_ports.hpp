@@ -1,0 +1,58 @@
+// The simulated world behind the controller's three ports: its clock, its cluster and its recorder.
+//
+// Facts are as of now: the age that SlimFaas's poll gives them is the policy's own. A poke is delivered at its own
+// instant, after the world has settled on it, so that it cannot tell how the change came about.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/controller.hpp"
+#include "engine/ports.hpp"
+#include "sim/deployments.hpp"
+#include "sim/gateway.hpp"
+#include "sim/pods.hpp"
+#include "sim/world.hpp"
+
+namespace thaw::sim {
+
+class ControllerPorts final : public Clock, public Cluster, public Recorder, public Handler {
+ public:
+  ControllerPorts(World& world, Pods& pods, Deployments& deployments, const Gateway* gateway);
+
+  // Whom alarms and pokes go to; nullptr while no controller runs. `governed`: the functions it decides for.
+  void serve(Controller* controller, std::vector<FunctionId> governed);
+  void poke(std::size_t function, Cause cause);
+  void pods_changed(std::size_t function);  // pokes whoever wants to know
+
+  TimePoint now() const override { return world_.now(); }
+  void set_alarm(FunctionId id, TimePoint t) override;
+  void cancel_alarm(FunctionId id) override { world_.events.cancel(alarms_[id]); }
+  const Observation& observe(FunctionId id, const Wants& wants, Cause cause) override;
+  std::uint64_t submit(FunctionId id, const Decision& decision) override;
+  void step(FunctionId id, const Observation& seen, const Decision& decided, const Decision& capped) override;
+
+  void fire(std::uint32_t what, std::uint64_t arg) override;
+
+ private:
+  struct Written {
+    Replicas desired;
+    ReasonCode code;
+  };
+  World& world_;
+  Pods& pods_;
+  Deployments& deployments_;
+  const Gateway* gateway_;
+  Controller* controller_ = nullptr;
+  std::vector<FunctionId> governed_;
+  std::vector<EventId> alarms_;
+  std::vector<std::uint8_t> poked_;            // causes on their way, one bit each
+  std::vector<std::optional<Written>> written_;  // last decision in the timeline
+  std::vector<WriteFacts> writes_;
+  std::uint64_t tickets_ = 0;
+  Observation observation_{};
+  std::vector<PodFacts> pod_facts_;
+  std::vector<PeerFacts> peer_facts_;
+};
+
+}  // namespace thaw::sim

@@ -1,0 +1,85 @@
+#include "sim/ingress.hpp"
+
+#include <algorithm>
+
+namespace thaw::sim {
+
+Ingress::Ingress(World& world, Requests& requests, Gateway& gateway, const Workload& gateway_workload,
+                 IngressListener& listener)
+    : world_(world),
+      requests_(requests),
+      gateway_(gateway),
+      gateway_workload_(gateway_workload),
+      listener_(listener) {}
+
+// The longest prefix wins, as nginx does it.
+const IngressRule* Ingress::rule_for(std::string_view path, const IngressObject*& object) const {
+  const IngressRule* best = nullptr;
+  for (const IngressObject& ingress : world_.scenario.manifests.ingresses) {
+    for (const IngressRule& rule : ingress.rules) {
+      if (!path.starts_with(rule.path) || (best && rule.path.size() <= best->path.size())) continue;
+      best = &rule;
+      object = &ingress;
+    }
+  }
+  return best;
+}
+
+bool Ingress::leads_to_gateway(const IngressRule& rule, const std::string& ns) const {
+  const auto& services = world_.scenario.manifests.services;
+  return std::any_of(services.begin(), services.end(), [&](const ServiceObject& service) {
+    if (service.name != rule.service || service.ns != ns || service.selector.empty()) return false;
+    const bool selects = std::all_of(service.selector.begin(), service.selector.end(), [&](const auto& wanted) {
+      const auto label = gateway_workload_.labels.find(wanted.first);
+      return label != gateway_workload_.labels.end() && label->second == wanted.second;
+    });
+    return selects && std::any_of(service.ports.begin(), service.ports.end(), [&](const ServicePort& port) {
+             return rule.port != 0 ? port.port == rule.port : port.name == rule.port_name;
+           });
+  });
+}
+
+Route Ingress::resolve(Method method, std::string_view path) const {
+  Route route;
+  route.call = gateway_.resolve(method, path);
+  if (world_.scenario.manifests.ingresses.empty()) return route;
+  route.through_ingress = true;
+  const IngressObject* object = nullptr;
+  const IngressRule* rule = rule_for(path, object);
+  if (!rule) {
+    route.refused = Answer{404, Outcome::rejected, CutBy::ingress};
+  } else if (!leads_to_gateway(*rule, object->ns)) {
+    route.refused = Answer{503, Outcome::failed, CutBy::ingress};
+  } else {
+    route.read_timeout = object->read_timeout;
+  }
+  return route;
+}
+
+void Ingress::accept(RequestId id, const Route& route) {
+  if (route.refused) return listener_.replied(id, *route.refused);
+  if (!gateway_.up()) return listener_.replied(id, {503, Outcome::failed, CutBy::ingress});
+  if (route.through_ingress)
+    requests_.get(id).ingress_limit = world_.events.after(route.read_timeout, *this, 0, id);
+  gateway_.accept(id, route.call);
+}
+
+void Ingress::fire(std::uint32_t, std::uint64_t arg) {
+  const auto id = static_cast<RequestId>(arg);
+  gateway_.abort(id);
+  listener_.replied(id, {504, Outcome::timed_out, CutBy::ingress});
+}
+
+void Ingress::answered(RequestId id, const Answer& answer) {
+  world_.events.cancel(requests_.get(id).ingress_limit);
+  listener_.replied(id, answer);
+}
+
+void Ingress::gateway_crashed(const std::vector<RequestId>& orphans) {
+  for (const RequestId id : orphans) {
+    world_.events.cancel(requests_.get(id).ingress_limit);
+    listener_.replied(id, {502, Outcome::failed, CutBy::crash});
+  }
+}
+
+}  // namespace thaw::sim

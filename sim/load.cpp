@@ -1,0 +1,224 @@
+#include "sim/load.hpp"
+
+#include <algorithm>
+
+namespace thaw::sim {
+namespace {
+
+enum What : std::uint32_t { kStepSends, kStepLimit, kArrival, kClient };
+
+}  // namespace
+
+Load::Load(World& world, Requests& requests, Ingress& ingress, LoadListener& listener)
+    : world_(world),
+      requests_(requests),
+      ingress_(ingress),
+      listener_(listener),
+      tallies_(world.scenario.functions.size()) {
+  for (const Step& step : world.scenario.steps) {
+    steps_.emplace_back().route = ingress.resolve(step.method, step.path);
+    step_work_.push_back(world.random("service/" + step.name));
+  }
+  for (const Arrivals& stream : world.scenario.arrivals)
+    streams_.push_back({ingress.resolve(stream.method, stream.path), false, 0,
+                        world.random("arrivals/" + stream.name), world.random("service/" + stream.name)});
+}
+
+void Load::start() {
+  const auto& scenario = world_.scenario;
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    if (scenario.steps[s].when) {
+      steps_[s].stage = Stage::waiting;
+      ++conditions_;
+      steps_[s].limit = world_.events.after(scenario.steps[s].within, *this, kStepLimit, s);
+    } else if (scenario.steps[s].at->anchor == Instant::Anchor::start) {
+      schedule(s, scenario.start);
+    }
+  }
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    const Arrivals& stream = scenario.arrivals[i];
+    if (stream.process != Arrivals::Process::closed) {
+      world_.events.after(stream.from, *this, kArrival, i | (std::uint64_t{1} << 32));
+      continue;
+    }
+    streams_[i].live_clients = stream.clients;
+    for (int c = 0; c < stream.clients; ++c)
+      world_.events.after(stream.from, *this, kClient, i | static_cast<std::uint64_t>(c) << 32);
+  }
+  check_over();
+}
+
+void Load::fire(std::uint32_t what, std::uint64_t arg) {
+  const auto index = static_cast<std::size_t>(arg & 0xFFFF'FFFF);
+  const auto second = static_cast<std::uint32_t>(arg >> 32);
+  switch (what) {
+    case kStepSends: return send_step(index);
+    case kStepLimit: return miss(index);
+    case kArrival:
+      // The first event of a stream only opens it.
+      return second == 1 ? next_arrival(index) : arrive(index);
+    case kClient: return client_calls(index, second);
+    default: return;
+  }
+}
+
+// --- scripted steps ---
+
+void Load::schedule(std::size_t s, TimePoint anchor) {
+  steps_[s].stage = Stage::sending;
+  world_.events.at(anchor + world_.scenario.steps[s].at->offset, *this, kStepSends, s);
+}
+
+void Load::settle(const Facts& facts) {
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    if (steps_[s].stage != Stage::waiting || !world_.scenario.steps[s].when->holds(facts)) continue;
+    world_.events.cancel(steps_[s].limit);
+    --conditions_;
+    steps_[s].stage = Stage::sending;
+    world_.events.after(Duration{0}, *this, kStepSends, s);
+  }
+}
+
+void Load::miss(std::size_t s) {
+  steps_[s].stage = Stage::missed;
+  --conditions_;
+  listener_.step_missed(world_.scenario.steps[s]);
+  check_over();
+}
+
+void Load::send_step(std::size_t s) {
+  const Step& step = world_.scenario.steps[s];
+  do {
+    StepState& state = steps_[s];
+    ++state.started;
+    if (state.started == step.count) state.stage = Stage::sent;
+    else if (step.every > Duration{0}) world_.events.after(step.every, *this, kStepSends, s);
+    open(static_cast<std::uint32_t>(s), 0, state.route,
+         work_of(state.route.call.function, step.service, step_work_[s]));
+  } while (step.every == Duration{0} && steps_[s].started < step.count);
+}
+
+// --- streams and closed loops ---
+
+void Load::next_arrival(std::size_t i) {
+  const Arrivals& stream = world_.scenario.arrivals[i];
+  const double gap_s = stream.process == Arrivals::Process::poisson ? streams_[i].gaps.exponential() / stream.rate
+                                                                    : 1.0 / stream.rate;
+  // Beyond the stream's end in any case; keeps the conversion to integers in range.
+  const double bounded_s = std::min(gap_s, seconds(stream.until) + 1.0);
+  const TimePoint t = world_.now() + Duration{static_cast<std::int64_t>(bounded_s * 1e9 + 0.5)};
+  if (t < world_.scenario.start + stream.until) {
+    world_.events.at(t, *this, kArrival, i);
+    return;
+  }
+  streams_[i].done = true;
+  check_over();
+}
+
+void Load::arrive(std::size_t i) {
+  StreamState& state = streams_[i];
+  const Duration work = work_of(state.route.call.function, world_.scenario.arrivals[i].service, state.work);
+  open(static_cast<std::uint32_t>(steps_.size() + i), 0, state.route, work);
+  next_arrival(i);
+}
+
+void Load::client_calls(std::size_t i, std::uint32_t client) {
+  StreamState& state = streams_[i];
+  if (world_.now() >= world_.scenario.start + world_.scenario.arrivals[i].until) {
+    state.done = --state.live_clients == 0;
+    return check_over();
+  }
+  const Duration work = work_of(state.route.call.function, world_.scenario.arrivals[i].service, state.work);
+  open(static_cast<std::uint32_t>(steps_.size() + i), client, state.route, work);
+}
+
+// --- requests ---
+
+Duration Load::work_of(std::size_t function, const std::optional<Distribution>& own, Random& random) const {
+  const auto& functions = world_.scenario.functions;
+  return (own ? *own : functions[std::min(function, functions.size() - 1)].service.duration).draw(random);
+}
+
+void Load::open(std::uint32_t source, std::uint32_t client, const Route& route, Duration work) {
+  const RequestId id = requests_.open();
+  Request& request = requests_.get(id);
+  request.arrived = world_.now();
+  request.work = work;
+  request.source = source;
+  request.client = client;
+  if (route.call.kind == Call::Kind::function) {
+    request.function = static_cast<std::uint32_t>(route.call.function);
+    ++tallies_[route.call.function].total;
+  }
+  anchor(Instant::Anchor::last_request, "");
+  ingress_.accept(id, route);
+}
+
+void Load::replied(RequestId id, const Answer& answer) {
+  const Request request = requests_.get(id);
+  requests_.close(id);
+  const Duration latency = world_.now() - request.arrived;
+  const bool scripted = request.source < steps_.size();
+  const Route& route = scripted ? steps_[request.source].route : streams_[request.source - steps_.size()].route;
+  if (route.call.kind == Call::Kind::function) {
+    Tally& tally = tallies_[request.function];
+    tally.cold += request.cold;
+    switch (answer.outcome) {
+      case Outcome::completed:
+        ++tally.completed;
+        tally.latency.add(latency);
+        tally.wait.add(latency - request.work);
+        break;
+      case Outcome::timed_out: ++tally.timed_out; break;
+      case Outcome::rejected: ++tally.rejected; break;
+      case Outcome::failed: ++tally.failed; break;
+    }
+  }
+  listener_.load_moved();
+  if (scripted) {
+    StepState& state = steps_[request.source];
+    state.last = Response{answer, latency};
+    if (++state.answered == world_.scenario.steps[request.source].count) {
+      state.stage = Stage::done;
+      anchor(Instant::Anchor::step, world_.scenario.steps[request.source].name);
+    }
+  } else {
+    const std::size_t i = request.source - steps_.size();
+    const Arrivals& stream = world_.scenario.arrivals[i];
+    if (stream.process == Arrivals::Process::closed) {
+      // At least a nanosecond between answer and next call: a refused client never spins on one instant.
+      const Duration think = std::max(stream.think.draw(streams_[i].gaps), Duration{1});
+      world_.events.after(think, *this, kClient, i | static_cast<std::uint64_t>(request.client) << 32);
+    }
+  }
+  anchor(Instant::Anchor::last_completion, "");
+  check_over();
+}
+
+// Steps that start after something; the listener hears of it too.
+void Load::anchor(Instant::Anchor kind, const std::string& step) {
+  if (kind == Instant::Anchor::step) {
+    for (std::size_t s = 0; s < steps_.size(); ++s) {
+      const auto& at = world_.scenario.steps[s].at;
+      if (steps_[s].stage == Stage::asleep && at && at->anchor == kind && at->step == step)
+        schedule(s, world_.now());
+    }
+  }
+  listener_.anchor_reached(kind, step);
+}
+
+// Over: no source will send again and nothing is under way. A step that waits for one which never came is dropped.
+void Load::check_over() {
+  if (over_ || requests_.open_count() > 0 || conditions_ > 0) return;
+  const bool sending = std::any_of(steps_.begin(), steps_.end(), [](const StepState& s) { return s.stage == Stage::sending; });
+  const bool flowing = std::any_of(streams_.begin(), streams_.end(), [](const StreamState& s) { return !s.done; });
+  over_ = !sending && !flowing;
+}
+
+const Response* Load::response(const std::string& step) const {
+  for (std::size_t s = 0; s < steps_.size(); ++s)
+    if (world_.scenario.steps[s].name == step) return steps_[s].last ? &*steps_[s].last : nullptr;
+  return nullptr;
+}
+
+}  // namespace thaw::sim

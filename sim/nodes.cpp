@@ -1,0 +1,228 @@
+#include "sim/nodes.hpp"
+
+#include <algorithm>
+
+#include "engine/invariant.hpp"
+
+namespace thaw::sim {
+namespace {
+
+constexpr const char* kGpu = "nvidia.com/gpu";
+
+bool matches(const Toleration& toleration, const Taint& taint) {
+  if (toleration.effect && *toleration.effect != taint.effect) return false;
+  if (toleration.key.empty()) return toleration.exists;
+  if (toleration.key != taint.key) return false;
+  return toleration.exists || toleration.value == taint.value;
+}
+
+}  // namespace
+
+bool fits(const Resources& request, const Resources& allocatable, const Resources& used) {
+  if (request.cpu + used.cpu > allocatable.cpu || request.memory + used.memory > allocatable.memory) return false;
+  return std::all_of(request.extended.begin(), request.extended.end(), [&](const auto& wanted) {
+    if (wanted.second == 0) return true;
+    const auto has = allocatable.extended.find(wanted.first);
+    if (has == allocatable.extended.end()) return false;
+    const auto taken = used.extended.find(wanted.first);
+    return wanted.second + (taken == used.extended.end() ? 0 : taken->second) <= has->second;
+  });
+}
+
+void reserve(Resources& used, const Resources& request) {
+  used.cpu += request.cpu;
+  used.memory += request.memory;
+  for (const auto& [name, amount] : request.extended) used.extended[name] += amount;
+}
+
+void release(Resources& used, const Resources& request) {
+  used.cpu -= request.cpu;
+  used.memory -= request.memory;
+  for (const auto& [name, amount] : request.extended) used.extended[name] -= amount;
+}
+
+double dominant_share_ratio(const Resources& request, const Resources& allocatable) {
+  const auto part = [](std::int64_t asked, std::int64_t there) {
+    return there > 0 ? static_cast<double>(asked) / static_cast<double>(there) : 0.0;
+  };
+  double share = std::max(part(request.cpu.count, allocatable.cpu.count),
+                          part(request.memory.count, allocatable.memory.count));
+  for (const auto& [name, amount] : request.extended) {
+    const auto has = allocatable.extended.find(name);
+    if (has != allocatable.extended.end()) share = std::max(share, part(amount, has->second));
+  }
+  return std::min(share, 1.0);
+}
+
+Resources capacity_of(const Pool& pool) {
+  Resources capacity{pool.machine.cpu, pool.machine.memory, {}};
+  if (pool.machine.gpus > 0) capacity.extended[kGpu] = pool.machine.gpus;
+  return capacity;
+}
+
+bool tolerates(const std::vector<Toleration>& tolerations, const std::vector<Taint>& taints) {
+  return std::all_of(taints.begin(), taints.end(), [&](const Taint& taint) {
+    return taint.effect == TaintEffect::prefer_no_schedule ||
+           std::any_of(tolerations.begin(), tolerations.end(),
+                       [&](const Toleration& toleration) { return matches(toleration, taint); });
+  });
+}
+
+// Labels that every node carries besides its pool's own.
+bool selects(const std::map<std::string, std::string>& selector, const Pool& pool, const std::string& node) {
+  return std::all_of(selector.begin(), selector.end(), [&](const auto& wanted) {
+    const auto& [key, value] = wanted;
+    if (const auto label = pool.labels.find(key); label != pool.labels.end()) return label->second == value;
+    if (key == "kubernetes.io/hostname") return !node.empty() && value == node;
+    if (key == "kubernetes.io/os") return value == "linux";
+    if (key == "kubernetes.io/arch") return value == "amd64";
+    if (key == "k8s.scaleway.com/pool-name") return value == pool.name;
+    if (key == "nvidia.com/gpu.present") return pool.machine.gpus > 0 && value == "true";
+    if (key == "node.kubernetes.io/instance-type")
+      return value == pool.machine.preset.substr(pool.machine.preset.find('/') + 1);
+    return false;
+  });
+}
+
+bool can_host(const Pool& pool, const Workload& workload) {
+  return fits(workload.requests, capacity_of(pool), {}) && tolerates(workload.tolerations, pool.taints) &&
+         selects(workload.node_selector, pool, "");
+}
+
+Nodes::Nodes(World& world, NodeListener& listener) : world_(world), listener_(listener) {
+  NodeSlot next = 0;
+  for (const Pool& pool : world.scenario.cluster.pools) {
+    first_slot_.push_back(next);
+    next += static_cast<NodeSlot>(pool.nodes_max);
+    taken_.emplace_back(static_cast<std::size_t>(pool.nodes_max), false);
+    ordinal_.push_back(0);
+  }
+}
+
+NodeSlot Nodes::slots(const std::vector<Pool>& pools) {
+  NodeSlot all = 0;
+  for (const Pool& pool : pools) all += static_cast<NodeSlot>(pool.nodes_max);
+  return all;
+}
+
+void Nodes::start() {
+  const auto& pools = world_.scenario.cluster.pools;
+  for (std::size_t pool = 0; pool < pools.size(); ++pool) {
+    world_.gauges.set(Gauge::nodes, pool, 0, world_.now());
+    for (int i = 0; i < pools[pool].nodes_min; ++i) enter(add(pool), NodeStage::usable);
+  }
+}
+
+bool Nodes::room(std::size_t pool) const {
+  return std::find(taken_[pool].begin(), taken_[pool].end(), false) != taken_[pool].end();
+}
+
+std::size_t Nodes::count(std::size_t pool) const {
+  return static_cast<std::size_t>(std::count_if(nodes_.begin(), nodes_.end(), [&](const Node& node) {
+    return node.pool == pool && node.stage < NodeStage::draining;
+  }));
+}
+
+Node& Nodes::add(std::size_t pool) {
+  auto& taken = taken_[pool];
+  const auto free = std::find(taken.begin(), taken.end(), false);
+  THAW_CHECK(free != taken.end(), "a node is ordered above its pool's maximum");
+  *free = true;
+  const Pool& spec = world_.scenario.cluster.pools[pool];
+  Node node;
+  node.id = static_cast<NodeId>(nodes_.size());
+  node.pool = pool;
+  node.slot = first_slot_[pool] + static_cast<NodeSlot>(free - taken.begin());
+  node.name = spec.name + "-" + std::to_string(++ordinal_[pool]);
+  node.ordered = world_.now();
+  node.allocatable = capacity_of(spec);
+  return nodes_.emplace_back(std::move(node));
+}
+
+Node& Nodes::order(std::size_t pool) {
+  Node& node = add(pool);
+  const Provisioning& provisioning = world_.scenario.cluster.pools[pool].provisioning;
+  Random random = world_.random("node provisioning/" + world_.scenario.cluster.pools[pool].name, ordinal_[pool]);
+  const auto total = static_cast<double>(provisioning.total.draw(random).count());
+  const Duration instance{static_cast<std::int64_t>(total * provisioning.instance_ratio)};
+  node.until_ready = Duration{static_cast<std::int64_t>(total * provisioning.boot_ratio)};
+  node.until_usable = Duration{static_cast<std::int64_t>(total)} - instance - node.until_ready;
+  tell(node, "ordered", node.name + " ordered");
+  node.next_stage = world_.events.after(instance, *this, 0, node.id);
+  listener_.node_changed(node);
+  return node;
+}
+
+void Nodes::fire(std::uint32_t, std::uint64_t arg) {
+  Node& node = nodes_[arg];
+  node.next_stage = {};
+  switch (node.stage) {
+    case NodeStage::ordered:
+      tell(node, "created", node.name + " VM created");
+      enter(node, NodeStage::created);
+      node.next_stage = world_.events.after(node.until_ready, *this, 0, node.id);
+      break;
+    case NodeStage::created:
+      tell(node, "ready", node.name + " Node Ready");
+      enter(node, NodeStage::ready);
+      if (world_.scenario.cluster.pools[node.pool].machine.gpus == 0) {
+        enter(node, NodeStage::usable);
+      } else {
+        node.next_stage = world_.events.after(node.until_usable, *this, 0, node.id);
+      }
+      break;
+    case NodeStage::ready:
+      tell(node, "allocatable", node.name + " GPU allocatable");
+      enter(node, NodeStage::usable);
+      break;
+    case NodeStage::deleting:
+      leave(node, false);
+      break;
+    default:
+      THAW_CHECK(false, "a node has no next stage");
+  }
+}
+
+void Nodes::enter(Node& node, NodeStage stage) {
+  node.stage = stage;
+  count_objects(node.pool);
+  listener_.node_changed(node);
+}
+
+void Nodes::drain(Node& node) {
+  tell(node, "draining", node.name + " marked for removal");
+  enter(node, NodeStage::draining);
+}
+
+void Nodes::erase(Node& node) {
+  world_.events.cancel(node.next_stage);
+  enter(node, NodeStage::deleting);
+  node.next_stage =
+      world_.events.after(world_.scenario.cluster.node_autoscaler.deletion, *this, 0, node.id);
+}
+
+void Nodes::lose(Node& node) {
+  world_.events.cancel(node.next_stage);
+  leave(node, true);
+}
+
+void Nodes::leave(Node& node, bool lost) {
+  listener_.node_leaving(node, lost);
+  taken_[node.pool][node.slot - first_slot_[node.pool]] = false;
+  tell(node, lost ? "lost" : "gone", node.name + (lost ? " lost" : " gone"));
+  enter(node, NodeStage::gone);
+}
+
+void Nodes::count_objects(std::size_t pool) {
+  const auto there = std::count_if(nodes_.begin(), nodes_.end(), [&](const Node& node) {
+    return node.pool == pool && node.has_object();
+  });
+  world_.gauges.set(Gauge::nodes, pool, there, world_.now());
+}
+
+void Nodes::tell(const Node& node, const std::string& what, const std::string& words) {
+  world_.tell(EventKind::node, world_.scenario.cluster.pools[node.pool].name, what, words,
+              {{"node", node.name}});
+}
+
+}  // namespace thaw::sim

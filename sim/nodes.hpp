@@ -1,0 +1,107 @@
+// Nodes and their three times: the VM exists, the Node is Ready, its GPUs are allocatable.
+//
+// A node takes a slot of its pool (0 … nodes_max-1 over all pools), so that links made up front can serve it. It is
+// billed from the order until its VM is deleted. The Node object is there from Ready until the VM is gone.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/distribution.hpp"
+#include "engine/scenario/scenario.hpp"
+#include "sim/event_queue.hpp"
+#include "sim/fluid/fluid.hpp"
+#include "sim/world.hpp"
+
+namespace thaw::sim {
+
+using NodeId = std::uint32_t;
+using PodId = std::uint64_t;
+
+enum class NodeStage : std::uint8_t {
+  ordered,   // the cloud was asked for a VM
+  created,   // the VM boots
+  ready,     // the Node object is Ready; its GPUs are not allocatable yet
+  usable,    // everything it has is allocatable
+  draining,  // marked for removal
+  deleting,  // the cloud was asked to delete the VM
+  gone,
+};
+
+struct Node {
+  NodeId id = 0;
+  std::size_t pool = 0;
+  NodeSlot slot = 0;
+  std::string name;
+  NodeStage stage = NodeStage::ordered;
+  TimePoint ordered;
+  std::optional<TimePoint> unneeded_since;
+  Resources allocatable, used;
+  std::vector<PodId> pods;          // bound to it, in the order of binding
+  std::set<std::string> images;     // cached
+  EventId next_stage;
+  Duration until_ready{}, until_usable{};  // drawn when ordered: boot, then GPU
+
+  bool has_object() const { return stage >= NodeStage::ready && stage != NodeStage::gone; }
+  // Counted as capacity to come: no second order for the same pods meanwhile.
+  bool upcoming() const { return stage < NodeStage::usable; }
+};
+
+bool fits(const Resources& request, const Resources& allocatable, const Resources& used);
+void reserve(Resources& used, const Resources& request);
+void release(Resources& used, const Resources& request);
+// The largest part of any one resource that `request` takes of `allocatable`, 0 … 1.
+double dominant_share_ratio(const Resources& request, const Resources& allocatable);
+
+// What one node of the pool offers once it is usable.
+Resources capacity_of(const Pool& pool);
+bool tolerates(const std::vector<Toleration>& tolerations, const std::vector<Taint>& taints);
+bool selects(const std::map<std::string, std::string>& selector, const Pool& pool, const std::string& node);
+// Whether a pod of `workload` may ever run on a node of `pool`, empty.
+bool can_host(const Pool& pool, const Workload& workload);
+
+class NodeListener {
+ public:
+  virtual ~NodeListener() = default;
+  virtual void node_changed(Node& node) = 0;         // its stage did
+  virtual void node_leaving(Node& node, bool lost) = 0;  // before its pods and its object go
+};
+
+class Nodes final : public Handler {
+ public:
+  Nodes(World& world, NodeListener& listener);
+
+  void start();                  // the pools' minimum is there, usable, at the start
+  bool room(std::size_t pool) const;  // below the pool's maximum
+  Node& order(std::size_t pool);
+  void drain(Node& node);        // marks it; no new pods
+  void erase(Node& node);        // asks the cloud to delete the VM
+  void lose(Node& node);         // the VM is gone at once
+
+  Node& get(NodeId id) { return nodes_[id]; }
+  std::deque<Node>& all() { return nodes_; }  // in the order of ordering, gone ones included
+  std::size_t count(std::size_t pool) const;  // neither gone nor being deleted
+  static NodeSlot slots(const std::vector<Pool>& pools);
+
+  void fire(std::uint32_t what, std::uint64_t arg) override;
+
+ private:
+  Node& add(std::size_t pool);
+  void enter(Node& node, NodeStage stage);
+  void leave(Node& node, bool lost);
+  void tell(const Node& node, const std::string& what, const std::string& words);
+  void count_objects(std::size_t pool);
+
+  World& world_;
+  NodeListener& listener_;
+  std::deque<Node> nodes_;
+  std::vector<NodeSlot> first_slot_;      // of each pool
+  std::vector<std::vector<bool>> taken_;  // slots of each pool
+  std::vector<std::uint64_t> ordinal_;    // nodes ever made of each pool
+};
+
+}  // namespace thaw::sim

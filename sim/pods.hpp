@@ -1,0 +1,105 @@
+// Pods of functions and their life: pending → image → container → fixed delay → model → weights → Ready → Terminating.
+//
+// Image pulls belong to the node: two pods that need the same image share one pull, and a pull outlives a pod that
+// is deleted meanwhile. A model is downloaded by each pod anew (a private volume). A flow that fails because its node
+// was lost takes the pod with it; its Deployment makes another.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/flows.hpp"
+#include "sim/nodes.hpp"
+#include "sim/world.hpp"
+
+namespace thaw::sim {
+
+enum class PodStage : std::uint8_t {
+  pending,      // no node yet
+  pulling,      // its image is on the way
+  starting,     // container start
+  waiting,      // the fixed delay before the model download
+  downloading,  // the model, from where the scenario says
+  loading,      // weights to the GPU
+  ready,
+  terminating,
+  gone,
+};
+
+struct Pod {
+  PodId id = 0;
+  std::size_t function = 0;
+  std::uint64_t ordinal = 0;  // of its function, from 1
+  std::string name;
+  PodStage stage = PodStage::pending;
+  bool unschedulable = false;  // condition PodScheduled=False
+  std::optional<NodeId> node;
+  TimePoint created;
+  EventId timer;
+  std::uint32_t in_service = 0;  // requests being served on it
+
+  bool exists() const { return stage != PodStage::gone; }
+  bool active() const { return stage < PodStage::terminating; }  // not Terminating
+  bool starting() const { return node && stage < PodStage::ready; }
+};
+
+class PodListener {
+ public:
+  virtual ~PodListener() = default;
+  virtual void pod_changed(Pod& pod) = 0;  // its stage or its place did
+  virtual void pod_leaving(Pod& pod) = 0;  // about to be gone: nothing may be in service on it afterwards
+};
+
+class Pods final : public Handler {
+ public:
+  Pods(World& world, Nodes& nodes, Flows& flows, PodListener& listener);
+
+  Pod& create(std::size_t function);
+  void bind(Pod& pod, Node& node);
+  void cannot_schedule(Pod& pod);
+  void remove(Pod& pod);  // SIGTERM, or at once when it has no node yet
+  void lose(Pod& pod);    // with its node
+
+  Pod& get(PodId id) { return pods_.at(id); }
+  // Existing pods by id, which is the order of creation.
+  std::map<PodId, Pod>& all() { return pods_; }
+  // Drops what is gone; nobody may hold a reference to a pod across this call.
+  void sweep();
+
+  const Workload& workload(const Pod& pod) const;
+  const FunctionSpec& spec(const Pod& pod) const { return world_.scenario.functions[pod.function]; }
+
+  void fire(std::uint32_t what, std::uint64_t arg) override;
+  void flow_ended(FlowId flow, bool completed);
+
+ private:
+  struct Pull {
+    NodeId node;
+    std::string image;
+    std::vector<PodId> waiting;
+  };
+  void next_stage(Pod& pod);
+  void enter(Pod& pod, PodStage stage);
+  void pull_image(Pod& pod);
+  void wait(Pod& pod, PodStage stage, const Distribution& duration, const char* purpose);
+  void download_model(Pod& pod);
+  void end(Pod& pod);
+  void tell(const Pod& pod, const std::string& what, const std::string& words);
+  void count(std::size_t function);
+
+  World& world_;
+  Nodes& nodes_;
+  Flows& flows_;
+  PodListener& listener_;
+  std::map<PodId, Pod> pods_;
+  PodId next_id_ = 1;
+  std::vector<std::uint64_t> ordinal_;  // pods ever made of each function
+  std::map<FlowId, Pull> pulls_;
+  std::map<FlowId, PodId> downloads_;
+  std::vector<PodId> swept_;
+};
+
+}  // namespace thaw::sim

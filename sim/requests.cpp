@@ -1,0 +1,54 @@
+#include "sim/requests.hpp"
+
+namespace thaw::sim {
+
+std::string_view name_of(CutBy cut) {
+  switch (cut) {
+    case CutBy::none: return "none";
+    case CutBy::gateway: return "gateway";
+    case CutBy::ingress: return "ingress";
+    case CutBy::crash: return "crash";
+    case CutBy::replica: return "replica";
+  }
+  return "none";
+}
+
+std::string_view name_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::completed: return "completed";
+    case Outcome::timed_out: return "timed_out";
+    case Outcome::rejected: return "rejected";
+    case Outcome::failed: return "failed";
+  }
+  return "failed";
+}
+
+RequestId Requests::open() {
+  RequestId id;
+  if (free_.empty()) {
+    id = static_cast<RequestId>(requests_.size());
+    requests_.emplace_back();
+  } else {
+    id = free_.back();
+    free_.pop_back();
+    requests_[id] = {};
+  }
+  requests_[id].live = true;
+  ++open_;
+  return id;
+}
+
+void Requests::close(RequestId id) {
+  requests_[id].live = false;
+  free_.push_back(id);
+  --open_;
+}
+
+std::vector<RequestId> Requests::under_way() const {
+  std::vector<RequestId> ids;
+  for (RequestId id = 0; id < requests_.size(); ++id)
+    if (requests_[id].live) ids.push_back(id);
+  return ids;
+}
+
+}  // namespace thaw::sim

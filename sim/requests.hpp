@@ -1,0 +1,56 @@
+// Requests under way. A finished one's place is used again: memory follows the number in the system, not the total.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "engine/time.hpp"
+#include "sim/event_queue.hpp"
+
+namespace thaw::sim {
+
+using RequestId = std::uint32_t;
+inline constexpr RequestId kNoRequest = 0xFFFF'FFFF;
+
+// Who ended a request before its answer came.
+enum class CutBy : std::uint8_t { none, gateway, ingress, crash, replica };
+std::string_view name_of(CutBy cut);
+
+enum class Outcome : std::uint8_t { completed, timed_out, rejected, failed };
+std::string_view name_of(Outcome outcome);
+
+struct Answer {
+  int status = 200;
+  Outcome outcome = Outcome::completed;
+  CutBy cut_by = CutBy::none;
+};
+
+struct Request {
+  TimePoint arrived;
+  Duration work{};             // service time, alone on its replica
+  std::uint32_t source = 0;    // of the load: which step or stream
+  std::uint32_t client = 0;    // closed loop: which client
+  std::uint32_t function = 0;
+  std::uint64_t pod = 0;       // it was sent to; 0: none yet
+  EventId gateway_limit, ingress_limit, poll;
+  bool cold = false;
+  bool live = false;
+};
+
+class Requests {
+ public:
+  RequestId open();
+  void close(RequestId id);
+  Request& get(RequestId id) { return requests_[id]; }
+  std::size_t open_count() const { return open_; }
+  // Ids of every request under way, ascending.
+  std::vector<RequestId> under_way() const;
+
+ private:
+  std::vector<Request> requests_;
+  std::vector<RequestId> free_;
+  std::size_t open_ = 0;
+};
+
+}  // namespace thaw::sim

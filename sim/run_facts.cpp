@@ -1,0 +1,85 @@
+#include "sim/run_facts.hpp"
+
+#include <algorithm>
+
+#include "engine/invariant.hpp"
+
+namespace thaw::sim {
+namespace {
+
+template <class Items>
+std::size_t find_name(const Items& items, const std::string& name) {
+  const auto found = std::find_if(items.begin(), items.end(), [&](const auto& i) { return i.name == name; });
+  THAW_CHECK(found != items.end(), "the loader let a name through that does not exist");
+  return static_cast<std::size_t>(found - items.begin());
+}
+
+}  // namespace
+
+std::size_t index_of(const Scenario& scenario, Gauge gauge, const std::string& name) {
+  return gauge == Gauge::nodes ? find_name(scenario.cluster.pools, name) : find_name(scenario.functions, name);
+}
+
+std::size_t RunFacts::function(const std::string& name) const { return find_name(world_.scenario.functions, name); }
+
+Value RunFacts::value(const Term& term) const {
+  switch (term.kind) {
+    case Term::Kind::gauge:
+    case Term::Kind::folded: {
+      const TimeWeighted& gauge = world_.gauges.at(term.gauge, index_of(world_.scenario, term.gauge, term.name));
+      if (term.kind == Term::Kind::gauge) return static_cast<double>(gauge.value());
+      if (term.fold == Fold::mean) return gauge.mean(world_.now());
+      return static_cast<double>(term.fold == Fold::max ? gauge.max() : gauge.min());
+    }
+    case Term::Kind::count:
+      return count(term);
+    case Term::Kind::percentile: {
+      const Sketch& latency = load_.tally(function(term.name)).latency;
+      if (latency.count() == 0) return {};
+      return seconds(latency.quantile(term.quantile));
+    }
+    case Term::Kind::cost:
+      return cost();
+    case Term::Kind::response:
+      return response(term);
+    default:
+      return {};
+  }
+}
+
+double RunFacts::cost() const {
+  ledger_.finish(nodes_.all());
+  std::int64_t total = 0;
+  for (std::size_t pool = 0; pool < world_.scenario.cluster.pools.size(); ++pool) total += ledger_.bill(pool).total;
+  return static_cast<double>(total) / 1e9;
+}
+
+Value RunFacts::count(const Term& term) const {
+  const auto events = [&](EventKind kind, std::string_view what) {
+    return static_cast<double>(std::count_if(world_.timeline.begin(), world_.timeline.end(), [&](const auto& event) {
+      return event.kind == kind && event.name == term.name && (what.empty() || event.what == what);
+    }));
+  };
+  if (term.field == "decision") return events(EventKind::decision, "");
+  if (term.field == "pod") return events(EventKind::pod, "created");
+  if (term.field == "node") return events(EventKind::node, "ordered");
+  if (term.field == "fault") return events(EventKind::fault, "began");
+  const Tally& tally = load_.tally(function(term.name));
+  const auto number = [](std::int64_t n) { return static_cast<double>(n); };
+  if (term.field == "total") return number(tally.total);
+  if (term.field == "completed") return number(tally.completed);
+  if (term.field == "cold") return number(tally.cold);
+  if (term.field == "timed_out") return number(tally.timed_out);
+  if (term.field == "rejected") return number(tally.rejected);
+  return number(tally.failed);
+}
+
+Value RunFacts::response(const Term& term) const {
+  const Response* response = load_.response(term.name);
+  if (!response) return {};
+  if (term.field == "status") return static_cast<double>(response->answer.status);
+  if (term.field == "latency") return seconds(response->latency);
+  return std::string(name_of(response->answer.cut_by));
+}
+
+}  // namespace thaw::sim

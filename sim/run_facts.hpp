@@ -1,0 +1,38 @@
+// The answers of a simulated run to the terms of an expression.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "engine/checks/expression.hpp"
+#include "sim/ledger.hpp"
+#include "sim/load.hpp"
+#include "sim/nodes.hpp"
+#include "sim/world.hpp"
+
+namespace thaw::sim {
+
+class RunFacts final : public Facts {
+ public:
+  RunFacts(World& world, Nodes& nodes, Ledger& ledger, const Load& load)
+      : world_(world), nodes_(nodes), ledger_(ledger), load_(load) {}
+
+  Value value(const Term& term) const override;
+  double cost() const;  // until now, in currency units
+
+ private:
+  Value count(const Term& term) const;
+  Value response(const Term& term) const;
+  std::size_t function(const std::string& name) const;
+
+  World& world_;
+  Nodes& nodes_;
+  Ledger& ledger_;
+  const Load& load_;
+};
+
+// Where a gauge's NAME stands: index of the function, or of the pool for nodes.
+std::size_t index_of(const Scenario& scenario, Gauge gauge, const std::string& name);
+
+}  // namespace thaw::sim

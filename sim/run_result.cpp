@@ -1,0 +1,107 @@
+// What a run leaves behind: summary, timeline, series.
+#include <algorithm>
+
+#include "sim/run.hpp"
+
+namespace thaw::sim {
+namespace {
+
+std::optional<Summary::Spread> spread_of(const Sketch& sketch) {
+  if (sketch.count() == 0) return std::nullopt;
+  const auto at = [&](double p) { return seconds(sketch.quantile(p)); };
+  return Summary::Spread{sketch.mean() / 1e9, at(0.50), at(0.90), at(0.95), at(0.99), seconds(sketch.max())};
+}
+
+// What every run of this version leaves out; what only some scenarios rely on is told where it is read.
+void add_simplifications(const Scenario& scenario, std::vector<std::string>& notices) {
+  notices.push_back("hops, API calls and controllers but SlimFaas and the node autoscaler take no time; "
+                    "system pods take no room on a node");
+  if (!scenario.manifests.ingresses.empty())
+    notices.push_back("answers arrive whole: a read timeout counts from the call to the end of its answer");
+  for (const FunctionSpec& function : scenario.functions)
+    if (function.model)
+      notices.push_back(function.name + ": weights are loaded before the pod is Ready and stay loaded "
+                        "(Ollama loads at the first request and unloads after 5 min)");
+}
+
+}  // namespace
+
+RunResult Run::result() {
+  Summary summary;
+  summary.scenario = scenario_.name;
+  summary.seed = options_.seed;
+  summary.simulated_s = seconds(world_.now() - scenario_.start);
+
+  std::int64_t requests = 0;
+  for (std::size_t f = 0; f < scenario_.functions.size(); ++f) {
+    const Tally& tally = load_.tally(f);
+    Summary::Function& function = summary.functions[scenario_.functions[f].name];
+    function.requests = {tally.total,    tally.completed, tally.cold, tally.timed_out,
+                         tally.rejected, tally.failed,    0};
+    function.requests.unfinished =
+        tally.total - tally.completed - tally.timed_out - tally.rejected - tally.failed;
+    if (tally.total > 0)
+      function.cold_start_probability = static_cast<double>(tally.cold) / static_cast<double>(tally.total);
+    function.latency_s = spread_of(tally.latency);
+    function.wait_s = spread_of(tally.wait);
+    const TimeWeighted& replicas = world_.gauges.at(Gauge::replicas, f);
+    function.replicas_mean = replicas.mean(world_.now());
+    function.replicas_peak = replicas.max();
+    function.busy_mean = busy_[f].mean(world_.now());
+    function.idle_mean = std::max(0.0, world_.gauges.at(Gauge::ready, f).mean(world_.now()) - function.busy_mean);
+    function.scale_ups = deployments_.scale_ups(f);
+    function.scale_downs = deployments_.scale_downs(f);
+    function.scaled_by = "none";
+    for (const Governor& governor : options_.governors)
+      if (governor.spec.function == f) function.scaled_by = governor.policy->name;
+    requests += tally.total;
+  }
+
+  ledger_.finish(nodes_.all());
+  std::array<std::int64_t, kParts> parts{};
+  std::int64_t total = 0;
+  const auto money = [](std::int64_t nano) { return static_cast<double>(nano) / 1e9; };
+  for (std::size_t p = 0; p < scenario_.cluster.pools.size(); ++p) {
+    const Ledger::PoolBill bill = ledger_.bill(p);
+    Summary::Pool& pool = summary.pools[scenario_.cluster.pools[p].name];
+    const TimeWeighted& nodes = world_.gauges.at(Gauge::nodes, p);
+    pool.nodes_mean = nodes.mean(world_.now());
+    pool.nodes_peak = nodes.max();
+    pool.node_hours = bill.node_hours;
+    pool.gpu_busy_ratio = bill.gpu_busy_ratio;
+    pool.cost = money(bill.total);
+    for (std::size_t part = 0; part < kParts; ++part) parts[part] += bill.nanomoney[part];
+    total += bill.total;
+  }
+  const auto part = [&](Part p) { return money(parts[static_cast<std::size_t>(p)]); };
+  summary.cost = {scenario_.cluster.pools.empty() ? "EUR" : scenario_.cluster.pools.front().machine.price.currency,
+                  money(total),
+                  std::nullopt,
+                  part(Part::useful),
+                  part(Part::idle_warm),
+                  part(Part::cold_start),
+                  part(Part::stranded),
+                  part(Part::draining),
+                  part(Part::fixed)};
+  if (requests > 0) summary.cost.per_1000_requests = money(total) * 1000 / static_cast<double>(requests);
+
+  for (const Checker::Result& result : checker_.results())
+    summary.checks.push_back({result.name, result.held,
+                              result.at ? std::optional(seconds(*result.at - scenario_.start)) : std::nullopt,
+                              result.detail});
+  summary.notices = scenario_.notices;
+  for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
+  add_simplifications(scenario_, summary.notices);
+
+  world_.gauges.series().finish(world_.now());
+  return {std::move(summary), std::move(world_.timeline), world_.gauges.series().to_csv(), world_.events.fired(),
+          interrupted_};
+}
+
+RunResult simulate(const Scenario& scenario, const RunOptions& options) {
+  Run run(scenario, options);
+  run.play();
+  return run.result();
+}
+
+}  // namespace thaw::sim

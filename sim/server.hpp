@@ -1,0 +1,55 @@
+// One replica that serves requests: `slots` at once, first come first served, the rest wait.
+//
+// Shared (processor sharing, or seconds of one card): with n in service each advances at 1/n. The arithmetic is a
+// virtual clock in integers (Kleinrock's time-sharing argument): it advances by elapsed/n, a request that needs w ends
+// when the clock has advanced by w. Resolution 2^-20 ns, always rounded so that no request ends early.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "engine/time.hpp"
+#include "sim/requests.hpp"
+
+namespace thaw::sim {
+
+class Server {
+ public:
+  Server(int slots, bool shared) : slots_(static_cast<std::size_t>(slots)), shared_(shared) {}
+
+  bool has_free_slot() const { return running_.size() < slots_; }
+  std::size_t running() const { return running_.size(); }
+  std::size_t waiting() const { return waiting_.size(); }
+  std::size_t load() const { return running_.size() + waiting_.size(); }
+  TimePoint last_end() const { return last_end_; }
+
+  void start(RequestId id, Duration work, TimePoint now);  // a slot must be free
+  void wait(RequestId id) { waiting_.push_back(id); }
+  std::optional<RequestId> take_waiting();
+  bool withdraw(RequestId id, TimePoint now);  // true if it was in service
+  TimePoint next_end(TimePoint now);           // never() when nothing is in service
+  // Every request whose work is done by `now`, in the order of their ends, then of their starts.
+  void take_finished(TimePoint now, std::vector<RequestId>& finished);
+  std::vector<RequestId> take_all();
+
+ private:
+  __extension__ typedef unsigned __int128 Virtual;
+  struct Running {
+    RequestId id;
+    Virtual finish;
+  };
+  void advance(TimePoint now);
+  std::uint64_t sharers() const { return shared_ ? running_.size() : 1; }
+
+  std::size_t slots_;
+  bool shared_;
+  Virtual clock_ = 0;
+  TimePoint since_{};
+  TimePoint last_end_{};
+  std::vector<Running> running_;
+  std::deque<RequestId> waiting_;
+};
+
+}  // namespace thaw::sim

@@ -1,0 +1,69 @@
+// Which replica serves a request, and when it is done.
+//
+// `queue: replica`: a request goes to a replica at once and waits there; `queue: central`: it waits in one line for the
+// first free slot. Among replicas with a free slot the function's dispatch order chooses (newest and oldest by
+// creation, recently_idle and longest_idle by the end of their last request); without one, the least loaded takes it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "sim/pods.hpp"
+#include "sim/requests.hpp"
+#include "sim/server.hpp"
+#include "sim/world.hpp"
+
+namespace thaw::sim {
+
+class ServingListener {
+ public:
+  virtual ~ServingListener() = default;
+  virtual void served(RequestId id) = 0;
+  virtual void dropped(RequestId id) = 0;      // its replica went away
+  virtual void busy_changed(Pod& pod) = 0;     // between no request in service and some
+};
+
+class Serving final : public Handler {
+ public:
+  Serving(World& world, Pods& pods, Requests& requests, ServingListener& listener);
+
+  bool has_ready(std::size_t function) const { return !functions_[function].ready.empty(); }
+  // Takes the request unless no replica is ready.
+  bool offer(RequestId id);
+  void withdraw(RequestId id);  // nobody waits for its answer any more
+
+  void pod_ready(Pod& pod);
+  void pod_not_ready(Pod& pod);  // Terminating: finishes what it has, takes nothing new
+  void pod_leaving(Pod& pod);    // what it still has is dropped
+
+  void fire(std::uint32_t what, std::uint64_t pod) override;
+
+ private:
+  struct Function {
+    std::vector<PodId> ready;           // ascending: by creation
+    std::deque<RequestId> central;
+    Random choice;
+  };
+  struct Replica {
+    Server server;
+    EventId next_end;
+  };
+  PodId choose(std::size_t function, bool need_free_slot);
+  void begin(PodId pod, RequestId id);
+  void refill(PodId pod);
+  void rearm(PodId pod);
+  void note_running(PodId pod);
+  const Service& service(std::size_t function) const { return world_.scenario.functions[function].service; }
+
+  World& world_;
+  Pods& pods_;
+  Requests& requests_;
+  ServingListener& listener_;
+  std::vector<Function> functions_;
+  std::map<PodId, Replica> replicas_;
+  std::vector<RequestId> finished_;  // scratch
+};
+
+}  // namespace thaw::sim
