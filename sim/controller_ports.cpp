@@ -109,7 +109,7 @@ void ControllerPorts::step(FunctionId id, const Observation& seen, const Decisio
   written_[id] = Written{*capped.desired, capped.why.code};
   const std::string& name = world_.scenario.functions[id].name;
   world_.tell(EventKind::decision, name, std::string(name_of(capped.why.code)),
-              std::to_string(seen.spec.count) + " → " + std::to_string(capped.desired->count) + ": " +
+              name + " " + std::to_string(seen.spec.count) + " → " + std::to_string(capped.desired->count) + ": " +
                   to_words(capped.why),
               {{"desired", std::int64_t{capped.desired->count}}, {"was", std::int64_t{seen.spec.count}}});
 }

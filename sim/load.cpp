@@ -88,6 +88,11 @@ void Load::miss(std::size_t s) {
 
 void Load::send_step(std::size_t s) {
   const Step& step = world_.scenario.steps[s];
+  if (steps_[s].started == 0) {
+    const std::string calls = step.count == 1 ? "" : ", " + std::to_string(step.count) + " calls";
+    world_.tell(EventKind::note, step.name, "sent",
+                step.name + ": " + (step.method == Method::get ? "GET " : "POST ") + step.path + calls);
+  }
   do {
     StepState& state = steps_[s];
     ++state.started;
@@ -180,6 +185,7 @@ void Load::replied(RequestId id, const Answer& answer) {
     state.last = Response{answer, latency};
     if (++state.answered == world_.scenario.steps[request.source].count) {
       state.stage = Stage::done;
+      tell_answer(world_.scenario.steps[request.source], *state.last);
       anchor(Instant::Anchor::step, world_.scenario.steps[request.source].name);
     }
   } else {
@@ -193,6 +199,17 @@ void Load::replied(RequestId id, const Answer& answer) {
   }
   anchor(Instant::Anchor::last_completion, "");
   check_over();
+}
+
+void Load::tell_answer(const Step& step, const Response& last) {
+  const std::string cut =
+      last.answer.cut_by == CutBy::none ? "" : ", cut by " + std::string(name_of(last.answer.cut_by));
+  const Duration shown = std::chrono::round<std::chrono::milliseconds>(last.latency);
+  world_.tell(EventKind::note, step.name, "answered",
+              step.name + ": " + std::to_string(last.answer.status) + " after " + to_text(shown) + cut,
+              {{"status", std::int64_t{last.answer.status}},
+               {"latency_s", seconds(last.latency)},
+               {"cut_by", std::string(name_of(last.answer.cut_by))}});
 }
 
 // Steps that start after something; the listener hears of it too.

@@ -75,6 +75,7 @@ class Load final : public Handler {
   void next_arrival(std::size_t stream);
   void client_calls(std::size_t stream, std::uint32_t client);
   void open(std::uint32_t source, std::uint32_t client, const Route& route, Duration work);
+  void tell_answer(const Step& step, const Response& last);
   void anchor(Instant::Anchor kind, const std::string& step);
   void check_over();
   Duration work_of(std::size_t function, const std::optional<Distribution>& own, Random& random) const;

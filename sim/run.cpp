@@ -87,7 +87,8 @@ void Run::run_until(TimePoint t) {
 }
 
 void Run::after_event() {
-  moved_ |= world_.gauges.take_moved();
+  moved_ |= world_.gauges.take_moved() || (timeline_is_read_ && world_.timeline.size() != told_);
+  told_ = world_.timeline.size();
   if (!load_over_ && load_.over()) {
     load_over_ = true;
     if (last_request_) anchor(Instant::Anchor::last_request, "", *last_request_);
@@ -132,7 +133,8 @@ void Run::settle() {
 }
 
 void Run::tell(const Checker::Result& result) {
-  world_.tell(EventKind::check, result.name, result.held ? "held" : "failed", result.detail, {});
+  world_.tell(EventKind::check, result.name, result.held ? "held" : "failed",
+              (result.held ? "✓ " : "✗ ") + result.name + (result.detail.empty() ? "" : ": " + result.detail));
 }
 
 void Run::anchor(Instant::Anchor anchor, const std::string& step, TimePoint at) {
@@ -159,6 +161,7 @@ void Run::watch(const Expression& expression) {
       world_.gauges.watch(term.gauge, index_of(scenario_, term.gauge, term.name));
     } else {
       load_is_read_ = true;
+      timeline_is_read_ |= term.kind == Term::Kind::count;
     }
   }
 }

@@ -105,7 +105,8 @@ class Run final : public Handler,
   std::vector<TimeWeighted> busy_;  // replicas with a request in service, of each function
   std::optional<TimePoint> last_request_, last_completion_;
   EventId end_;
-  bool moved_ = false, settle_due_ = false, load_is_read_ = false;
+  std::size_t told_ = 0;  // length of the timeline after the last event
+  bool moved_ = false, settle_due_ = false, load_is_read_ = false, timeline_is_read_ = false;
   bool load_over_ = false, stopped_ = false, interrupted_ = false;
   std::vector<bool> carries_platform_;  // of each pool
 };

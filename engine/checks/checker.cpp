@@ -11,7 +11,10 @@ Checker::Checker(const std::vector<Check>& checks, TimePoint start) : checks_(ch
   }
 }
 
-std::string Checker::since_start(TimePoint t) const { return to_text(t - start_); }
+// To the millisecond: what is printed is for people; `at` has the exact instant.
+std::string Checker::since_start(TimePoint t) const {
+  return to_text(std::chrono::round<std::chrono::milliseconds>(t - start_));
+}
 
 std::vector<TimePoint> Checker::anchor(Instant::Anchor anchor, const std::string& step, TimePoint at) {
   std::vector<TimePoint> due;
