@@ -142,7 +142,10 @@ void Gateway::send(RequestId id, bool waited_out) {
     return;
   }
   const Answer error{settings_.error_status, waited_out ? Outcome::timed_out : Outcome::failed, CutBy::gateway};
-  if (settings.reachable && settings_.pick_tries > 0) return pick_again(id, settings_.pick_tries);
+  if (settings.reachable && settings_.pick_tries > 0) {
+    set_picking(id, true);
+    return pick_again(id, settings_.pick_tries);
+  }
   finish(id, error, true);
 }
 
@@ -150,6 +153,14 @@ void Gateway::pick_again(RequestId id, int tries_left) {
   Request& request = requests_.get(id);
   request.poll = world_.events.after(kPickPause, *this, kPick,
                                      id | static_cast<std::uint64_t>(tries_left) << 32);
+}
+
+// It still waits, so it still counts as queued.
+void Gateway::set_picking(RequestId id, bool picking) {
+  Request& request = requests_.get(id);
+  if (request.picking == picking) return;
+  request.picking = picking;
+  world_.gauges.add(Gauge::queued, request.function, picking ? 1 : -1, world_.now());
 }
 
 void Gateway::served(RequestId id) { finish(id, {}, true); }
@@ -164,6 +175,7 @@ void Gateway::finish(RequestId id, const Answer& answer, bool touch_now) {
 }
 
 void Gateway::forget(RequestId id) {
+  set_picking(id, false);
   Request& request = requests_.get(id);
   Function& function = functions_[request.function];
   world_.events.cancel(request.gateway_limit);
@@ -229,7 +241,13 @@ void Gateway::fire(std::uint32_t what, std::uint64_t arg) {
       return send(id, true);
     case kPick: {
       const int tries_left = static_cast<int>(arg >> 32) - 1;
-      if (serving_.offer(id)) return;
+      if (serving_.has_ready(requests_.get(id).function)) {
+        set_picking(id, false);
+        serving_.offer(id);
+        requests_.get(id).gateway_limit = world_.events.after(
+            settings_.functions[requests_.get(id).function].answer_limit, *this, kAnswerLimit, id);
+        return;
+      }
       if (tries_left > 0) return pick_again(id, tries_left);
       return finish(id, {settings_.error_status, Outcome::timed_out, CutBy::gateway}, true);
     }

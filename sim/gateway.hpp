@@ -65,6 +65,7 @@ class Gateway final : public Handler {
   void hold(RequestId id);
   void send(RequestId id, bool waited_out);
   void pick_again(RequestId id, int tries_left);
+  void set_picking(RequestId id, bool picking);
   void finish(RequestId id, const Answer& answer, bool touch);
   void forget(RequestId id);
   void wake(std::size_t function);

@@ -35,6 +35,7 @@ struct Request {
   std::uint64_t pod = 0;       // it was sent to; 0: none yet
   EventId gateway_limit, ingress_limit, poll;
   bool cold = false;
+  bool picking = false;  // its wait is over and the gateway still looks for a pod
   bool live = false;
 };
 

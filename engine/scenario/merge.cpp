@@ -164,7 +164,9 @@ yaml::Node parse_override(const std::string& text, Diagnostics& problems) {
     keys.emplace_back(begin, end);
     begin = end + 1;
   }
+  const std::size_t before = problems.error_count();
   Node tree = parse_value(std::string_view(text).substr(equals + 1), place_of(equals + 1), problems);
+  if (problems.error_count() != before) return {};
   for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
     Node around;
     around.kind = Kind::map;

@@ -87,7 +87,7 @@ TEST(Variant, RefusesACircle) {
 TEST(Override, SetsAValueByItsPath) {
   const Scenario scenario = load_scenario(
       kGood, {"cluster.pools.gpu.nodes.max=3", "until=2h", "checks.pod gone.at=5min after last completion",
-              "functions.ollama.service.gpuSeconds={distribution: exponential, mean: 2s}",
+              "functions.ollama.service.gpuSeconds={distribution: exponential, mean: 2s, cv: ~}",
               "checks.node gone.expect=replicas(ollama) == 0 and nodes(gpu) <= 1", "faults=[]", "name=\"quoted\""});
   EXPECT_EQ(scenario.cluster.pools[1].nodes_max, 3);
   EXPECT_EQ(scenario.until, std::chrono::hours(2));
@@ -120,7 +120,7 @@ TEST(Override, ReportsMistakesInTheArgumentItself) {
   EXPECT_EQ(problems(kGood, {"cluster.links={pull: 3}"}),
             (Texts{"--set cluster.links={pull: 3}:1:22: cluster.links.pull: expected a bandwidth above 0 such as 500MB/s, "
                    "found \"3\"; did you mean 3B/s?"}));
-  EXPECT_EQ(problems(kGood, {"until=\"5"}), (Texts{"--set until=\"5:1:7: this quote is never closed"}));
+  EXPECT_EQ(problems(kGood, {"until=\"5"}), (Texts{"--set until=\"5:1:9: not valid YAML: illegal EOF in scalar"}));
 }
 
 TEST(Override, RefusesWhatIsNoPathAndValue) {
