@@ -11,7 +11,8 @@ namespace {
 int run_command(int argc, char** argv) {
   using namespace thaw::app;
   CLI::App app(
-      "thaw: which scaling policy, with which settings, keeps your latency promise at the lowest bill?\n"
+      "thaw: which scaling policy, with which settings, keeps your latency promise at the lowest "
+      "bill?\n"
       "Example: thaw run scenarios/slimfaas-kapsule --seed 7 --out results/kapsule",
       "thaw");
   app.set_version_flag("--version", "thaw " THAW_VERSION);

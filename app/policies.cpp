@@ -1,9 +1,8 @@
 // thaw policies: what there is, with every setting.
-#include "policies/all.hpp"
-
 #include <fmt/format.h>
 
 #include "app/verbs.hpp"
+#include "policies/all.hpp"
 
 namespace thaw::app {
 

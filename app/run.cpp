@@ -39,7 +39,8 @@ struct Arguments {
   std::uint64_t seed = 1;
 };
 
-std::vector<sim::Governor> governors_of(const Scenario& scenario, const std::vector<std::string>& chosen,
+std::vector<sim::Governor> governors_of(const Scenario& scenario,
+                                        const std::vector<std::string>& chosen,
                                         Diagnostics& problems) {
   std::vector<PolicyChoice> choices;
   for (const std::string& text : chosen) choices.push_back(PolicyChoice::parse(text, problems));
@@ -55,13 +56,16 @@ std::vector<sim::Governor> governors_of(const Scenario& scenario, const std::vec
     }
     std::string known;
     for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
-    problems.error({"--policy", 0, 0}, "", "there is no policy \"" + one.policy + "\"; there are: " + known);
+    problems.error({"--policy", 0, 0}, "",
+                   "there is no policy \"" + one.policy + "\"; there are: " + known);
   }
   return governors;
 }
 
 double cpu_seconds(const rusage& usage) {
-  const auto of = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto of = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
@@ -94,7 +98,9 @@ int run(const Arguments& arguments) {
   sim::RunResult result;
   {
     Progress progress;
-    options.progress = [&](Duration simulated) { progress.show(simulated, scenario.until.value_or(Duration{0})); };
+    options.progress = [&](Duration simulated) {
+      progress.show(simulated, scenario.until.value_or(Duration{0}));
+    };
     result = sim::simulate(scenario, options);
   }
 
@@ -124,16 +130,21 @@ int run(const Arguments& arguments) {
 void add_run(CLI::App& app, int& exit_code) {
   static Arguments arguments;
   CLI::App* verb = app.add_subcommand(
-      "run", "simulate a scenario: timeline, checks, summary\n"
-             "Example: thaw run scenarios/slimfaas-kapsule/short-idle --set functions.ollama.image=8GB");
-  verb->add_option("SCENARIO", arguments.scenario, "a folder, a file, or a variant (FOLDER/NAME)")->required();
+      "run",
+      "simulate a scenario: timeline, checks, summary\n"
+      "Example: thaw run scenarios/slimfaas-kapsule/short-idle --set functions.ollama.image=8GB");
+  verb->add_option("SCENARIO", arguments.scenario, "a folder, a file, or a variant (FOLDER/NAME)")
+      ->required();
   verb->add_option("--seed", arguments.seed, "of every random stream")->capture_default_str();
-  verb->add_option("--policy", arguments.policies, "[FUNCTION=]NAME[:key=value,…] instead of the manifest's")
+  verb->add_option("--policy", arguments.policies,
+                   "[FUNCTION=]NAME[:key=value,…] instead of the manifest's")
       ->allow_extra_args(false);
   verb->add_option("--set", arguments.overrides, "PATH=VALUE in the scenario, list items by name")
       ->allow_extra_args(false);
-  verb->add_option("--out", arguments.out, "folder for summary.json, timeline.jsonl, series.csv, performance.json");
-  verb->add_option("--format", arguments.format, "text, or json: the summary alone on standard output")
+  verb->add_option("--out", arguments.out,
+                   "folder for summary.json, timeline.jsonl, series.csv, performance.json");
+  verb->add_option("--format", arguments.format,
+                   "text, or json: the summary alone on standard output")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   verb->callback([&exit_code] { exit_code = run(arguments); });

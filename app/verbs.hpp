@@ -1,6 +1,8 @@
-// The verbs of the command, one file each. Each adds itself to the parser and leaves its exit code in `exit_code`.
+// The verbs of the command, one file each. Each adds itself to the parser and leaves its exit code
+// in `exit_code`.
 //
-// Exit codes: 0 all held; 1 a check failed; 2 the input is wrong; 3 the outside world failed; 130 interrupted.
+// Exit codes: 0 all held; 1 a check failed; 2 the input is wrong; 3 the outside world failed; 130
+// interrupted.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -24,7 +24,7 @@ class Controller {
   void cap(FunctionId, Replicas most);  // an operator's limit; never raises a value
   void start();                         // asks every policy once
   void stop();                          // forgets every alarm; nothing is decided until start()
-  void poke(FunctionId, Cause);  // without effect for a function that nobody added
+  void poke(FunctionId, Cause);         // without effect for a function that nobody added
   void alarm(FunctionId);
 
   using State = std::map<FunctionId, SavedState>;

@@ -20,8 +20,8 @@ std::string joined(const std::vector<Diagnostic>& problems) {
 
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
-// Insertions, deletions, substitutions and swaps of neighbours, each one step: the four slips of a typing
-// hand. Letters of different case count as equal.
+// Insertions, deletions, substitutions and swaps of neighbours, each one step: the four slips of a
+// typing hand. Letters of different case count as equal.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before_last, last(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;

@@ -52,7 +52,8 @@ class Diagnostics {
   std::vector<std::string> notices_;
 };
 
-// The candidate nearest to `found` by edit distance, or empty if none is near (more than a third differs).
+// The candidate nearest to `found` by edit distance, or empty if none is near (more than a third
+// differs).
 std::string nearest(std::string_view found, const std::vector<std::string>& candidates);
 
 }  // namespace thaw

@@ -9,6 +9,6 @@ namespace thaw {
 
 }  // namespace thaw
 
-#define THAW_CHECK(condition, why)     \
-  ((condition) ? static_cast<void>(0)  \
+#define THAW_CHECK(condition, why)    \
+  ((condition) ? static_cast<void>(0) \
                : ::thaw::invariant_broken(#condition, why, __FILE__, __LINE__))

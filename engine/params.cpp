@@ -52,7 +52,8 @@ ParamsReader::ParamsReader(const Params& params, Diagnostics& diagnostics, std::
 
 void ParamsReader::error(const std::string& key, const std::string& message) {
   const Params::Entry* entry = params_.find(key);
-  diagnostics_.error(entry ? entry->place : Place{}, owner_.empty() ? key : owner_ + "." + key, message);
+  diagnostics_.error(entry ? entry->place : Place{}, owner_.empty() ? key : owner_ + "." + key,
+                     message);
 }
 
 void ParamsReader::ignore(const std::string& key) { known_.insert(key); }
@@ -68,8 +69,8 @@ bool ParamsReader::boolean(const std::string& key, bool fallback) {
   return fallback;
 }
 
-std::int64_t ParamsReader::integer(const std::string& key, std::int64_t fallback, std::int64_t least,
-                                   std::int64_t most) {
+std::int64_t ParamsReader::integer(const std::string& key, std::int64_t fallback,
+                                   std::int64_t least, std::int64_t most) {
   known_.insert(key);
   const Params::Entry* entry = params_.find(key);
   if (!entry) return fallback;

@@ -3,8 +3,8 @@
 // ("TimeoutSecondBeforeSetReplicasMin"). Structured values arrive flattened, with dots and indices:
 // "Schedule.Default.WakeUp.0" = "07:00".
 //
-// A getter that finds nonsense reports it to the Diagnostics and returns the default; unread keys are
-// reported by finish() with the nearest known one.
+// A getter that finds nonsense reports it to the Diagnostics and returns the default; unread keys
+// are reported by finish() with the nearest known one.
 #pragma once
 
 #include <cstdint>
@@ -45,11 +45,13 @@ class ParamsReader {
   std::int64_t integer(const std::string& key, std::int64_t fallback, std::int64_t least,
                        std::int64_t most = std::numeric_limits<std::int64_t>::max());
   std::string text(const std::string& key, std::string fallback);
-  std::string one_of(const std::string& key, std::string fallback, const std::vector<std::string>& allowed);
+  std::string one_of(const std::string& key, std::string fallback,
+                     const std::vector<std::string>& allowed);
   std::vector<std::string> list(const std::string& key);   // comma separated, blanks trimmed
   std::vector<std::string> items(const std::string& key);  // key.0, key.1, …
-  std::vector<std::string> children(const std::string& key);  // the next path part below key, sorted, unread
-  void ignore(const std::string& key);                     // known, no meaning here
+  std::vector<std::string> children(
+      const std::string& key);          // the next path part below key, sorted, unread
+  void ignore(const std::string& key);  // known, no meaning here
   void error(const std::string& key, const std::string& message);
   void finish();  // unread keys become errors
 

@@ -1,8 +1,9 @@
 // The seam between deciding and acting.
 //
-// A policy is a deterministic state machine: facts in, a decision out. It owns no clock, does no I/O
-// and allocates nothing per decision once warm. Facts carry their own age and presence: what is not
-// known is empty, never zero. Limits are the policy's own; the controller adds only an operator's cap.
+// A policy is a deterministic state machine: facts in, a decision out. It owns no clock, does no
+// I/O and allocates nothing per decision once warm. Facts carry their own age and presence: what is
+// not known is empty, never zero. Limits are the policy's own; the controller adds only an
+// operator's cap.
 #pragma once
 
 #include <array>
@@ -60,18 +61,19 @@ struct WriteFacts {
 struct Observation {
   TimePoint now;
   Cause cause;
-  Replicas spec, status, ready;            // .spec.replicas; pods not Terminating; Ready and not Terminating
+  Replicas spec, status, ready;  // .spec.replicas; pods not Terminating; Ready and not Terminating
   std::uint32_t in_flight = 0, queued = 0;  // in service; waiting for a replica
-  std::optional<TimePoint> last_activity;  // empty: never called
+  std::optional<TimePoint> last_activity;   // empty: never called
   std::span<const PodFacts> pods;
   std::span<const PeerFacts> peers;
   WriteFacts last_write;
-  TimePoint facts_taken;                   // when the facts above were true
+  TimePoint facts_taken;  // when the facts above were true
 };
 
 struct Decision {
-  std::optional<Replicas> desired;           // empty: leave alone
-  TimePoint ask_again = TimePoint::never();  // earliest change without new input, on the policy's own grid
+  std::optional<Replicas> desired;  // empty: leave alone
+  TimePoint ask_again =
+      TimePoint::never();  // earliest change without new input, on the policy's own grid
   Reason why;
 };
 

@@ -1,5 +1,5 @@
-// The three narrow ports between the controller and a world. Nothing behind them says whether it is simulated.
-// Threads: all calls come from the controller's one thread.
+// The three narrow ports between the controller and a world. Nothing behind them says whether it is
+// simulated. Threads: all calls come from the controller's one thread.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual TimePoint now() const = 0;
-  // One alarm a function; a new one replaces the old. At that instant the world calls Controller::alarm.
+  // One alarm a function; a new one replaces the old. At that instant the world calls
+  // Controller::alarm.
   virtual void set_alarm(FunctionId, TimePoint) = 0;
   virtual void cancel_alarm(FunctionId) = 0;
 };
@@ -30,7 +31,8 @@ class Recorder {
  public:
   virtual ~Recorder() = default;
   // `capped` is what was submitted: `decided` after the operator's cap.
-  virtual void step(FunctionId, const Observation&, const Decision& decided, const Decision& capped) = 0;
+  virtual void step(FunctionId, const Observation&, const Decision& decided,
+                    const Decision& capped) = 0;
 };
 
 }  // namespace thaw

@@ -30,6 +30,7 @@ struct Reason {
 };
 
 std::string_view name_of(ReasonCode code);  // "idle_timeout": what files carry
-std::string to_words(const Reason& why);    // "no call for 1201 s (idle timeout 1200 s) → ReplicasMin 0"
+std::string to_words(
+    const Reason& why);  // "no call for 1201 s (idle timeout 1200 s) → ReplicasMin 0"
 
 }  // namespace thaw

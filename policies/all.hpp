@@ -9,7 +9,7 @@
 
 namespace thaw {
 
-std::span<const PolicyInfo> all_policies();          // defined in policies/all.cpp, sorted by name
+std::span<const PolicyInfo> all_policies();  // defined in policies/all.cpp, sorted by name
 const PolicyInfo* find_policy(std::string_view name);  // nullptr if there is none
 
 }  // namespace thaw

@@ -43,10 +43,9 @@ IdleSchedule IdleSchedule::read(const Params& params, ParamsReader& reader, Rule
     const std::string key = "Schedule.Default.ScaleDownTimeout." + std::to_string(i);
     const std::string time = key + ".Time", value = key + ".Value";
     if (!params.has(time) && !params.has(value)) break;
-    schedule.timeouts_.push_back(
-        {.time = read_time(reader, time, reader.text(time, "00:00")),
-         .value = std::chrono::seconds(
-             reader.integer(value, 0, 0, std::numeric_limits<std::int32_t>::max()))});
+    schedule.timeouts_.push_back({.time = read_time(reader, time, reader.text(time, "00:00")),
+                                  .value = std::chrono::seconds(reader.integer(
+                                      value, 0, 0, std::numeric_limits<std::int32_t>::max()))});
   }
 
   const bool used = !schedule.wake_ups_.empty() || !schedule.timeouts_.empty();

@@ -39,10 +39,16 @@ constexpr Renamed kPassDelay{"SCALE_REPLICAS_WORKER_DELAY_MILLISECONDS",
                              "Workers__ScaleReplicasDelayMilliseconds"};
 
 // Known to SlimFaas, and no matter of scaling: the gateway's and the asynchronous queue's.
-constexpr std::string_view kElsewhere[] = {
-    "Function", "NumberParallelRequest", "NumberParallelRequestPerPod", "SubscribeEvents",
-    "DefaultVisibility", "PathsStartWithVisibility", "DefaultTrust",
-    "ExcludeDeploymentsFromVisibilityPrivate", "Configuration", "Scale"};
+constexpr std::string_view kElsewhere[] = {"Function",
+                                           "NumberParallelRequest",
+                                           "NumberParallelRequestPerPod",
+                                           "SubscribeEvents",
+                                           "DefaultVisibility",
+                                           "PathsStartWithVisibility",
+                                           "DefaultTrust",
+                                           "ExcludeDeploymentsFromVisibilityPrivate",
+                                           "Configuration",
+                                           "Scale"};
 constexpr std::string_view kElsewherePrefixes[] = {"env.", "Configuration.", "Scale."};
 
 bool is_elsewhere(std::string_view key) {
@@ -78,8 +84,8 @@ IdleSettings IdleSettings::read(const Spec& spec, ParamsReader& reader, Diagnost
   s.reworked = spec.versions.slimfaas >= kReworked;
   s.replicas_min = replicas("ReplicasMin", 0);
   s.replicas_at_start = replicas("ReplicasAtStart", 1);
-  s.timeout = std::chrono::seconds(
-      reader.integer("TimeoutSecondBeforeSetReplicasMin", 300, 0, kMost));
+  s.timeout =
+      std::chrono::seconds(reader.integer("TimeoutSecondBeforeSetReplicasMin", 300, 0, kMost));
   s.any_call_counts = reader.boolean("ReplicasStartAsSoonAsOneFunctionRetrieveARequest", false);
   s.schedule = IdleSchedule::read(
       spec.params, reader,

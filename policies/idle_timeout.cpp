@@ -29,9 +29,7 @@ struct Grid {
   TimePoint after(TimePoint t) const {
     return t < start ? start + step : t - (t - start) % step + step;
   }
-  TimePoint at_or_after(TimePoint t) const {
-    return t == TimePoint::never() ? t : after(t - 1ns);
-  }
+  TimePoint at_or_after(TimePoint t) const { return t == TimePoint::never() ? t : after(t - 1ns); }
 };
 
 using Instant = std::optional<TimePoint>;
@@ -263,16 +261,18 @@ Verdict IdleTimeout::verdict(TimePoint now) const {
   if (current == least) return {{}, {ReasonCode::at_min, {static_cast<double>(least)}}};
   // Below the minimum: 0.24 leaves it there.
   if (!settings_.reworked) {
-    return {{}, {ReasonCode::below_min, {static_cast<double>(current), static_cast<double>(least),
-                                         static_cast<double>(current)}}};
+    return {
+        {},
+        {ReasonCode::below_min,
+         {static_cast<double>(current), static_cast<double>(least), static_cast<double>(current)}}};
   }
   if (!idle) {
     if (const auto missing = missing_dependency()) return {{}, *missing};
   }
   const std::int32_t desired = idle ? least : settings_.replicas_at_start;
-  return grow_or_shrink_to(desired, {ReasonCode::below_min, {static_cast<double>(current),
-                                                            static_cast<double>(least),
-                                                            static_cast<double>(desired)}});
+  return grow_or_shrink_to(desired, {ReasonCode::below_min,
+                                     {static_cast<double>(current), static_cast<double>(least),
+                                      static_cast<double>(desired)}});
 }
 
 Verdict IdleTimeout::called_verdict(double since_s) const {

@@ -7,11 +7,14 @@ namespace {
 
 enum What : std::uint32_t { kAlarm, kPoke };
 
-std::uint8_t bit_of(Cause cause) { return static_cast<std::uint8_t>(1u << static_cast<unsigned>(cause)); }
+std::uint8_t bit_of(Cause cause) {
+  return static_cast<std::uint8_t>(1u << static_cast<unsigned>(cause));
+}
 
 }  // namespace
 
-ControllerPorts::ControllerPorts(World& world, Pods& pods, Deployments& deployments, const Gateway* gateway)
+ControllerPorts::ControllerPorts(World& world, Pods& pods, Deployments& deployments,
+                                 const Gateway* gateway)
     : world_(world),
       pods_(pods),
       deployments_(deployments),
@@ -39,7 +42,8 @@ void ControllerPorts::pods_changed(std::size_t function) {
   for (const FunctionId id : governed_) {
     const Wants& wants = controller_->wants(id);
     const bool own = id == function && wants.pods;
-    const bool peer = std::find(wants.peers.begin(), wants.peers.end(), function) != wants.peers.end();
+    const bool peer =
+        std::find(wants.peers.begin(), wants.peers.end(), function) != wants.peers.end();
     if (own || peer) poke(id, Cause::pods);
   }
 }
@@ -70,15 +74,17 @@ const Observation& ControllerPorts::observe(FunctionId id, const Wants& wants, C
     active += pod.active();
     ready += pod.stage == PodStage::ready;
     if (wants.pods)
-      pod_facts_.push_back({pod_id, pod.stage < PodStage::waiting ? PodPhase::pending : PodPhase::running,
-                            pod.stage == PodStage::ready, !pod.active(), pod.unschedulable, pod.created});
+      pod_facts_.push_back(
+          {pod_id, pod.stage < PodStage::waiting ? PodPhase::pending : PodPhase::running,
+           pod.stage == PodStage::ready, !pod.active(), pod.unschedulable, pod.created});
   }
   const auto last_activity = [&](std::size_t f) {
     return gateway_ ? gateway_->last_activity(f) : std::optional<TimePoint>();
   };
   for (const FunctionId peer : wants.peers) {
     const auto ready_there = world_.gauges.at(Gauge::ready, peer).value();
-    peer_facts_.push_back({peer, Replicas(static_cast<std::int32_t>(ready_there)), last_activity(peer)});
+    peer_facts_.push_back(
+        {peer, Replicas(static_cast<std::int32_t>(ready_there)), last_activity(peer)});
   }
   observation_ = {};
   observation_.now = observation_.facts_taken = world_.now();
@@ -86,7 +92,8 @@ const Observation& ControllerPorts::observe(FunctionId id, const Wants& wants, C
   observation_.spec = deployments_.spec(id);
   observation_.status = Replicas(active);
   observation_.ready = Replicas(ready);
-  observation_.in_flight = static_cast<std::uint32_t>(world_.gauges.at(Gauge::in_flight, id).value());
+  observation_.in_flight =
+      static_cast<std::uint32_t>(world_.gauges.at(Gauge::in_flight, id).value());
   observation_.queued = static_cast<std::uint32_t>(world_.gauges.at(Gauge::queued, id).value());
   observation_.last_activity = last_activity(id);
   observation_.pods = pod_facts_;
@@ -102,16 +109,21 @@ std::uint64_t ControllerPorts::submit(FunctionId id, const Decision& decision) {
   return tickets_;
 }
 
-// A line for each write that says something new; asking without a write leaves no trace, so skipping cannot be seen.
-void ControllerPorts::step(FunctionId id, const Observation& seen, const Decision&, const Decision& capped) {
+// A line for each write that says something new; asking without a write leaves no trace, so
+// skipping cannot be seen.
+void ControllerPorts::step(FunctionId id, const Observation& seen, const Decision&,
+                           const Decision& capped) {
   if (!capped.desired) return;
-  if (written_[id] && written_[id]->desired == *capped.desired && written_[id]->code == capped.why.code) return;
+  if (written_[id] && written_[id]->desired == *capped.desired &&
+      written_[id]->code == capped.why.code)
+    return;
   written_[id] = Written{*capped.desired, capped.why.code};
   const std::string& name = world_.scenario.functions[id].name;
-  world_.tell(EventKind::decision, name, std::string(name_of(capped.why.code)),
-              name + " " + std::to_string(seen.spec.count) + " → " + std::to_string(capped.desired->count) + ": " +
-                  to_words(capped.why),
-              {{"desired", std::int64_t{capped.desired->count}}, {"was", std::int64_t{seen.spec.count}}});
+  world_.tell(
+      EventKind::decision, name, std::string(name_of(capped.why.code)),
+      name + " " + std::to_string(seen.spec.count) + " → " + std::to_string(capped.desired->count) +
+          ": " + to_words(capped.why),
+      {{"desired", std::int64_t{capped.desired->count}}, {"was", std::int64_t{seen.spec.count}}});
 }
 
 }  // namespace thaw::sim

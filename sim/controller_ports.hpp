@@ -1,7 +1,8 @@
 // The simulated world behind the controller's three ports: its clock, its cluster and its recorder.
 //
-// Facts are as of now: the age that SlimFaas's poll gives them is the policy's own. A poke is delivered at its own
-// instant, after the world has settled on it, so that it cannot tell how the change came about.
+// Facts are as of now: the age that SlimFaas's poll gives them is the policy's own. A poke is
+// delivered at its own instant, after the world has settled on it, so that it cannot tell how the
+// change came about.
 #pragma once
 
 #include <optional>
@@ -20,7 +21,8 @@ class ControllerPorts final : public Clock, public Cluster, public Recorder, pub
  public:
   ControllerPorts(World& world, Pods& pods, Deployments& deployments, const Gateway* gateway);
 
-  // Whom alarms and pokes go to; nullptr while no controller runs. `governed`: the functions it decides for.
+  // Whom alarms and pokes go to; nullptr while no controller runs. `governed`: the functions it
+  // decides for.
   void serve(Controller* controller, std::vector<FunctionId> governed);
   void poke(std::size_t function, Cause cause);
   void pods_changed(std::size_t function);  // pokes whoever wants to know
@@ -30,7 +32,8 @@ class ControllerPorts final : public Clock, public Cluster, public Recorder, pub
   void cancel_alarm(FunctionId id) override { world_.events.cancel(alarms_[id]); }
   const Observation& observe(FunctionId id, const Wants& wants, Cause cause) override;
   std::uint64_t submit(FunctionId id, const Decision& decision) override;
-  void step(FunctionId id, const Observation& seen, const Decision& decided, const Decision& capped) override;
+  void step(FunctionId id, const Observation& seen, const Decision& decided,
+            const Decision& capped) override;
 
   void fire(std::uint32_t what, std::uint64_t arg) override;
 
@@ -46,7 +49,7 @@ class ControllerPorts final : public Clock, public Cluster, public Recorder, pub
   Controller* controller_ = nullptr;
   std::vector<FunctionId> governed_;
   std::vector<EventId> alarms_;
-  std::vector<std::uint8_t> poked_;            // causes on their way, one bit each
+  std::vector<std::uint8_t> poked_;              // causes on their way, one bit each
   std::vector<std::optional<Written>> written_;  // last decision in the timeline
   std::vector<WriteFacts> writes_;
   std::uint64_t tickets_ = 0;

@@ -1,7 +1,7 @@
 // The Deployment controller: brings the pods of each function to its .spec.replicas.
 //
-// Which pods go first follows the ReplicaSet controller's ranking: without a node before bound, not Ready before
-// Ready, younger before older.
+// Which pods go first follows the ReplicaSet controller's ranking: without a node before bound, not
+// Ready before Ready, younger before older.
 #pragma once
 
 #include <vector>

@@ -12,7 +12,8 @@ bool EventQueue::later(const Entry& a, const Entry& b) {
   return a.sequence > b.sequence;
 }
 
-EventId EventQueue::at(TimePoint t, Handler& handler, std::uint32_t what, std::uint64_t arg, Turn turn) {
+EventId EventQueue::at(TimePoint t, Handler& handler, std::uint32_t what, std::uint64_t arg,
+                       Turn turn) {
   THAW_CHECK(t >= now_, "an event lies in the past");
   std::uint32_t slot;
   if (free_.empty()) {

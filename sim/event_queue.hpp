@@ -1,10 +1,12 @@
 // The simulator's own clock: events in the order (time, turn, sequence).
 //
-// Turns order what falls on one instant: first the world moves, then policies are asked (in the order of their
-// function ids), then conditions and checks look at the settled state. So a decision sees every fact of its instant,
-// and whether a tick was skipped cannot be told from the order of what follows.
+// Turns order what falls on one instant: first the world moves, then policies are asked (in the
+// order of their function ids), then conditions and checks look at the settled state. So a decision
+// sees every fact of its instant, and whether a tick was skipped cannot be told from the order of
+// what follows.
 //
-// An event is a handler, a code and an argument: nothing is allocated for it once the heap has grown.
+// An event is a handler, a code and an argument: nothing is allocated for it once the heap has
+// grown.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +48,8 @@ class EventQueue {
   TimePoint now() const { return now_; }
   TimePoint next() const { return heap_.empty() ? TimePoint::never() : heap_.front().at; }
   bool empty() const { return heap_.empty(); }
-  void run_next();                // fires the earliest event
-  void advance_to(TimePoint t);   // the clock alone; never beyond next()
+  void run_next();               // fires the earliest event
+  void advance_to(TimePoint t);  // the clock alone; never beyond next()
   std::uint64_t fired() const { return fired_; }
 
  private:

@@ -10,7 +10,9 @@ constexpr Duration kWakeRefresh = std::chrono::seconds(1);
 constexpr Duration kPickPause = std::chrono::milliseconds(100);
 
 // The last instant of since, since + period, … that is not after `now`.
-TimePoint grid_floor(TimePoint since, Duration period, TimePoint now) { return since + (now - since) / period * period; }
+TimePoint grid_floor(TimePoint since, Duration period, TimePoint now) {
+  return since + (now - since) / period * period;
+}
 TimePoint grid_ceil(TimePoint since, Duration period, TimePoint now) {
   const TimePoint floor = grid_floor(since, period, now);
   return floor == now ? now : floor + period;
@@ -56,7 +58,8 @@ Call Gateway::resolve(Method method, std::string_view path) const {
   }
   const std::string_view name = path.substr(0, path.find('/'));
   const auto& functions = world_.scenario.functions;
-  const auto found = std::find_if(functions.begin(), functions.end(), [&](const auto& f) { return f.name == name; });
+  const auto found = std::find_if(functions.begin(), functions.end(),
+                                  [&](const auto& f) { return f.name == name; });
   if (found == functions.end()) return call;
   call.kind = kind;
   call.function = static_cast<std::size_t>(found - functions.begin());
@@ -74,7 +77,8 @@ Call Gateway::resolve(Method method, std::string_view path) const {
 void Gateway::start() {
   up_ = true;
   started_ = world_.now();
-  for (std::size_t f = 0; f < functions_.size(); ++f) functions_[f].seen_ready = serving_.has_ready(f);
+  for (std::size_t f = 0; f < functions_.size(); ++f)
+    functions_[f].seen_ready = serving_.has_ready(f);
 }
 
 void Gateway::accept(RequestId id, const Call& call) {
@@ -110,7 +114,8 @@ void Gateway::accept(RequestId id, const Call& call) {
 
 bool Gateway::may_go(std::size_t function) const {
   if (!settings_.any_ready_releases) return functions_[function].seen_ready;
-  return std::any_of(functions_.begin(), functions_.end(), [](const Function& f) { return f.seen_ready; });
+  return std::any_of(functions_.begin(), functions_.end(),
+                     [](const Function& f) { return f.seen_ready; });
 }
 
 void Gateway::hold(RequestId id) {
@@ -141,7 +146,8 @@ void Gateway::send(RequestId id, bool waited_out) {
     request.gateway_limit = world_.events.after(settings.answer_limit, *this, kAnswerLimit, id);
     return;
   }
-  const Answer error{settings_.error_status, waited_out ? Outcome::timed_out : Outcome::failed, CutBy::gateway};
+  const Answer error{settings_.error_status, waited_out ? Outcome::timed_out : Outcome::failed,
+                     CutBy::gateway};
   if (settings.reachable && settings_.pick_tries > 0) {
     set_picking(id, true);
     return pick_again(id, settings_.pick_tries);
@@ -187,7 +193,8 @@ void Gateway::forget(RequestId id) {
 void Gateway::abort(RequestId id) {
   Request& request = requests_.get(id);
   Function& function = functions_[request.function];
-  if (std::find(function.held.begin(), function.held.end(), id) != function.held.end()) return release(id);
+  if (std::find(function.held.begin(), function.held.end(), id) != function.held.end())
+    return release(id);
   if (std::find(function.sent.begin(), function.sent.end(), id) == function.sent.end()) return;
   touch(request.function, refreshed(id, settings_.call_refresh));
   serving_.withdraw(id);
@@ -208,7 +215,9 @@ void Gateway::readiness_changed(std::size_t function) {
   if (up_) world_.events.at(next_poll(), *this, kPoll, function);
 }
 
-TimePoint Gateway::next_poll() const { return grid_ceil(started_, settings_.snapshot_poll, world_.now()); }
+TimePoint Gateway::next_poll() const {
+  return grid_ceil(started_, settings_.snapshot_poll, world_.now());
+}
 
 void Gateway::poll(std::size_t f) {
   Function& function = functions_[f];
@@ -220,8 +229,8 @@ void Gateway::poll(std::size_t f) {
     for (const RequestId id : functions_[other].held) {
       Request& request = requests_.get(id);
       world_.events.cancel(request.poll);
-      request.poll = world_.events.at(grid_ceil(request.arrived, settings_.hold_poll, world_.now()), *this,
-                                      kRelease, id);
+      request.poll = world_.events.at(grid_ceil(request.arrived, settings_.hold_poll, world_.now()),
+                                      *this, kRelease, id);
     }
   }
 }

@@ -1,8 +1,10 @@
-// The SlimFaas gateway: holds calls while a function is cold, sends them to a replica, wakes, tells status.
+// The SlimFaas gateway: holds calls while a function is cold, sends them to a replica, wakes, tells
+// status.
 //
-// It sees readiness as of its last poll of the cluster. A held call looks at that picture on its own small grid, and
-// once its wait is over it is sent anyway: what is ready then, answers. The idle clock is refreshed while a call is held
-// or in flight and while a wake is under way; the refreshes are computed when they are asked for, not fired.
+// It sees readiness as of its last poll of the cluster. A held call looks at that picture on its
+// own small grid, and once its wait is over it is sent anyway: what is ready then, answers. The
+// idle clock is refreshed while a call is held or in flight and while a wake is under way; the
+// refreshes are computed when they are asked for, not fired.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +24,15 @@ struct Call {
   Kind kind = Kind::unknown;
   std::size_t function = 0;  // function, wake, status
   Method method = Method::get;
-  bool hidden = false;       // private, called from outside
+  bool hidden = false;  // private, called from outside
 };
 
 class GatewayListener {
  public:
   virtual ~GatewayListener() = default;
   virtual void answered(RequestId id, const Answer& answer) = 0;
-  virtual void activity_at_zero(std::size_t function) = 0;  // a call or a wake found no ready replica
+  virtual void activity_at_zero(
+      std::size_t function) = 0;  // a call or a wake found no ready replica
 };
 
 class Gateway final : public Handler {
@@ -38,16 +41,16 @@ class Gateway final : public Handler {
           GatewayListener& listener);
 
   Call resolve(Method method, std::string_view path) const;
-  void start();                                // now is the anchor of its poll grid
+  void start();  // now is the anchor of its poll grid
   void accept(RequestId id, const Call& call);
-  void abort(RequestId id);                    // the caller is gone
+  void abort(RequestId id);  // the caller is gone
   void served(RequestId id);
-  void dropped(RequestId id);                  // its replica went away in mid-answer
+  void dropped(RequestId id);  // its replica went away in mid-answer
   void readiness_changed(std::size_t function);
 
   bool up() const { return up_; }
-  // The process dies: calls under way are forgotten, the caller of crash() answers them. Idle clocks survive only
-  // where they are on disk.
+  // The process dies: calls under way are forgotten, the caller of crash() answers them. Idle
+  // clocks survive only where they are on disk.
   std::vector<RequestId> crash(bool keep_idle_clocks);
 
   std::optional<TimePoint> last_activity(std::size_t function) const;
@@ -58,9 +61,10 @@ class Gateway final : public Handler {
  private:
   struct Function {
     std::optional<TimePoint> last_touch;
-    std::optional<TimePoint> wake_since, wake_end;  // wake_end: its last refresh, once a pod was seen ready
+    std::optional<TimePoint> wake_since,
+        wake_end;  // wake_end: its last refresh, once a pod was seen ready
     std::vector<RequestId> held, sent;
-    bool seen_ready = false;                        // as of the last poll
+    bool seen_ready = false;  // as of the last poll
   };
   void hold(RequestId id);
   void send(RequestId id, bool waited_out);

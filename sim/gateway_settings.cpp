@@ -9,7 +9,8 @@
 namespace thaw::sim {
 namespace {
 
-constexpr Version kOwnUrlByPod{0, 50, 0}, kHttpTimeout{0, 44, 0}, kPostOnly{0, 60, 0}, kSectionNames{0, 61, 0};
+constexpr Version kOwnUrlByPod{0, 50, 0}, kHttpTimeout{0, 44, 0}, kPostOnly{0, 60, 0},
+    kSectionNames{0, 61, 0};
 
 // A variable under the name of the version's era; the other era's name is not read by it.
 struct Variable {
@@ -23,10 +24,12 @@ constexpr Variable kSnapshotPoll{"REPLICAS_SYNCHRONISATION_WORKER_DELAY_MILLISEC
                                  "Workers__ReplicasSynchronizationDelayMilliseconds"};
 // .NET's HttpClient gives up after 100 s unless told otherwise, and these versions did not tell it.
 constexpr Duration kHttpClientTimeout = std::chrono::seconds(100);
-constexpr const char* kWaitLimit = "TIME_MAXIMUM_WAIT_FOR_AT_LEAST_ONE_POD_STARTED_FOR_SYNC_FUNCTION";
+constexpr const char* kWaitLimit =
+    "TIME_MAXIMUM_WAIT_FOR_AT_LEAST_ONE_POD_STARTED_FOR_SYNC_FUNCTION";
 
 std::string replace_all(std::string text, const std::string& from, const std::string& to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size()))
     text.replace(at, from.size(), to);
   return text;
 }
@@ -45,8 +48,8 @@ bool listens_on(const Workload& workload, int port) {
 }
 
 // Why the URL that SlimFaas makes for a function leads nowhere; empty if it does lead to its pods.
-std::string url_problem(const std::string& pattern, const Workload& function, const Scenario& scenario,
-                        const std::string& gateway_namespace) {
+std::string url_problem(const std::string& pattern, const Workload& function,
+                        const Scenario& scenario, const std::string& gateway_namespace) {
   std::string url = replace_all(pattern, "{function_name}", function.name);
   url = replace_all(url, "{namespace}", gateway_namespace);
   const std::size_t scheme = url.find("://");
@@ -57,7 +60,8 @@ std::string url_problem(const std::string& pattern, const Workload& function, co
   const auto port = colon == std::string::npos ? std::optional<std::int64_t>(80)
                                                : units::integer(authority.substr(colon + 1));
   if (host == "{pod_ip}") {
-    if (!port || listens_on(function, static_cast<int>(*port))) return "";  // {pod_port}: the pod's own
+    if (!port || listens_on(function, static_cast<int>(*port)))
+      return "";  // {pod_port}: the pod's own
     return "no container of " + function.name + " listens on port " + std::to_string(*port);
   }
   if (!port) return "\"" + url + "\" has no port number";
@@ -67,15 +71,18 @@ std::string url_problem(const std::string& pattern, const Workload& function, co
     for (const ServicePort& p : service.ports)
       if (p.port == *port && (p.target == 0 || listens_on(function, p.target))) return "";
   }
-  return "no Service " + name + " leads from port " + std::to_string(*port) + " to pods of " + function.name;
+  return "no Service " + name + " leads from port " + std::to_string(*port) + " to pods of " +
+         function.name;
 }
 
-std::optional<Duration> milliseconds(const Params& env, const std::string& name, Diagnostics& diagnostics) {
+std::optional<Duration> milliseconds(const Params& env, const std::string& name,
+                                     Diagnostics& diagnostics) {
   const auto* entry = env.find(name);
   if (!entry) return std::nullopt;
   const auto value = units::integer(entry->value);
   if (value && *value > 0 && *value <= 86'400'000) return std::chrono::milliseconds(*value);
-  diagnostics.error(entry->place, name, "expected milliseconds, 1 to 86400000, found \"" + entry->value + "\"");
+  diagnostics.error(entry->place, name,
+                    "expected milliseconds, 1 to 86400000, found \"" + entry->value + "\"");
   return std::nullopt;
 }
 
@@ -93,7 +100,8 @@ std::vector<std::pair<std::string, bool>> visibility_rules(const std::vector<std
 }
 
 GatewaySettings::Function of_function(const Workload& workload, const Version& version,
-                                      const std::optional<Duration>& own_limit, Diagnostics& diagnostics) {
+                                      const std::optional<Duration>& own_limit,
+                                      Diagnostics& diagnostics) {
   GatewaySettings::Function settings;
   const Params params = slimfaas_params(workload, diagnostics);
   ParamsReader reader(params, diagnostics, "SlimFaas");
@@ -103,10 +111,11 @@ GatewaySettings::Function of_function(const Workload& workload, const Version& v
     settings.wait_limit = settings.answer_limit = http_timeout;
   } else {
     settings.answer_limit = kHttpClientTimeout;
-    settings.wait_limit = own_limit.value_or(version < Version{0, 36, 0} ? std::chrono::seconds(10)
-                                                                         : std::chrono::seconds(30));
+    settings.wait_limit = own_limit.value_or(
+        version < Version{0, 36, 0} ? std::chrono::seconds(10) : std::chrono::seconds(30));
   }
-  settings.is_private = reader.one_of("DefaultVisibility", "Public", {"Public", "Private"}) == "Private";
+  settings.is_private =
+      reader.one_of("DefaultVisibility", "Public", {"Public", "Private"}) == "Private";
   settings.private_paths = visibility_rules(reader.list("PathsStartWithVisibility"));
   return settings;
 }
@@ -122,32 +131,35 @@ GatewaySettings GatewaySettings::resolve(const Scenario& scenario, const Workloa
   settings.any_ready_releases = version < kHttpTimeout;
   settings.pick_tries = version < kHttpTimeout ? 0 : 10;
   settings.error_status = version < kOwnUrlByPod ? 500 : 503;
-  settings.hold_poll = version < kHttpTimeout ? std::chrono::milliseconds(10) : std::chrono::milliseconds(100);
+  settings.hold_poll =
+      version < kHttpTimeout ? std::chrono::milliseconds(10) : std::chrono::milliseconds(100);
   settings.hold_refresh = std::chrono::seconds(1);
-  settings.call_refresh = version < kOwnUrlByPod ? std::chrono::milliseconds(1000) : std::chrono::milliseconds(500);
+  settings.call_refresh =
+      version < kOwnUrlByPod ? std::chrono::milliseconds(1000) : std::chrono::milliseconds(500);
   settings.snapshot_poll = milliseconds(env, kSnapshotPoll.of(version), diagnostics)
                                .value_or(version < kOwnUrlByPod ? std::chrono::milliseconds(1000)
                                                                 : std::chrono::milliseconds(3000));
 
   const auto own_limit = milliseconds(env, kWaitLimit, diagnostics);
   if (own_limit && version >= kHttpTimeout)
-    diagnostics.notice(std::string(kWaitLimit) + " is not read by SlimFaas " + to_text(version) +
-                       " (0.44 took it out; Configuration.DefaultSync.HttpTimeout bounds the wait)");
+    diagnostics.notice(
+        std::string(kWaitLimit) + " is not read by SlimFaas " + to_text(version) +
+        " (0.44 took it out; Configuration.DefaultSync.HttpTimeout bounds the wait)");
   if (env.has(kBaseUrl.not_of(version)))
-    diagnostics.notice(std::string(kBaseUrl.not_of(version)) + " is not read by SlimFaas " + to_text(version) +
-                       " (it reads " + kBaseUrl.of(version) + ")");
+    diagnostics.notice(std::string(kBaseUrl.not_of(version)) + " is not read by SlimFaas " +
+                       to_text(version) + " (it reads " + kBaseUrl.of(version) + ")");
   const auto* url = env.find(kBaseUrl.of(version));
-  const std::string pattern = url                        ? url->value
+  const std::string pattern = url                      ? url->value
                               : version < kOwnUrlByPod ? "http://{function_name}:8080/"
-                                                         : "http://{pod_ip}:{pod_port}";
+                                                       : "http://{pod_ip}:{pod_port}";
   for (const FunctionSpec& function : scenario.functions) {
     const Workload& workload = scenario.manifests.workloads[function.workload];
     Function of = of_function(workload, version, own_limit, diagnostics);
     of.unreachable_why = url_problem(pattern, workload, scenario, gateway.ns);
     of.reachable = of.unreachable_why.empty();
     if (!of.reachable)
-      diagnostics.notice("SlimFaas cannot reach " + function.name + ": " + of.unreachable_why + " (URL " + pattern +
-                         "); its calls are answered with an error");
+      diagnostics.notice("SlimFaas cannot reach " + function.name + ": " + of.unreachable_why +
+                         " (URL " + pattern + "); its calls are answered with an error");
     settings.functions.push_back(std::move(of));
   }
   return settings;

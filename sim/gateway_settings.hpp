@@ -1,8 +1,9 @@
 // What SlimFaas does with a call, by its version, its environment and the functions' annotations.
 //
-// Source: SlimFaas's proxy middleware 0.24 and its endpoints 0.81, and its list of renamed variables. Boundaries that
-// its change log does not state are assumptions: the wait limit of its own variable ends with 0.44, errors are 503
-// instead of 500 and in-flight calls refresh each 500 ms from 0.50.
+// Source: SlimFaas's proxy middleware 0.24 and its endpoints 0.81, and its list of renamed
+// variables. Boundaries that its change log does not state are assumptions: the wait limit of its
+// own variable ends with 0.44, errors are 503 instead of 500 and in-flight calls refresh each 500
+// ms from 0.50.
 #pragma once
 
 #include <cstdint>
@@ -22,18 +23,21 @@ struct GatewaySettings {
     bool reachable = true;    // the URL that SlimFaas builds leads to the function's pods
     std::string unreachable_why;
     bool is_private = false;  // by default
-    std::vector<std::pair<std::string, bool>> private_paths;  // prefix → private; the first match wins
+    std::vector<std::pair<std::string, bool>>
+        private_paths;  // prefix → private; the first match wins
   };
 
-  bool wake_by_get = false;          // until 0.57; POST alone from 0.60
-  bool any_ready_releases = false;   // a ready pod of any function lets every held call go (until 0.43)
-  int pick_tries = 0;                // further attempts to find a pod once the wait is over
+  bool wake_by_get = false;  // until 0.57; POST alone from 0.60
+  bool any_ready_releases =
+      false;           // a ready pod of any function lets every held call go (until 0.43)
+  int pick_tries = 0;  // further attempts to find a pod once the wait is over
   int error_status = 503;
   Duration hold_poll{}, snapshot_poll{}, hold_refresh{}, call_refresh{};
-  std::vector<Function> functions;   // by function id
+  std::vector<Function> functions;  // by function id
 
   // Problems of the manifests go to `diagnostics`. `gateway` is SlimFaas's own workload.
-  static GatewaySettings resolve(const Scenario& scenario, const Workload& gateway, Diagnostics& diagnostics);
+  static GatewaySettings resolve(const Scenario& scenario, const Workload& gateway,
+                                 Diagnostics& diagnostics);
 };
 
 }  // namespace thaw::sim

@@ -9,8 +9,9 @@ constexpr Gauge kFunctionGauges[kPerFunction] = {Gauge::desired, Gauge::replicas
                                                  Gauge::in_flight, Gauge::queued};
 
 std::size_t offset_of(Gauge gauge) {
-  return static_cast<std::size_t>(std::find(std::begin(kFunctionGauges), std::end(kFunctionGauges), gauge) -
-                                  std::begin(kFunctionGauges));
+  return static_cast<std::size_t>(
+      std::find(std::begin(kFunctionGauges), std::end(kFunctionGauges), gauge) -
+      std::begin(kFunctionGauges));
 }
 }  // namespace
 
@@ -39,14 +40,16 @@ double TimeWeighted::mean(TimePoint now) const {
          seconds(total);
 }
 
-Gauges::Gauges(TimePoint start, std::optional<Duration> sampling, const std::vector<std::string>& functions,
-               const std::vector<std::string>& pools)
+Gauges::Gauges(TimePoint start, std::optional<Duration> sampling,
+               const std::vector<std::string>& functions, const std::vector<std::string>& pools)
     : functions_(functions.size()), series_(start, sampling) {
   for (const auto& name : functions)
     for (const Gauge gauge : kFunctionGauges)
-      cells_.push_back({TimeWeighted(start), series_.add("function", name, std::string(name_of(gauge)))});
+      cells_.push_back(
+          {TimeWeighted(start), series_.add("function", name, std::string(name_of(gauge)))});
   for (const auto& name : pools)
-    cells_.push_back({TimeWeighted(start), series_.add("pool", name, std::string(name_of(Gauge::nodes)))});
+    cells_.push_back(
+        {TimeWeighted(start), series_.add("pool", name, std::string(name_of(Gauge::nodes)))});
 }
 
 Gauges::Cell& Gauges::cell(Gauge gauge, std::size_t index) {

@@ -1,5 +1,6 @@
-// The numbers a run is watched by: each function's desired, replicas, ready, in_flight and queued, each pool's nodes.
-// Every change is integrated over time (exactly, in integers), written to the series and noted as "something moved".
+// The numbers a run is watched by: each function's desired, replicas, ready, in_flight and queued,
+// each pool's nodes. Every change is integrated over time (exactly, in integers), written to the
+// series and noted as "something moved".
 #pragma once
 
 #include <cstdint>
@@ -27,14 +28,14 @@ class TimeWeighted {
   TimePoint since_, start_;
   std::int64_t value_ = 0, max_ = 0, min_ = 0;
   bool touched_ = false;
-  std::int64_t integral_ = 0;         // value-nanoseconds, low part
+  std::int64_t integral_ = 0;          // value-nanoseconds, low part
   std::int64_t integral_seconds_ = 0;  // value-seconds carried over
 };
 
 class Gauges {
  public:
-  Gauges(TimePoint start, std::optional<Duration> sampling, const std::vector<std::string>& functions,
-         const std::vector<std::string>& pools);
+  Gauges(TimePoint start, std::optional<Duration> sampling,
+         const std::vector<std::string>& functions, const std::vector<std::string>& pools);
 
   void set(Gauge gauge, std::size_t index, std::int64_t value, TimePoint now);
   void add(Gauge gauge, std::size_t index, std::int64_t delta, TimePoint now) {
@@ -42,7 +43,8 @@ class Gauges {
   }
   const TimeWeighted& at(Gauge gauge, std::size_t index) const;
 
-  // Whether a watched gauge changed since the last call. Only watched ones wake conditions and checks.
+  // Whether a watched gauge changed since the last call. Only watched ones wake conditions and
+  // checks.
   void watch(Gauge gauge, std::size_t index);
   bool take_moved();
   bool moved() const { return moved_; }

@@ -4,8 +4,8 @@
 
 namespace thaw::sim {
 
-Ingress::Ingress(World& world, Requests& requests, Gateway& gateway, const Workload& gateway_workload,
-                 IngressListener& listener)
+Ingress::Ingress(World& world, Requests& requests, Gateway& gateway,
+                 const Workload& gateway_workload, IngressListener& listener)
     : world_(world),
       requests_(requests),
       gateway_(gateway),
@@ -29,11 +29,13 @@ bool Ingress::leads_to_gateway(const IngressRule& rule, const std::string& ns) c
   const auto& services = world_.scenario.manifests.services;
   return std::any_of(services.begin(), services.end(), [&](const ServiceObject& service) {
     if (service.name != rule.service || service.ns != ns || service.selector.empty()) return false;
-    const bool selects = std::all_of(service.selector.begin(), service.selector.end(), [&](const auto& wanted) {
-      const auto label = gateway_workload_.labels.find(wanted.first);
-      return label != gateway_workload_.labels.end() && label->second == wanted.second;
-    });
-    return selects && std::any_of(service.ports.begin(), service.ports.end(), [&](const ServicePort& port) {
+    const bool selects =
+        std::all_of(service.selector.begin(), service.selector.end(), [&](const auto& wanted) {
+          const auto label = gateway_workload_.labels.find(wanted.first);
+          return label != gateway_workload_.labels.end() && label->second == wanted.second;
+        });
+    return selects &&
+           std::any_of(service.ports.begin(), service.ports.end(), [&](const ServicePort& port) {
              return rule.port != 0 ? port.port == rule.port : port.name == rule.port_name;
            });
   });

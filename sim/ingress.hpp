@@ -1,5 +1,6 @@
-// The outermost hop: an nginx Ingress in front of the gateway, with its read timeout. Without one, calls meet the
-// gateway directly. Answers are modelled as arriving whole, so the time between two reads is the time to the answer.
+// The outermost hop: an nginx Ingress in front of the gateway, with its read timeout. Without one,
+// calls meet the gateway directly. Answers are modelled as arriving whole, so the time between two
+// reads is the time to the answer.
 #pragma once
 
 #include <cstdint>

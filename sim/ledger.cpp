@@ -12,9 +12,10 @@ std::int64_t& of(std::array<std::int64_t, kParts>& split, Part part) {
 Ledger::Ledger(World& world, Pods& pods) : world_(world), pods_(pods) {
   const Scenario& scenario = world.scenario;
   for (const Pool& pool : scenario.cluster.pools) {
-    fixed_.push_back(std::none_of(scenario.functions.begin(), scenario.functions.end(), [&](const FunctionSpec& f) {
-      return can_host(pool, scenario.manifests.workloads[f.workload]);
-    }));
+    fixed_.push_back(std::none_of(scenario.functions.begin(), scenario.functions.end(),
+                                  [&](const FunctionSpec& f) {
+                                    return can_host(pool, scenario.manifests.workloads[f.workload]);
+                                  }));
   }
   totals_.resize(scenario.cluster.pools.size());
 }
@@ -55,7 +56,8 @@ void Ledger::split(const Node& node, Account& account) const {
   for (const PodId id : node.pods) {
     const Pod& pod = pods_.get(id);
     if (pod.in_service == 0 || !pods_.spec(pod).service.on_gpu) continue;
-    for (const auto& [name, count] : pods_.workload(pod).requests.extended) account.busy_gpus += count;
+    for (const auto& [name, count] : pods_.workload(pod).requests.extended)
+      account.busy_gpus += count;
   }
   if (fixed_[node.pool]) {
     of(account.split, Part::fixed) = kWhole;
@@ -71,7 +73,8 @@ void Ledger::split(const Node& node, Account& account) const {
     std::vector<std::int64_t> shares;
     std::int64_t reserved = 0;
     for (const PodId id : node.pods) {
-      const double share = dominant_share_ratio(pods_.workload(pods_.get(id)).requests, node.allocatable);
+      const double share =
+          dominant_share_ratio(pods_.workload(pods_.get(id)).requests, node.allocatable);
       shares.push_back(static_cast<std::int64_t>(share * static_cast<double>(kWhole)));
       reserved += shares.back();
     }
@@ -100,7 +103,8 @@ Ledger::PoolBill Ledger::bill(std::size_t pool) const {
   Wide running = 0;
   for (std::size_t p = 0; p < kParts; ++p) {
     running += totals.part[p];
-    const auto until_here = static_cast<std::int64_t>((running * machine.price.per_hour + kHour / 2) / kHour);
+    const auto until_here =
+        static_cast<std::int64_t>((running * machine.price.per_hour + kHour / 2) / kHour);
     bill.nanomoney[p] = until_here - bill.total;
     bill.total = until_here;
   }

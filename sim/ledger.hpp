@@ -5,10 +5,12 @@
 //   idle_warm   a Ready replica, no request
 //   cold_start  not usable yet, or a replica on it is starting
 //   stranded    nothing of a function on it
-// A node that several pods share is split by their dominant shares; what nobody reserved is stranded.
+// A node that several pods share is split by their dominant shares; what nobody reserved is
+// stranded.
 //
-// Money accrues when a node or a pod changes, never per request beyond busy and idle. Units: millionths of a
-// node-nanosecond in 128 bits; turned into money once, at the end, so that the parts add up to the total exactly.
+// Money accrues when a node or a pod changes, never per request beyond busy and idle. Units:
+// millionths of a node-nanosecond in 128 bits; turned into money once, at the end, so that the
+// parts add up to the total exactly.
 #pragma once
 
 #include <array>

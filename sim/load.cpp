@@ -21,7 +21,8 @@ Load::Load(World& world, Requests& requests, Ingress& ingress, LoadListener& lis
   }
   for (const Arrivals& stream : world.scenario.arrivals)
     streams_.push_back({ingress.resolve(stream.method, stream.path), false, 0,
-                        world.random("arrivals/" + stream.name), world.random("service/" + stream.name)});
+                        world.random("arrivals/" + stream.name),
+                        world.random("service/" + stream.name)});
 }
 
 void Load::start() {
@@ -52,13 +53,17 @@ void Load::fire(std::uint32_t what, std::uint64_t arg) {
   const auto index = static_cast<std::size_t>(arg & 0xFFFF'FFFF);
   const auto second = static_cast<std::uint32_t>(arg >> 32);
   switch (what) {
-    case kStepSends: return send_step(index);
-    case kStepLimit: return miss(index);
+    case kStepSends:
+      return send_step(index);
+    case kStepLimit:
+      return miss(index);
     case kArrival:
       // The first event of a stream only opens it.
       return second == 1 ? next_arrival(index) : arrive(index);
-    case kClient: return client_calls(index, second);
-    default: return;
+    case kClient:
+      return client_calls(index, second);
+    default:
+      return;
   }
 }
 
@@ -90,14 +95,17 @@ void Load::send_step(std::size_t s) {
   const Step& step = world_.scenario.steps[s];
   if (steps_[s].started == 0) {
     const std::string calls = step.count == 1 ? "" : ", " + std::to_string(step.count) + " calls";
-    world_.tell(EventKind::note, step.name, "sent",
-                step.name + ": " + (step.method == Method::get ? "GET " : "POST ") + step.path + calls);
+    world_.tell(
+        EventKind::note, step.name, "sent",
+        step.name + ": " + (step.method == Method::get ? "GET " : "POST ") + step.path + calls);
   }
   do {
     StepState& state = steps_[s];
     ++state.started;
-    if (state.started == step.count) state.stage = Stage::sent;
-    else if (step.every > Duration{0}) world_.events.after(step.every, *this, kStepSends, s);
+    if (state.started == step.count)
+      state.stage = Stage::sent;
+    else if (step.every > Duration{0})
+      world_.events.after(step.every, *this, kStepSends, s);
     open(static_cast<std::uint32_t>(s), 0, state.route,
          work_of(state.route.call.function, step.service, step_work_[s]));
   } while (step.every == Duration{0} && steps_[s].started < step.count);
@@ -107,8 +115,9 @@ void Load::send_step(std::size_t s) {
 
 void Load::next_arrival(std::size_t i) {
   const Arrivals& stream = world_.scenario.arrivals[i];
-  const double gap_s = stream.process == Arrivals::Process::poisson ? streams_[i].gaps.exponential() / stream.rate
-                                                                    : 1.0 / stream.rate;
+  const double gap_s = stream.process == Arrivals::Process::poisson
+                           ? streams_[i].gaps.exponential() / stream.rate
+                           : 1.0 / stream.rate;
   // Beyond the stream's end in any case; keeps the conversion to integers in range.
   const double bounded_s = std::min(gap_s, seconds(stream.until) + 1.0);
   const TimePoint t = world_.now() + Duration{static_cast<std::int64_t>(bounded_s * 1e9 + 0.5)};
@@ -122,7 +131,8 @@ void Load::next_arrival(std::size_t i) {
 
 void Load::arrive(std::size_t i) {
   StreamState& state = streams_[i];
-  const Duration work = work_of(state.route.call.function, world_.scenario.arrivals[i].service, state.work);
+  const Duration work =
+      work_of(state.route.call.function, world_.scenario.arrivals[i].service, state.work);
   open(static_cast<std::uint32_t>(steps_.size() + i), 0, state.route, work);
   next_arrival(i);
 }
@@ -133,15 +143,18 @@ void Load::client_calls(std::size_t i, std::uint32_t client) {
     state.done = --state.live_clients == 0;
     return check_over();
   }
-  const Duration work = work_of(state.route.call.function, world_.scenario.arrivals[i].service, state.work);
+  const Duration work =
+      work_of(state.route.call.function, world_.scenario.arrivals[i].service, state.work);
   open(static_cast<std::uint32_t>(steps_.size() + i), client, state.route, work);
 }
 
 // --- requests ---
 
-Duration Load::work_of(std::size_t function, const std::optional<Distribution>& own, Random& random) const {
+Duration Load::work_of(std::size_t function, const std::optional<Distribution>& own,
+                       Random& random) const {
   const auto& functions = world_.scenario.functions;
-  return (own ? *own : functions[std::min(function, functions.size() - 1)].service.duration).draw(random);
+  return (own ? *own : functions[std::min(function, functions.size() - 1)].service.duration)
+      .draw(random);
 }
 
 void Load::open(std::uint32_t source, std::uint32_t client, const Route& route, Duration work) {
@@ -164,7 +177,8 @@ void Load::replied(RequestId id, const Answer& answer) {
   requests_.close(id);
   const Duration latency = world_.now() - request.arrived;
   const bool scripted = request.source < steps_.size();
-  const Route& route = scripted ? steps_[request.source].route : streams_[request.source - steps_.size()].route;
+  const Route& route =
+      scripted ? steps_[request.source].route : streams_[request.source - steps_.size()].route;
   if (route.call.kind == Call::Kind::function) {
     Tally& tally = tallies_[request.function];
     tally.cold += request.cold;
@@ -174,9 +188,15 @@ void Load::replied(RequestId id, const Answer& answer) {
         tally.latency.add(latency);
         tally.wait.add(latency - request.work);
         break;
-      case Outcome::timed_out: ++tally.timed_out; break;
-      case Outcome::rejected: ++tally.rejected; break;
-      case Outcome::failed: ++tally.failed; break;
+      case Outcome::timed_out:
+        ++tally.timed_out;
+        break;
+      case Outcome::rejected:
+        ++tally.rejected;
+        break;
+      case Outcome::failed:
+        ++tally.failed;
+        break;
     }
   }
   listener_.load_moved();
@@ -192,9 +212,11 @@ void Load::replied(RequestId id, const Answer& answer) {
     const std::size_t i = request.source - steps_.size();
     const Arrivals& stream = world_.scenario.arrivals[i];
     if (stream.process == Arrivals::Process::closed) {
-      // At least a nanosecond between answer and next call: a refused client never spins on one instant.
+      // At least a nanosecond between answer and next call: a refused client never spins on one
+      // instant.
       const Duration think = std::max(stream.think.draw(streams_[i].gaps), Duration{1});
-      world_.events.after(think, *this, kClient, i | static_cast<std::uint64_t>(request.client) << 32);
+      world_.events.after(think, *this, kClient,
+                          i | static_cast<std::uint64_t>(request.client) << 32);
     }
   }
   anchor(Instant::Anchor::last_completion, "");
@@ -202,14 +224,16 @@ void Load::replied(RequestId id, const Answer& answer) {
 }
 
 void Load::tell_answer(const Step& step, const Response& last) {
-  const std::string cut =
-      last.answer.cut_by == CutBy::none ? "" : ", cut by " + std::string(name_of(last.answer.cut_by));
+  const std::string cut = last.answer.cut_by == CutBy::none
+                              ? ""
+                              : ", cut by " + std::string(name_of(last.answer.cut_by));
   const Duration shown = std::chrono::round<std::chrono::milliseconds>(last.latency);
-  world_.tell(EventKind::note, step.name, "answered",
-              step.name + ": " + std::to_string(last.answer.status) + " after " + to_text(shown) + cut,
-              {{"status", std::int64_t{last.answer.status}},
-               {"latency_s", seconds(last.latency)},
-               {"cut_by", std::string(name_of(last.answer.cut_by))}});
+  world_.tell(
+      EventKind::note, step.name, "answered",
+      step.name + ": " + std::to_string(last.answer.status) + " after " + to_text(shown) + cut,
+      {{"status", std::int64_t{last.answer.status}},
+       {"latency_s", seconds(last.latency)},
+       {"cut_by", std::string(name_of(last.answer.cut_by))}});
 }
 
 // Steps that start after something; the listener hears of it too.
@@ -224,11 +248,14 @@ void Load::anchor(Instant::Anchor kind, const std::string& step) {
   listener_.anchor_reached(kind, step);
 }
 
-// Over: no source will send again and nothing is under way. A step that waits for one which never came is dropped.
+// Over: no source will send again and nothing is under way. A step that waits for one which never
+// came is dropped.
 void Load::check_over() {
   if (over_ || requests_.open_count() > 0 || conditions_ > 0) return;
-  const bool sending = std::any_of(steps_.begin(), steps_.end(), [](const StepState& s) { return s.stage == Stage::sending; });
-  const bool flowing = std::any_of(streams_.begin(), streams_.end(), [](const StreamState& s) { return !s.done; });
+  const bool sending = std::any_of(steps_.begin(), steps_.end(),
+                                   [](const StepState& s) { return s.stage == Stage::sending; });
+  const bool flowing =
+      std::any_of(streams_.begin(), streams_.end(), [](const StreamState& s) { return !s.done; });
   over_ = !sending && !flowing;
 }
 

@@ -1,7 +1,7 @@
 // The load: scripted steps, streams of arrivals, closed loops; and what became of each request.
 //
-// A stream draws its next arrival when the last one came: nothing is queued ahead. Durations come from a stream of
-// random numbers per source, so a policy cannot shift another source's luck.
+// A stream draws its next arrival when the last one came: nothing is queued ahead. Durations come
+// from a stream of random numbers per source, so a policy cannot shift another source's luck.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,10 @@ struct Response {
 class LoadListener {
  public:
   virtual ~LoadListener() = default;
-  virtual void anchor_reached(Instant::Anchor anchor, const std::string& step) = 0;  // at this instant
-  virtual void step_missed(const Step& step) = 0;  // `when` did not hold within its limit
-  virtual void load_moved() = 0;                   // a total or a response changed
+  virtual void anchor_reached(Instant::Anchor anchor,
+                              const std::string& step) = 0;  // at this instant
+  virtual void step_missed(const Step& step) = 0;            // `when` did not hold within its limit
+  virtual void load_moved() = 0;                             // a total or a response changed
 };
 
 class Load final : public Handler {
@@ -78,7 +79,8 @@ class Load final : public Handler {
   void tell_answer(const Step& step, const Response& last);
   void anchor(Instant::Anchor kind, const std::string& step);
   void check_over();
-  Duration work_of(std::size_t function, const std::optional<Distribution>& own, Random& random) const;
+  Duration work_of(std::size_t function, const std::optional<Distribution>& own,
+                   Random& random) const;
 
   World& world_;
   Requests& requests_;

@@ -10,13 +10,17 @@ enum What : std::uint32_t { kScan, kErase };
 }  // namespace
 
 NodeAutoscalerLoop::NodeAutoscalerLoop(World& world, Nodes& nodes, Pods& pods)
-    : world_(world), nodes_(nodes), pods_(pods), settings_(world.scenario.cluster.node_autoscaler) {}
+    : world_(world),
+      nodes_(nodes),
+      pods_(pods),
+      settings_(world.scenario.cluster.node_autoscaler) {}
 
 // The loop's phase against the rest of the cluster is chance.
 void NodeAutoscalerLoop::start() {
   if (!settings_.enabled) return;
   Random phase = world_.random("node autoscaler phase");
-  world_.events.after(Duration{static_cast<std::int64_t>(phase.below(static_cast<std::uint64_t>(settings_.scan.count())))},
+  world_.events.after(Duration{static_cast<std::int64_t>(
+                          phase.below(static_cast<std::uint64_t>(settings_.scan.count())))},
                       *this, kScan);
 }
 
@@ -62,7 +66,8 @@ bool NodeAutoscalerLoop::scale_up() {
   return ordered;
 }
 
-// Whether the pod fits a node that is there or ordered; takes the room, so that the next pod does not count it again.
+// Whether the pod fits a node that is there or ordered; takes the room, so that the next pod does
+// not count it again.
 bool NodeAutoscalerLoop::has_room_soon(const Workload& wanted, std::vector<Resources>& planned) {
   for (const Node& node : nodes_.all()) {
     const Pool& pool = world_.scenario.cluster.pools[node.pool];
@@ -85,8 +90,10 @@ std::optional<std::size_t> NodeAutoscalerLoop::pool_for(const Workload& wanted) 
     if (!can_host(pools[i], wanted) || !nodes_.room(i)) continue;
     const Resources capacity = capacity_of(pools[i]);
     const double waste =
-        2.0 - static_cast<double>(wanted.requests.cpu.count) / static_cast<double>(capacity.cpu.count) -
-        static_cast<double>(wanted.requests.memory.count) / static_cast<double>(capacity.memory.count);
+        2.0 -
+        static_cast<double>(wanted.requests.cpu.count) / static_cast<double>(capacity.cpu.count) -
+        static_cast<double>(wanted.requests.memory.count) /
+            static_cast<double>(capacity.memory.count);
     if (!best || waste < least) {
       best = i;
       least = waste;
@@ -128,7 +135,8 @@ bool NodeAutoscalerLoop::movable(const Node& node) const {
     for (const Node& other : nodes_.all()) {
       const Pool& pool = world_.scenario.cluster.pools[other.pool];
       if (other.id == node.id || other.stage != NodeStage::usable ||
-          !tolerates(workload.tolerations, pool.taints) || !selects(workload.node_selector, pool, other.name) ||
+          !tolerates(workload.tolerations, pool.taints) ||
+          !selects(workload.node_selector, pool, other.name) ||
           !fits(workload.requests, other.allocatable, planned[other.id]))
         continue;
       reserve(planned[other.id], workload.requests);
@@ -144,7 +152,8 @@ void NodeAutoscalerLoop::scale_down() {
   });
   for (Node& node : nodes_.all()) {
     if (!node.unneeded_since || world_.now() - *node.unneeded_since < settings_.unneeded) continue;
-    if (!unneeded(node)) continue;  // an earlier removal of this loop took the room or reached the minimum
+    if (!unneeded(node))
+      continue;  // an earlier removal of this loop took the room or reached the minimum
     if (!node.pods.empty()) {
       if (drained) continue;
       drained = true;
@@ -158,9 +167,9 @@ void NodeAutoscalerLoop::remove(Node& node) {
   nodes_.drain(node);
   const std::vector<PodId> evicted = node.pods;
   for (const PodId id : evicted) pods_.remove(pods_.get(id));
-  Duration grace{0};
-  for (const PodId id : evicted) grace = std::max(grace, pods_.spec(pods_.get(id)).stop);
-  world_.events.after(std::max(settings_.taint_delay, grace), *this, kErase, node.id);
+  Duration stop{0};
+  for (const PodId id : evicted) stop = std::max(stop, pods_.stop_of(pods_.get(id)));
+  world_.events.after(std::max(settings_.taint_delay, stop), *this, kErase, node.id);
 }
 
 }  // namespace thaw::sim

@@ -1,10 +1,12 @@
 // cluster-autoscaler: one loop each scan interval, scale-up before scale-down.
 //
-// Source: cluster-autoscaler 1.36 (FAQ and flags). Kept: unschedulable pods only; room on nodes that are there or
-// upcoming is used up first (a GPU node without allocatable GPU is upcoming); pools by least waste; scale-down only in
-// loops without scale-up and after the cool-down; a node must be unneeded without a break; utilisation of a GPU node
-// counts GPUs only; nodes below the threshold whose pods fit elsewhere are drained, one at a time, empty ones at once;
-// a disk emptyDir blocks removal. Left out: back-off, unready nodes, budgets of disruption, expanders but least-waste.
+// Source: cluster-autoscaler 1.36 (FAQ and flags). Kept: unschedulable pods only; room on nodes
+// that are there or upcoming is used up first (a GPU node without allocatable GPU is upcoming);
+// pools by least waste; scale-down only in loops without scale-up and after the cool-down; a node
+// must be unneeded without a break; utilisation of a GPU node counts GPUs only; nodes below the
+// threshold whose pods fit elsewhere are drained, one at a time, empty ones at once; a disk
+// emptyDir blocks removal. Left out: back-off, unready nodes, budgets of disruption, expanders but
+// least-waste.
 #pragma once
 
 #include <optional>

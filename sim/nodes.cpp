@@ -19,7 +19,8 @@ bool matches(const Toleration& toleration, const Taint& taint) {
 }  // namespace
 
 bool fits(const Resources& request, const Resources& allocatable, const Resources& used) {
-  if (request.cpu + used.cpu > allocatable.cpu || request.memory + used.memory > allocatable.memory) return false;
+  if (request.cpu + used.cpu > allocatable.cpu || request.memory + used.memory > allocatable.memory)
+    return false;
   return std::all_of(request.extended.begin(), request.extended.end(), [&](const auto& wanted) {
     if (wanted.second == 0) return true;
     const auto has = allocatable.extended.find(wanted.first);
@@ -69,10 +70,12 @@ bool tolerates(const std::vector<Toleration>& tolerations, const std::vector<Tai
 }
 
 // Labels that every node carries besides its pool's own.
-bool selects(const std::map<std::string, std::string>& selector, const Pool& pool, const std::string& node) {
+bool selects(const std::map<std::string, std::string>& selector, const Pool& pool,
+             const std::string& node) {
   return std::all_of(selector.begin(), selector.end(), [&](const auto& wanted) {
     const auto& [key, value] = wanted;
-    if (const auto label = pool.labels.find(key); label != pool.labels.end()) return label->second == value;
+    if (const auto label = pool.labels.find(key); label != pool.labels.end())
+      return label->second == value;
     if (key == "kubernetes.io/hostname") return !node.empty() && value == node;
     if (key == "kubernetes.io/os") return value == "linux";
     if (key == "kubernetes.io/arch") return value == "amd64";
@@ -85,8 +88,8 @@ bool selects(const std::map<std::string, std::string>& selector, const Pool& poo
 }
 
 bool can_host(const Pool& pool, const Workload& workload) {
-  return fits(workload.requests, capacity_of(pool), {}) && tolerates(workload.tolerations, pool.taints) &&
-         selects(workload.node_selector, pool, "");
+  return fits(workload.requests, capacity_of(pool), {}) &&
+         tolerates(workload.tolerations, pool.taints) && selects(workload.node_selector, pool, "");
 }
 
 Nodes::Nodes(World& world, NodeListener& listener) : world_(world), listener_(listener) {
@@ -118,9 +121,9 @@ bool Nodes::room(std::size_t pool) const {
 }
 
 std::size_t Nodes::count(std::size_t pool) const {
-  return static_cast<std::size_t>(std::count_if(nodes_.begin(), nodes_.end(), [&](const Node& node) {
-    return node.pool == pool && node.stage < NodeStage::draining;
-  }));
+  return static_cast<std::size_t>(std::count_if(
+      nodes_.begin(), nodes_.end(),
+      [&](const Node& node) { return node.pool == pool && node.stage < NodeStage::draining; }));
 }
 
 Node& Nodes::add(std::size_t pool) {
@@ -142,7 +145,8 @@ Node& Nodes::add(std::size_t pool) {
 Node& Nodes::order(std::size_t pool) {
   Node& node = add(pool);
   const Provisioning& provisioning = world_.scenario.cluster.pools[pool].provisioning;
-  Random random = world_.random("node provisioning/" + world_.scenario.cluster.pools[pool].name, ordinal_[pool]);
+  Random random = world_.random("node provisioning/" + world_.scenario.cluster.pools[pool].name,
+                                ordinal_[pool]);
   const auto total = static_cast<double>(provisioning.total.draw(random).count());
   const Duration instance{static_cast<std::int64_t>(total * provisioning.instance_ratio)};
   node.until_ready = Duration{static_cast<std::int64_t>(total * provisioning.boot_ratio)};

@@ -1,7 +1,8 @@
 // Nodes and their three times: the VM exists, the Node is Ready, its GPUs are allocatable.
 //
-// A node takes a slot of its pool (0 … nodes_max-1 over all pools), so that links made up front can serve it. It is
-// billed from the order until its VM is deleted. The Node object is there from Ready until the VM is gone.
+// A node takes a slot of its pool (0 … nodes_max-1 over all pools), so that links made up front can
+// serve it. It is billed from the order until its VM is deleted. The Node object is there from
+// Ready until the VM is gone.
 #pragma once
 
 #include <cstdint>
@@ -41,8 +42,8 @@ struct Node {
   TimePoint ordered;
   std::optional<TimePoint> unneeded_since;
   Resources allocatable, used;
-  std::vector<PodId> pods;          // bound to it, in the order of binding
-  std::set<std::string> images;     // cached
+  std::vector<PodId> pods;       // bound to it, in the order of binding
+  std::set<std::string> images;  // cached
   EventId next_stage;
   Duration until_ready{}, until_usable{};  // drawn when ordered: boot, then GPU
 
@@ -60,14 +61,15 @@ double dominant_share_ratio(const Resources& request, const Resources& allocatab
 // What one node of the pool offers once it is usable.
 Resources capacity_of(const Pool& pool);
 bool tolerates(const std::vector<Toleration>& tolerations, const std::vector<Taint>& taints);
-bool selects(const std::map<std::string, std::string>& selector, const Pool& pool, const std::string& node);
+bool selects(const std::map<std::string, std::string>& selector, const Pool& pool,
+             const std::string& node);
 // Whether a pod of `workload` may ever run on a node of `pool`, empty.
 bool can_host(const Pool& pool, const Workload& workload);
 
 class NodeListener {
  public:
   virtual ~NodeListener() = default;
-  virtual void node_changed(Node& node) = 0;         // its stage did
+  virtual void node_changed(Node& node) = 0;             // its stage did
   virtual void node_leaving(Node& node, bool lost) = 0;  // before its pods and its object go
 };
 
@@ -75,12 +77,12 @@ class Nodes final : public Handler {
  public:
   Nodes(World& world, NodeListener& listener);
 
-  void start();                  // the pools' minimum is there, usable, at the start
+  void start();                       // the pools' minimum is there, usable, at the start
   bool room(std::size_t pool) const;  // below the pool's maximum
   Node& order(std::size_t pool);
-  void drain(Node& node);        // marks it; no new pods
-  void erase(Node& node);        // asks the cloud to delete the VM
-  void lose(Node& node);         // the VM is gone at once
+  void drain(Node& node);  // marks it; no new pods
+  void erase(Node& node);  // asks the cloud to delete the VM
+  void lose(Node& node);   // the VM is gone at once
 
   Node& get(NodeId id) { return nodes_[id]; }
   std::deque<Node>& all() { return nodes_; }  // in the order of ordering, gone ones included

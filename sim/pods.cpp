@@ -9,9 +9,12 @@ namespace {
 
 FlowSource source_of(Model::From from) {
   switch (from) {
-    case Model::From::registry: return FlowSource::registry;
-    case Model::From::volume: return FlowSource::volume;
-    case Model::From::internet: break;
+    case Model::From::registry:
+      return FlowSource::registry;
+    case Model::From::volume:
+      return FlowSource::volume;
+    case Model::From::internet:
+      break;
   }
   return FlowSource::internet;
 }
@@ -82,7 +85,8 @@ void Pods::download_model(Pod& pod) {
   enter(pod, PodStage::downloading);
   const auto& model = spec(pod).model;
   if (!model || model->size == Bytes{}) return next_stage(pod);
-  downloads_[flows_.start(source_of(model->from), nodes_.get(*pod.node).slot, model->size)] = pod.id;
+  downloads_[flows_.start(source_of(model->from), nodes_.get(*pod.node).slot, model->size)] =
+      pod.id;
 }
 
 void Pods::next_stage(Pod& pod) {
@@ -148,8 +152,7 @@ void Pods::remove(Pod& pod) {
   if (!pod.node) return end(pod);
   tell(pod, "terminating", pod.name + " Terminating");
   enter(pod, PodStage::terminating);
-  const Duration stop = std::min(spec(pod).stop, workload(pod).grace);
-  pod.timer = world_.events.after(stop, *this, 0, pod.id);
+  pod.timer = world_.events.after(stop_of(pod), *this, 0, pod.id);
 }
 
 void Pods::lose(Pod& pod) {

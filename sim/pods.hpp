@@ -1,10 +1,13 @@
-// Pods of functions and their life: pending → image → container → fixed delay → model → weights → Ready → Terminating.
+// Pods of functions and their life: pending → image → container → fixed delay → model → weights →
+// Ready → Terminating.
 //
-// Image pulls belong to the node: two pods that need the same image share one pull, and a pull outlives a pod that
-// is deleted meanwhile. A model is downloaded by each pod anew (a private volume). A flow that fails because its node
-// was lost takes the pod with it; its Deployment makes another.
+// Image pulls belong to the node: two pods that need the same image share one pull, and a pull
+// outlives a pod that is deleted meanwhile. A model is downloaded by each pod anew (a private
+// volume). A flow that fails because its node was lost takes the pod with it; its Deployment makes
+// another.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -50,7 +53,8 @@ class PodListener {
  public:
   virtual ~PodListener() = default;
   virtual void pod_changed(Pod& pod) = 0;  // its stage or its place did
-  virtual void pod_leaving(Pod& pod) = 0;  // about to be gone: nothing may be in service on it afterwards
+  virtual void pod_leaving(
+      Pod& pod) = 0;  // about to be gone: nothing may be in service on it afterwards
 };
 
 class Pods final : public Handler {
@@ -71,6 +75,8 @@ class Pods final : public Handler {
 
   const Workload& workload(const Pod& pod) const;
   const FunctionSpec& spec(const Pod& pod) const { return world_.scenario.functions[pod.function]; }
+  // From SIGTERM to the end: its own time, cut by SIGKILL.
+  Duration stop_of(const Pod& pod) const { return std::min(spec(pod).stop, workload(pod).grace); }
 
   void fire(std::uint32_t what, std::uint64_t arg) override;
   void flow_ended(FlowId flow, bool completed);

@@ -1,4 +1,5 @@
-// Requests under way. A finished one's place is used again: memory follows the number in the system, not the total.
+// Requests under way. A finished one's place is used again: memory follows the number in the
+// system, not the total.
 #pragma once
 
 #include <cstdint>
@@ -28,11 +29,11 @@ struct Answer {
 
 struct Request {
   TimePoint arrived;
-  Duration work{};             // service time, alone on its replica
-  std::uint32_t source = 0;    // of the load: which step or stream
-  std::uint32_t client = 0;    // closed loop: which client
+  Duration work{};           // service time, alone on its replica
+  std::uint32_t source = 0;  // of the load: which step or stream
+  std::uint32_t client = 0;  // closed loop: which client
   std::uint32_t function = 0;
-  std::uint64_t pod = 0;       // it was sent to; 0: none yet
+  std::uint64_t pod = 0;  // it was sent to; 0: none yet
   EventId gateway_limit, ingress_limit, poll;
   bool cold = false;
   bool picking = false;  // its wait is over and the gateway still looks for a pod

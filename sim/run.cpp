@@ -16,8 +16,10 @@ constexpr std::uint64_t kProgressEvery = 4096;
 const Workload& slimfaas_of(const Scenario& scenario) {
   for (const Workload& workload : scenario.manifests.workloads)
     if (is_slimfaas(workload)) return workload;
-  throw InputError({{{}, "manifests", "no SlimFaas among them (a StatefulSet whose image is …/slimfaas): "
-                                      "nothing would serve the functions"}});
+  throw InputError({{{},
+                     "manifests",
+                     "no SlimFaas among them (a StatefulSet whose image is …/slimfaas): "
+                     "nothing would serve the functions"}});
 }
 
 bool is_function(const Scenario& scenario, std::size_t workload) {
@@ -40,7 +42,8 @@ Run::Run(const Scenario& scenario, const RunOptions& options)
       serving_(world_, pods_, requests_, *this),
       ledger_(world_, pods_),
       slimfaas_(slimfaas_of(scenario)),
-      gateway_(world_, requests_, serving_, GatewaySettings::resolve(scenario, slimfaas_, notices_), *this),
+      gateway_(world_, requests_, serving_, GatewaySettings::resolve(scenario, slimfaas_, notices_),
+               *this),
       ingress_(world_, requests_, gateway_, slimfaas_, *this),
       load_(world_, requests_, ingress_, *this),
       facts_(world_, nodes_, ledger_, load_),
@@ -65,7 +68,8 @@ void Run::play() {
   load_.start();
   anchor(Instant::Anchor::start, "", world_.now());
   world_.events.at(world_.now(), *this, kSettle, 0, kSettleTurn);
-  end_ = world_.events.at(scenario_.start + scenario_.until.value_or(kLongestRun), *this, kEnd, 0, kEndTurn);
+  end_ = world_.events.at(scenario_.start + scenario_.until.value_or(kLongestRun), *this, kEnd, 0,
+                          kEndTurn);
   while (!stopped_) {
     if (flows_.active()) {
       flows_.advance(*this, *this);
@@ -134,7 +138,8 @@ void Run::settle() {
 
 void Run::tell(const Checker::Result& result) {
   world_.tell(EventKind::check, result.name, result.held ? "held" : "failed",
-              (result.held ? "✓ " : "✗ ") + result.name + (result.detail.empty() ? "" : ": " + result.detail));
+              (result.held ? "✓ " : "✗ ") + result.name +
+                  (result.detail.empty() ? "" : ": " + result.detail));
 }
 
 void Run::anchor(Instant::Anchor anchor, const std::string& step, TimePoint at) {
@@ -150,7 +155,8 @@ void Run::anchor(Instant::Anchor anchor, const std::string& step, TimePoint at) 
 void Run::plan_end() {
   if (scenario_.until) return;
   TimePoint end = std::max(world_.now(), checker_.latest_instant().value_or(world_.now()));
-  for (const Arrivals& stream : scenario_.arrivals) end = std::max(end, scenario_.start + stream.until);
+  for (const Arrivals& stream : scenario_.arrivals)
+    end = std::max(end, scenario_.start + stream.until);
   world_.events.cancel(end_);
   end_ = world_.events.at(end, *this, kEnd, 0, kEndTurn);
 }
@@ -175,7 +181,8 @@ void Run::place_platform() {
       auto& nodes = nodes_.all();
       const auto home = std::find_if(nodes.begin(), nodes.end(), [&](const Node& node) {
         const Pool& pool = scenario_.cluster.pools[node.pool];
-        return tolerates(workload.tolerations, pool.taints) && selects(workload.node_selector, pool, node.name) &&
+        return tolerates(workload.tolerations, pool.taints) &&
+               selects(workload.node_selector, pool, node.name) &&
                fits(workload.requests, node.allocatable, node.used);
       });
       if (home == nodes.end()) {
@@ -231,7 +238,8 @@ void Run::come_back(std::size_t index) {
   world_.tell(EventKind::fault, fault.name, "ended", slimfaas_.name + " is back");
   make_controller();
   for (const FunctionId id : controller_->restore(kept_))
-    notices_.notice("the saved state of " + scenario_.functions[id].name + " was not understood; it starts fresh");
+    notices_.notice("the saved state of " + scenario_.functions[id].name +
+                    " was not understood; it starts fresh");
   gateway_.start();
   start_controller();
 }
@@ -240,8 +248,10 @@ void Run::lose_node(std::size_t index) {
   const Fault& fault = scenario_.faults[index];
   const std::size_t pool = index_of(scenario_, Gauge::nodes, fault.pool);
   for (Node& node : nodes_.all()) {
-    if (node.pool != pool || node.stage == NodeStage::ordered || node.stage == NodeStage::gone) continue;
-    world_.tell(EventKind::fault, fault.name, "began", node.name + " is lost", {{"node", node.name}});
+    if (node.pool != pool || node.stage == NodeStage::ordered || node.stage == NodeStage::gone)
+      continue;
+    world_.tell(EventKind::fault, fault.name, "began", node.name + " is lost",
+                {{"node", node.name}});
     return nodes_.lose(node);
   }
   world_.tell(EventKind::fault, fault.name, "skipped", "no node of " + fault.pool + " is up");
@@ -301,8 +311,8 @@ void Run::anchor_reached(Instant::Anchor kind, const std::string& step) {
 
 void Run::step_missed(const Step& step) {
   tell(checker_.fail(step.name, world_.now(),
-                     step.when->text() + " did not hold within " + to_text(step.within) + "; at last " +
-                         step.when->seen(facts_)));
+                     step.when->text() + " did not hold within " + to_text(step.within) +
+                         "; at last " + step.when->seen(facts_)));
 }
 
 }  // namespace thaw::sim

@@ -1,4 +1,5 @@
-// One run, wired together: the parts of the world, the controller that governs it, the load, the checks.
+// One run, wired together: the parts of the world, the controller that governs it, the load, the
+// checks.
 #pragma once
 
 #include <memory>
@@ -52,7 +53,9 @@ class Run final : public Handler,
   void dropped(RequestId id) override { gateway_.dropped(id); }
   void busy_changed(Pod& pod) override;
   void answered(RequestId id, const Answer& answer) override { ingress_.answered(id, answer); }
-  void activity_at_zero(std::size_t function) override { ports_.poke(function, Cause::arrival_at_zero); }
+  void activity_at_zero(std::size_t function) override {
+    ports_.poke(function, Cause::arrival_at_zero);
+  }
   void replied(RequestId id, const Answer& answer) override { load_.replied(id, answer); }
   void anchor_reached(Instant::Anchor anchor, const std::string& step) override;
   void step_missed(const Step& step) override;

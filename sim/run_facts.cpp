@@ -9,7 +9,8 @@ namespace {
 
 template <class Items>
 std::size_t find_name(const Items& items, const std::string& name) {
-  const auto found = std::find_if(items.begin(), items.end(), [&](const auto& i) { return i.name == name; });
+  const auto found =
+      std::find_if(items.begin(), items.end(), [&](const auto& i) { return i.name == name; });
   THAW_CHECK(found != items.end(), "the loader let a name through that does not exist");
   return static_cast<std::size_t>(found - items.begin());
 }
@@ -17,16 +18,20 @@ std::size_t find_name(const Items& items, const std::string& name) {
 }  // namespace
 
 std::size_t index_of(const Scenario& scenario, Gauge gauge, const std::string& name) {
-  return gauge == Gauge::nodes ? find_name(scenario.cluster.pools, name) : find_name(scenario.functions, name);
+  return gauge == Gauge::nodes ? find_name(scenario.cluster.pools, name)
+                               : find_name(scenario.functions, name);
 }
 
-std::size_t RunFacts::function(const std::string& name) const { return find_name(world_.scenario.functions, name); }
+std::size_t RunFacts::function(const std::string& name) const {
+  return find_name(world_.scenario.functions, name);
+}
 
 Value RunFacts::value(const Term& term) const {
   switch (term.kind) {
     case Term::Kind::gauge:
     case Term::Kind::folded: {
-      const TimeWeighted& gauge = world_.gauges.at(term.gauge, index_of(world_.scenario, term.gauge, term.name));
+      const TimeWeighted& gauge =
+          world_.gauges.at(term.gauge, index_of(world_.scenario, term.gauge, term.name));
       if (term.kind == Term::Kind::gauge) return static_cast<double>(gauge.value());
       if (term.fold == Fold::mean) return gauge.mean(world_.now());
       return static_cast<double>(term.fold == Fold::max ? gauge.max() : gauge.min());
@@ -50,15 +55,18 @@ Value RunFacts::value(const Term& term) const {
 double RunFacts::cost() const {
   ledger_.finish(nodes_.all());
   std::int64_t total = 0;
-  for (std::size_t pool = 0; pool < world_.scenario.cluster.pools.size(); ++pool) total += ledger_.bill(pool).total;
+  for (std::size_t pool = 0; pool < world_.scenario.cluster.pools.size(); ++pool)
+    total += ledger_.bill(pool).total;
   return static_cast<double>(total) / 1e9;
 }
 
 Value RunFacts::count(const Term& term) const {
   const auto events = [&](EventKind kind, std::string_view what) {
-    return static_cast<double>(std::count_if(world_.timeline.begin(), world_.timeline.end(), [&](const auto& event) {
-      return event.kind == kind && event.name == term.name && (what.empty() || event.what == what);
-    }));
+    return static_cast<double>(
+        std::count_if(world_.timeline.begin(), world_.timeline.end(), [&](const auto& event) {
+          return event.kind == kind && event.name == term.name &&
+                 (what.empty() || event.what == what);
+        }));
   };
   if (term.field == "decision") return events(EventKind::decision, "");
   if (term.field == "pod") return events(EventKind::pod, "created");

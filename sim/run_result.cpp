@@ -9,18 +9,23 @@ namespace {
 std::optional<Summary::Spread> spread_of(const Sketch& sketch) {
   if (sketch.count() == 0) return std::nullopt;
   const auto at = [&](double p) { return seconds(sketch.quantile(p)); };
-  return Summary::Spread{sketch.mean() / 1e9, at(0.50), at(0.90), at(0.95), at(0.99), seconds(sketch.max())};
+  return Summary::Spread{sketch.mean() / 1e9,  at(0.50), at(0.90), at(0.95), at(0.99),
+                         seconds(sketch.max())};
 }
 
-// What every run of this version leaves out; what only some scenarios rely on is told where it is read.
+// What every run of this version leaves out; what only some scenarios rely on is told where it is
+// read.
 void add_simplifications(const Scenario& scenario, std::vector<std::string>& notices) {
-  notices.push_back("hops, API calls and controllers but SlimFaas and the node autoscaler take no time; "
-                    "system pods take no room on a node");
+  notices.push_back(
+      "hops, API calls and controllers but SlimFaas and the node autoscaler take no time; "
+      "system pods take no room on a node");
   if (!scenario.manifests.ingresses.empty())
-    notices.push_back("answers arrive whole: a read timeout counts from the call to the end of its answer");
+    notices.push_back(
+        "answers arrive whole: a read timeout counts from the call to the end of its answer");
   for (const FunctionSpec& function : scenario.functions)
     if (function.model)
-      notices.push_back(function.name + ": weights are loaded before the pod is Ready and stay loaded "
+      notices.push_back(function.name +
+                        ": weights are loaded before the pod is Ready and stay loaded "
                         "(Ollama loads at the first request and unloads after 5 min)");
 }
 
@@ -41,14 +46,16 @@ RunResult Run::result() {
     function.requests.unfinished =
         tally.total - tally.completed - tally.timed_out - tally.rejected - tally.failed;
     if (tally.total > 0)
-      function.cold_start_probability = static_cast<double>(tally.cold) / static_cast<double>(tally.total);
+      function.cold_start_probability =
+          static_cast<double>(tally.cold) / static_cast<double>(tally.total);
     function.latency_s = spread_of(tally.latency);
     function.wait_s = spread_of(tally.wait);
     const TimeWeighted& replicas = world_.gauges.at(Gauge::replicas, f);
     function.replicas_mean = replicas.mean(world_.now());
     function.replicas_peak = replicas.max();
     function.busy_mean = busy_[f].mean(world_.now());
-    function.idle_mean = std::max(0.0, world_.gauges.at(Gauge::ready, f).mean(world_.now()) - function.busy_mean);
+    function.idle_mean =
+        std::max(0.0, world_.gauges.at(Gauge::ready, f).mean(world_.now()) - function.busy_mean);
     function.scale_ups = deployments_.scale_ups(f);
     function.scale_downs = deployments_.scale_downs(f);
     function.scaled_by = "none";
@@ -74,7 +81,9 @@ RunResult Run::result() {
     total += bill.total;
   }
   const auto part = [&](Part p) { return money(parts[static_cast<std::size_t>(p)]); };
-  summary.cost = {scenario_.cluster.pools.empty() ? "EUR" : scenario_.cluster.pools.front().machine.price.currency,
+  summary.cost = {scenario_.cluster.pools.empty()
+                      ? "EUR"
+                      : scenario_.cluster.pools.front().machine.price.currency,
                   money(total),
                   std::nullopt,
                   part(Part::useful),
@@ -83,19 +92,21 @@ RunResult Run::result() {
                   part(Part::stranded),
                   part(Part::draining),
                   part(Part::fixed)};
-  if (requests > 0) summary.cost.per_1000_requests = money(total) * 1000 / static_cast<double>(requests);
+  if (requests > 0)
+    summary.cost.per_1000_requests = money(total) * 1000 / static_cast<double>(requests);
 
   for (const Checker::Result& result : checker_.results())
-    summary.checks.push_back({result.name, result.held,
-                              result.at ? std::optional(seconds(*result.at - scenario_.start)) : std::nullopt,
-                              result.detail});
+    summary.checks.push_back(
+        {result.name, result.held,
+         result.at ? std::optional(seconds(*result.at - scenario_.start)) : std::nullopt,
+         result.detail});
   summary.notices = scenario_.notices;
   for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
   add_simplifications(scenario_, summary.notices);
 
   world_.gauges.series().finish(world_.now());
-  return {std::move(summary), std::move(world_.timeline), world_.gauges.series().to_csv(), world_.events.fired(),
-          interrupted_};
+  return {std::move(summary), std::move(world_.timeline), world_.gauges.series().to_csv(),
+          world_.events.fired(), interrupted_};
 }
 
 RunResult simulate(const Scenario& scenario, const RunOptions& options) {

@@ -30,7 +30,8 @@ Node* Scheduler::best(const Pod& pod) {
     // A Ready node whose GPUs are not allocatable yet takes only pods that want none.
     Resources allocatable = node.allocatable;
     if (node.stage == NodeStage::ready) allocatable.extended.clear();
-    if (!tolerates(wanted.tolerations, pool.taints) || !selects(wanted.node_selector, pool, node.name) ||
+    if (!tolerates(wanted.tolerations, pool.taints) ||
+        !selects(wanted.node_selector, pool, node.name) ||
         !fits(wanted.requests, allocatable, node.used))
       continue;
     const double share = dominant_share_ratio(node.used, node.allocatable);

@@ -1,6 +1,7 @@
-// kube-scheduler as far as it decides here: filter by stage, taints, selector and resources; among the nodes left, the
-// one with the smallest dominant share in use (LeastAllocated), the oldest on a tie. Pods are tried in the order of
-// their creation; a pod that fits nowhere is marked unschedulable and tried again when something changed.
+// kube-scheduler as far as it decides here: filter by stage, taints, selector and resources; among
+// the nodes left, the one with the smallest dominant share in use (LeastAllocated), the oldest on a
+// tie. Pods are tried in the order of their creation; a pod that fits nowhere is marked
+// unschedulable and tried again when something changed.
 #pragma once
 
 #include "sim/nodes.hpp"

@@ -58,7 +58,8 @@ void Server::take_finished(TimePoint now, std::vector<RequestId>& finished) {
   std::vector<Running> done;
   for (const Running& r : running_)
     if (r.finish <= clock_) done.push_back(r);
-  std::stable_sort(done.begin(), done.end(), [](const Running& a, const Running& b) { return a.finish < b.finish; });
+  std::stable_sort(done.begin(), done.end(),
+                   [](const Running& a, const Running& b) { return a.finish < b.finish; });
   std::erase_if(running_, [this](const Running& r) { return r.finish <= clock_; });
   for (const Running& r : done) finished.push_back(r.id);
   if (!done.empty()) last_end_ = now;

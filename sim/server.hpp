@@ -1,8 +1,9 @@
 // One replica that serves requests: `slots` at once, first come first served, the rest wait.
 //
-// Shared (processor sharing, or seconds of one card): with n in service each advances at 1/n. The arithmetic is a
-// virtual clock in integers (Kleinrock's time-sharing argument): it advances by elapsed/n, a request that needs w ends
-// when the clock has advanced by w. Resolution 2^-20 ns, always rounded so that no request ends early.
+// Shared (processor sharing, or seconds of one card): with n in service each advances at 1/n. The
+// arithmetic is a virtual clock in integers (Kleinrock's time-sharing argument): it advances by
+// elapsed/n, a request that needs w ends when the clock has advanced by w. Resolution 2^-20 ns,
+// always rounded so that no request ends early.
 #pragma once
 
 #include <cstdint>

@@ -40,12 +40,18 @@ PodId Serving::choose(std::size_t index, bool need_free_slot) {
   const auto by = [&](auto&& better) { return *std::min_element(fit.begin(), fit.end(), better); };
   if (!need_free_slot) return by([&](PodId a, PodId b) { return load(a) < load(b); });
   switch (service(index).dispatch) {
-    case Dispatch::newest: return fit.back();
-    case Dispatch::oldest: return fit.front();
-    case Dispatch::recently_idle: return by([&](PodId a, PodId b) { return end(a) > end(b); });
-    case Dispatch::longest_idle: return by([&](PodId a, PodId b) { return end(a) < end(b); });
-    case Dispatch::random: return fit[function.choice.below(fit.size())];
-    case Dispatch::least_in_flight: break;
+    case Dispatch::newest:
+      return fit.back();
+    case Dispatch::oldest:
+      return fit.front();
+    case Dispatch::recently_idle:
+      return by([&](PodId a, PodId b) { return end(a) > end(b); });
+    case Dispatch::longest_idle:
+      return by([&](PodId a, PodId b) { return end(a) < end(b); });
+    case Dispatch::random:
+      return fit[function.choice.below(fit.size())];
+    case Dispatch::least_in_flight:
+      break;
   }
   return by([&](PodId a, PodId b) { return load(a) < load(b); });
 }
@@ -111,7 +117,8 @@ void Serving::withdraw(RequestId id) {
   Request& request = requests_.get(id);
   Function& function = functions_[request.function];
   if (request.pod == 0) {
-    if (std::erase(function.central, id) > 0) world_.gauges.add(Gauge::queued, request.function, -1, world_.now());
+    if (std::erase(function.central, id) > 0)
+      world_.gauges.add(Gauge::queued, request.function, -1, world_.now());
     return;
   }
   const bool running = replicas_.at(request.pod).server.withdraw(id, world_.now());
@@ -123,9 +130,11 @@ void Serving::withdraw(RequestId id) {
 
 void Serving::pod_ready(Pod& pod) {
   Function& function = functions_[pod.function];
-  function.ready.insert(std::lower_bound(function.ready.begin(), function.ready.end(), pod.id), pod.id);
+  function.ready.insert(std::lower_bound(function.ready.begin(), function.ready.end(), pod.id),
+                        pod.id);
   const Service& s = service(pod.function);
-  replicas_.emplace(pod.id, Replica{Server(s.slots, s.on_gpu || s.discipline == Discipline::ps), {}});
+  replicas_.emplace(pod.id,
+                    Replica{Server(s.slots, s.on_gpu || s.discipline == Discipline::ps), {}});
   refill(pod.id);
   note_running(pod.id);
   rearm(pod.id);
@@ -141,7 +150,8 @@ void Serving::pod_leaving(Pod& pod) {
   const std::size_t running = found->second.server.running();
   const std::vector<RequestId> all = found->second.server.take_all();
   const auto waiting = static_cast<std::int64_t>(all.size() - running);
-  world_.gauges.add(Gauge::in_flight, pod.function, -static_cast<std::int64_t>(running), world_.now());
+  world_.gauges.add(Gauge::in_flight, pod.function, -static_cast<std::int64_t>(running),
+                    world_.now());
   world_.gauges.add(Gauge::queued, pod.function, -waiting, world_.now());
   note_running(pod.id);
   replicas_.erase(found);

@@ -1,8 +1,9 @@
 // Which replica serves a request, and when it is done.
 //
-// `queue: replica`: a request goes to a replica at once and waits there; `queue: central`: it waits in one line for the
-// first free slot. Among replicas with a free slot the function's dispatch order chooses (newest and oldest by
-// creation, recently_idle and longest_idle by the end of their last request); without one, the least loaded takes it.
+// `queue: replica`: a request goes to a replica at once and waits there; `queue: central`: it waits
+// in one line for the first free slot. Among replicas with a free slot the function's dispatch
+// order chooses (newest and oldest by creation, recently_idle and longest_idle by the end of their
+// last request); without one, the least loaded takes it.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ class ServingListener {
  public:
   virtual ~ServingListener() = default;
   virtual void served(RequestId id) = 0;
-  virtual void dropped(RequestId id) = 0;      // its replica went away
-  virtual void busy_changed(Pod& pod) = 0;     // between no request in service and some
+  virtual void dropped(RequestId id) = 0;   // its replica went away
+  virtual void busy_changed(Pod& pod) = 0;  // between no request in service and some
 };
 
 class Serving final : public Handler {
@@ -42,7 +43,7 @@ class Serving final : public Handler {
 
  private:
   struct Function {
-    std::vector<PodId> ready;           // ascending: by creation
+    std::vector<PodId> ready;  // ascending: by creation
     std::deque<RequestId> central;
     Random choice;
   };
@@ -55,7 +56,9 @@ class Serving final : public Handler {
   void refill(PodId pod);
   void rearm(PodId pod);
   void note_running(PodId pod);
-  const Service& service(std::size_t function) const { return world_.scenario.functions[function].service; }
+  const Service& service(std::size_t function) const {
+    return world_.scenario.functions[function].service;
+  }
 
   World& world_;
   Pods& pods_;

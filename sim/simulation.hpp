@@ -1,8 +1,9 @@
 // One run of a scenario in the simulated world.
 //
-// A plain object: many may live in one process, one after another or side by side, as long as at most one of them has
-// flows (SimGrid's engine is a singleton). Same scenario, governors and seed: same result, to the byte.
-// Errors: InputError when the scenario cannot be run, before anything ran.
+// A plain object: many may live in one process, one after another or side by side, as long as at
+// most one of them has flows (SimGrid's engine is a singleton). Same scenario, governors and seed:
+// same result, to the byte. Errors: InputError when the scenario cannot be run, before anything
+// ran.
 #pragma once
 
 #include <atomic>
@@ -27,8 +28,8 @@ struct Governor {
 
 struct RunOptions {
   std::uint64_t seed = 1;
-  std::vector<Governor> governors;                // at most one a function
-  const std::atomic<bool>* interrupted = nullptr;  // set: the run ends at once with what is there
+  std::vector<Governor> governors;                   // at most one a function
+  const std::atomic<bool>* interrupted = nullptr;    // set: the run ends at once with what is there
   std::function<void(Duration simulated)> progress;  // now and then
 };
 

@@ -9,7 +9,8 @@ namespace {
 template <class Items>
 std::vector<std::string> names_of(const Items& items) {
   std::vector<std::string> names;
-  std::transform(items.begin(), items.end(), std::back_inserter(names), [](const auto& i) { return i.name; });
+  std::transform(items.begin(), items.end(), std::back_inserter(names),
+                 [](const auto& i) { return i.name; });
   return names;
 }
 
@@ -21,8 +22,10 @@ World::World(const Scenario& s, std::uint64_t seed_value)
       events(s.start),
       gauges(s.start, s.sampling, names_of(s.functions), names_of(s.cluster.pools)) {}
 
-void World::tell(EventKind kind, std::string name, std::string what, std::string words, Fields fields) {
-  timeline.push_back({now(), kind, std::move(name), std::move(what), std::move(words), std::move(fields)});
+void World::tell(EventKind kind, std::string name, std::string what, std::string words,
+                 Fields fields) {
+  timeline.push_back(
+      {now(), kind, std::move(name), std::move(what), std::move(words), std::move(fields)});
 }
 
 }  // namespace thaw::sim

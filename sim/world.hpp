@@ -1,5 +1,6 @@
-// What every part of the simulated world shares: the scenario, the clock, the gauges, the timeline and the seed.
-// Parts hold a World& and call each other through the small interfaces in their own headers.
+// What every part of the simulated world shares: the scenario, the clock, the gauges, the timeline
+// and the seed. Parts hold a World& and call each other through the small interfaces in their own
+// headers.
 #pragma once
 
 #include <cstdint>
@@ -25,11 +26,15 @@ struct World {
   World(const Scenario& s, std::uint64_t seed_value);
 
   TimePoint now() const { return events.now(); }
-  // A stream of its own for each purpose and index: adding a draw in one place never shifts another's luck.
-  Random random(std::string_view purpose, std::uint64_t index = 0) const { return {seed, purpose, index}; }
+  // A stream of its own for each purpose and index: adding a draw in one place never shifts
+  // another's luck.
+  Random random(std::string_view purpose, std::uint64_t index = 0) const {
+    return {seed, purpose, index};
+  }
 
   using Fields = std::vector<std::pair<std::string, FieldValue>>;
-  void tell(EventKind kind, std::string name, std::string what, std::string words, Fields fields = {});
+  void tell(EventKind kind, std::string name, std::string what, std::string words,
+            Fields fields = {});
 };
 
 }  // namespace thaw::sim

@@ -10,8 +10,8 @@
 
 namespace thaw {
 
-// An instant that may wait for something: `offset` (at least 0) after an anchor. The last request and the last
-// completion are the whole workload's, and known once nothing will be sent any more.
+// An instant that may wait for something: `offset` (at least 0) after an anchor. The last request
+// and the last completion are the whole workload's, and known once nothing will be sent any more.
 struct Instant {
   enum class Anchor : std::uint8_t { start, last_request, last_completion, step };
   Duration offset{};

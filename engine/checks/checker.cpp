@@ -4,7 +4,8 @@
 
 namespace thaw {
 
-Checker::Checker(const std::vector<Check>& checks, TimePoint start) : checks_(checks), start_(start) {
+Checker::Checker(const std::vector<Check>& checks, TimePoint start)
+    : checks_(checks), start_(start) {
   for (const Check& check : checks) {
     results_.push_back({check.name, false, false, std::nullopt, ""});
     open_.emplace_back();
@@ -16,7 +17,8 @@ std::string Checker::since_start(TimePoint t) const {
   return to_text(std::chrono::round<std::chrono::milliseconds>(t - start_));
 }
 
-std::vector<TimePoint> Checker::anchor(Instant::Anchor anchor, const std::string& step, TimePoint at) {
+std::vector<TimePoint> Checker::anchor(Instant::Anchor anchor, const std::string& step,
+                                       TimePoint at) {
   std::vector<TimePoint> due;
   for (std::size_t i = 0; i < checks_.size(); ++i) {
     const Check& check = checks_[i];
@@ -30,7 +32,8 @@ std::vector<TimePoint> Checker::anchor(Instant::Anchor anchor, const std::string
   return due;
 }
 
-void Checker::decide(std::size_t index, bool held, TimePoint now, std::string detail, std::vector<Result>& out) {
+void Checker::decide(std::size_t index, bool held, TimePoint now, std::string detail,
+                     std::vector<Result>& out) {
   Result& result = results_[index];
   result.decided = true;
   result.held = held;
@@ -47,15 +50,18 @@ std::vector<Checker::Result> Checker::settle(TimePoint now, const Facts& facts) 
     const auto seen = [&] { return check.expect.seen(facts) + " at " + since_start(now); };
     switch (check.kind) {
       case Check::Kind::at:
-        if (open_[i].due && now >= *open_[i].due) decide(i, check.expect.holds(facts), now, seen(), out);
+        if (open_[i].due && now >= *open_[i].due)
+          decide(i, check.expect.holds(facts), now, seen(), out);
         break;
       case Check::Kind::by:
         if (!open_[i].due || now < *open_[i].from) break;
         if (now <= *open_[i].due && check.expect.holds(facts)) {
           decide(i, true, now, seen(), out);
         } else if (now >= *open_[i].due) {
-          decide(i, false, now, "not once from " + since_start(*open_[i].from) + " to " +
-                                    since_start(*open_[i].due) + "; at last " + seen(), out);
+          decide(i, false, now,
+                 "not once from " + since_start(*open_[i].from) + " to " +
+                     since_start(*open_[i].due) + "; at last " + seen(),
+                 out);
         }
         break;
       case Check::Kind::always:
@@ -87,7 +93,8 @@ std::vector<Checker::Result> Checker::finish(TimePoint now, const Facts& facts) 
         break;
       default:
         decide(i, false, now,
-               open_[i].due ? "the run ended at " + since_start(now) + ", before " + since_start(*open_[i].due)
+               open_[i].due ? "the run ended at " + since_start(now) + ", before " +
+                                  since_start(*open_[i].due)
                             : "what it counts from never came",
                out);
     }

@@ -1,7 +1,8 @@
 // Evaluates a scenario's checks while a world runs; simulated and live worlds use the same class.
 //
-// The world calls settle() whenever something an expression reads has changed and its instant is over, at every
-// instant that anchor() returned, and once at the start. Results are final when they are decided.
+// The world calls settle() whenever something an expression reads has changed and its instant is
+// over, at every instant that anchor() returned, and once at the start. Results are final when they
+// are decided.
 #pragma once
 
 #include <optional>
@@ -34,14 +35,17 @@ class Checker {
   // A failure that no expression tells, such as a step that never began.
   Result fail(const std::string& name, TimePoint at, const std::string& detail);
 
-  const std::vector<Result>& results() const { return results_; }  // in the file's order, then fail()'s
+  const std::vector<Result>& results() const {
+    return results_;
+  }  // in the file's order, then fail()'s
   std::optional<TimePoint> latest_instant() const { return latest_; }
 
  private:
   struct Open {
     std::optional<TimePoint> from, due;  // known once the anchor is
   };
-  void decide(std::size_t index, bool held, TimePoint now, std::string detail, std::vector<Result>& out);
+  void decide(std::size_t index, bool held, TimePoint now, std::string detail,
+              std::vector<Result>& out);
   std::string since_start(TimePoint t) const;
 
   const std::vector<Check>& checks_;

@@ -15,24 +15,34 @@ using Node = Expression::Node;
 
 std::string_view name_of(Fold fold) {
   switch (fold) {
-    case Fold::max: return "max";
-    case Fold::min: return "min";
-    case Fold::mean: return "mean";
+    case Fold::max:
+      return "max";
+    case Fold::min:
+      return "min";
+    case Fold::mean:
+      return "mean";
   }
   return {};
 }
 
 std::string to_text(const Term& term) {
   switch (term.kind) {
-    case Term::Kind::literal: return fmt::format("{:.6g}", term.number);
-    case Term::Kind::word: return term.name;
-    case Term::Kind::gauge: return fmt::format("{}({})", name_of(term.gauge), term.name);
+    case Term::Kind::literal:
+      return fmt::format("{:.6g}", term.number);
+    case Term::Kind::word:
+      return term.name;
+    case Term::Kind::gauge:
+      return fmt::format("{}({})", name_of(term.gauge), term.name);
     case Term::Kind::folded:
       return fmt::format("{}({}({}))", name_of(term.fold), name_of(term.gauge), term.name);
-    case Term::Kind::count: return fmt::format("count({}, {})", term.field, term.name);
-    case Term::Kind::percentile: return fmt::format("p{:.0f}({})", term.quantile * 100, term.name);
-    case Term::Kind::cost: return "cost()";
-    case Term::Kind::response: return fmt::format("response({}).{}", term.name, term.field);
+    case Term::Kind::count:
+      return fmt::format("count({}, {})", term.field, term.name);
+    case Term::Kind::percentile:
+      return fmt::format("p{:.0f}({})", term.quantile * 100, term.name);
+    case Term::Kind::cost:
+      return "cost()";
+    case Term::Kind::response:
+      return fmt::format("response({}).{}", term.name, term.field);
   }
   return {};
 }
@@ -62,12 +72,18 @@ Value value_of(const Term& term, const Facts& facts) {
 template <class T>
 bool related(const T& left, Relation relation, const T& right) {
   switch (relation) {
-    case Relation::equal: return left == right;
-    case Relation::unequal: return left != right;
-    case Relation::less: return left < right;
-    case Relation::at_most: return left <= right;
-    case Relation::greater: return left > right;
-    case Relation::at_least: return left >= right;
+    case Relation::equal:
+      return left == right;
+    case Relation::unequal:
+      return left != right;
+    case Relation::less:
+      return left < right;
+    case Relation::at_most:
+      return left <= right;
+    case Relation::greater:
+      return left > right;
+    case Relation::at_least:
+      return left >= right;
   }
   return false;
 }
@@ -89,9 +105,12 @@ bool evaluate(const Node& node, const Facts& facts) {
   switch (node.kind) {
     case Node::Kind::comparison:
       return compared(value_of(node.left, facts), node.relation, value_of(node.right, facts));
-    case Node::Kind::all: return std::ranges::all_of(node.parts, holds);
-    case Node::Kind::any: return std::ranges::any_of(node.parts, holds);
-    case Node::Kind::negation: return !holds(node.parts.front());
+    case Node::Kind::all:
+      return std::ranges::all_of(node.parts, holds);
+    case Node::Kind::any:
+      return std::ranges::any_of(node.parts, holds);
+    case Node::Kind::negation:
+      return !holds(node.parts.front());
   }
   return false;
 }
@@ -108,12 +127,18 @@ void collect(const Node& node, std::vector<Term>& terms) {
 
 std::string_view name_of(Gauge g) {
   switch (g) {
-    case Gauge::desired: return "desired";
-    case Gauge::replicas: return "replicas";
-    case Gauge::ready: return "ready";
-    case Gauge::nodes: return "nodes";
-    case Gauge::in_flight: return "in_flight";
-    case Gauge::queued: return "queued";
+    case Gauge::desired:
+      return "desired";
+    case Gauge::replicas:
+      return "replicas";
+    case Gauge::ready:
+      return "ready";
+    case Gauge::nodes:
+      return "nodes";
+    case Gauge::in_flight:
+      return "in_flight";
+    case Gauge::queued:
+      return "queued";
   }
   return {};
 }

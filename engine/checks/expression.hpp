@@ -35,16 +35,23 @@ enum class Fold : std::uint8_t { max, min, mean };
 // One leaf of an expression.
 struct Term {
   enum class Kind : std::uint8_t {
-    literal, word, gauge, folded, count, percentile, cost, response
+    literal,
+    word,
+    gauge,
+    folded,
+    count,
+    percentile,
+    cost,
+    response
   };
   Kind kind = Kind::literal;
-  double number = 0;     // literal (durations in seconds)
-  Gauge gauge{};         // gauge, folded
-  Fold fold{};           // folded
-  double quantile = 0;   // percentile: 0.95
-  std::string name;      // function, pool or step; the word itself
-  std::string field;     // response: status, latency, cut_by; count: its KIND
-  int column = 0;        // within the expression, 1-based
+  double number = 0;    // literal (durations in seconds)
+  Gauge gauge{};        // gauge, folded
+  Fold fold{};          // folded
+  double quantile = 0;  // percentile: 0.95
+  std::string name;     // function, pool or step; the word itself
+  std::string field;    // response: status, latency, cut_by; count: its KIND
+  int column = 0;       // within the expression, 1-based
 };
 
 // monostate: there is no such number yet

@@ -49,9 +49,12 @@ const std::vector<std::string> kResponseFields{"status", "latency", "cut_by"};
 
 std::string_view name_of(Dimension dimension) {
   switch (dimension) {
-    case Dimension::number: return "a number";
-    case Dimension::time: return "a time";
-    case Dimension::word: return "a word";
+    case Dimension::number:
+      return "a number";
+    case Dimension::time:
+      return "a time";
+    case Dimension::word:
+      return "a word";
   }
   return {};
 }
@@ -90,9 +93,10 @@ class Parser {
     scan_.skip_space();
     if (scan_.at_end()) return root;
     if (const auto* relation = peek_relation()) {
-      scan_.fail(fmt::format("expected \"and\", \"or\" or the end, found a second \"{}\"; a "
-                             "comparison has two sides, join two with \"and\"",
-                             relation->first));
+      scan_.fail(
+          fmt::format("expected \"and\", \"or\" or the end, found a second \"{}\"; a "
+                      "comparison has two sides, join two with \"and\"",
+                      relation->first));
     }
     scan_.expected("\"and\", \"or\" or the end");
   }

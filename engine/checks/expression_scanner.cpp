@@ -126,12 +126,17 @@ std::string ExpressionScanner::found() const {
   const std::string_view word = peek_word();
   if (!word.empty()) return fmt::format("\"{}\"", word);
   switch (const char next = text_[at_]) {
-    case '&': return "\"&\" (write \"and\")";
-    case '|': return "\"|\" (write \"or\")";
-    case ',': return "\",\" (join conditions with \"and\")";
-    case '!': return "\"!\" (write \"not\")";
+    case '&':
+      return "\"&\" (write \"and\")";
+    case '|':
+      return "\"|\" (write \"or\")";
+    case ',':
+      return "\",\" (join conditions with \"and\")";
+    case '!':
+      return "\"!\" (write \"not\")";
     case '"':
-    case '\'': return "a quotation mark (words stand without)";
+    case '\'':
+      return "a quotation mark (words stand without)";
     default:
       if (next < ' ' || next > '~') return "a character that is not plain ASCII";
       return fmt::format("\"{}\"", next);

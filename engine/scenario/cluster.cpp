@@ -11,7 +11,8 @@ namespace thaw::scenario {
 namespace {
 
 constexpr int kMostNodes = 100'000;
-constexpr double kSumTolerance = 1e-9;  // decimals in binary: 0.35 + 0.15 + 0.5 may miss 1 by a few ulp
+constexpr double kSumTolerance =
+    1e-9;  // decimals in binary: 0.35 + 0.15 + 0.5 may miss 1 by a few ulp
 
 Shape<NodeAutoscaler> node_autoscaler() {
   NodeAutoscaler kapsule, none;  // the defaults are cluster-autoscaler's own, which Kapsule runs
@@ -20,12 +21,18 @@ Shape<NodeAutoscaler> node_autoscaler() {
   const auto preset = choice<NodeAutoscaler>({{"kapsule", kapsule}, {"none", none}});
   return short_or_long<NodeAutoscaler>(
       preset, object<NodeAutoscaler>("nodeAutoscaler", [preset](auto& v, NodeAutoscaler& a) {
-        v.optional("preset", a, preset, "published timings to start from: kapsule (default) or none");
-        v.optional("scan", a.scan, duration_of(std::chrono::milliseconds(1)), "between two passes; default 10s");
-        v.optional("unneeded", a.unneeded, duration(), "a node must be unneeded this long; default 10min");
-        v.optional("delayAfterAdd", a.delay_after_add, duration(), "no removal after a scale-up; default 10min");
-        v.optional("taintDelay", a.taint_delay, duration(), "between the deletion taint and the deletion; default 5s");
-        v.optional("deletion", a.deletion, duration(), "until the machine is gone, billed; default 60s, a guess");
+        v.optional("preset", a, preset,
+                   "published timings to start from: kapsule (default) or none");
+        v.optional("scan", a.scan, duration_of(std::chrono::milliseconds(1)),
+                   "between two passes; default 10s");
+        v.optional("unneeded", a.unneeded, duration(),
+                   "a node must be unneeded this long; default 10min");
+        v.optional("delayAfterAdd", a.delay_after_add, duration(),
+                   "no removal after a scale-up; default 10min");
+        v.optional("taintDelay", a.taint_delay, duration(),
+                   "between the deletion taint and the deletion; default 5s");
+        v.optional("deletion", a.deletion, duration(),
+                   "until the machine is gone, billed; default 60s, a guess");
         v.optional("utilisationThreshold", a.utilisation_threshold_ratio, ratio(),
                    "below it a node without GPU is unneeded; default 0.5");
         v.optional("gpuUtilisationThreshold", a.gpu_utilisation_threshold_ratio, ratio(),
@@ -35,11 +42,14 @@ Shape<NodeAutoscaler> node_autoscaler() {
 
 Shape<Links> links() {
   return object<Links>("links", [](auto& v, Links& l) {
-    v.optional("registry", l.registry, bandwidth(), "of the image registry, shared by the cluster; default 1GB/s");
-    v.optional("internet", l.internet, bandwidth(), "to the internet, shared by the cluster; default 500MB/s");
+    v.optional("registry", l.registry, bandwidth(),
+               "of the image registry, shared by the cluster; default 1GB/s");
+    v.optional("internet", l.internet, bandwidth(),
+               "to the internet, shared by the cluster; default 500MB/s");
     v.optional("volume", l.volume, bandwidth(), "of the shared volume; default 400MB/s");
     v.optional("node", l.node, bandwidth(), "of each node's network card; default 1GB/s");
-    v.optional("pull", l.pull, bandwidth(), "at which one node downloads and unpacks images; default 60MB/s, a guess");
+    v.optional("pull", l.pull, bandwidth(),
+               "at which one node downloads and unpacks images; default 60MB/s, a guess");
   });
 }
 
@@ -82,7 +92,8 @@ Shape<Machine> machine() {
     v.optional("gpus", m.gpus, integer(0, 64), "whole GPUs; default 0");
     v.optional("gpuModel", m.gpu_model, text(), "what kind of GPU");
     v.optional("price", m.price, price(), "of one hour");
-    v.optional("billing", m.billing, duration(), "the bill is rounded up to a multiple of it; default 0s, to the nanosecond");
+    v.optional("billing", m.billing, duration(),
+               "the bill is rounded up to a multiple of it; default 0s, to the nanosecond");
   });
   return then<MachineForm, Machine>(form, to_machine);
 }
@@ -102,12 +113,14 @@ Shape<ProvisioningForm> provisioning() {
     v.required("boot", s.boot, ratio(), "from then until the Node is Ready");
     v.optional("gpu", s.gpu, ratio(), "from then until its GPUs are allocatable; default 0");
     const double off = s.instance + s.boot + s.gpu - 1;
-    if (v.ok() && (off > kSumTolerance || off < -kSumTolerance)) v.fault("", "the parts must add up to 1");
+    if (v.ok() && (off > kSumTolerance || off < -kSumTolerance))
+      v.fault("", "the parts must add up to 1");
   });
   return object<ProvisioningForm>("provisioning", [split](auto& v, ProvisioningForm& p) {
     v.exactly_one({"median", "constant"});
     v.together("median", "p95");
-    v.optional("median", p.median, duration_of(std::chrono::nanoseconds(1)), "from node requested to usable, half are faster");
+    v.optional("median", p.median, duration_of(std::chrono::nanoseconds(1)),
+               "from node requested to usable, half are faster");
     v.optional("p95", p.p95, duration(), "95 % are faster");
     v.optional("constant", p.constant, duration(), "always the same");
     v.optional("split", p.split, split, "fractions of the total, sum 1");
@@ -115,17 +128,21 @@ Shape<ProvisioningForm> provisioning() {
   });
 }
 
-// What is known of Kapsule: ten minutes for a GPU node, in all (observed); the 95th percentile and the split
-// are guesses, and so is everything about nodes without GPUs.
+// What is known of Kapsule: ten minutes for a GPU node, in all (observed); the 95th percentile and
+// the split are guesses, and so is everything about nodes without GPUs.
 template <class Visitor>
-Provisioning to_provisioning(const std::optional<ProvisioningForm>& form, const Pool& pool, Visitor& v) {
+Provisioning to_provisioning(const std::optional<ProvisioningForm>& form, const Pool& pool,
+                             Visitor& v) {
   const bool gpu = pool.machine.gpus > 0;
   const bool matters = pool.nodes_max > pool.nodes_min;
   Provisioning result;
   if (!form) {
-    const auto median = std::chrono::minutes(gpu ? 10 : 2), p95 = std::chrono::minutes(gpu ? 12 : 4);
+    const auto median = std::chrono::minutes(gpu ? 10 : 2),
+               p95 = std::chrono::minutes(gpu ? 12 : 4);
     result.total = Distribution::lognormal_median_p95(median, p95);
-    if (matters) v.guess("provisioning", "lognormal, median " + to_text(Duration(median)) + ", p95 " + to_text(Duration(p95)));
+    if (matters)
+      v.guess("provisioning",
+              "lognormal, median " + to_text(Duration(median)) + ", p95 " + to_text(Duration(p95)));
   } else if (form->constant) {
     result.total = Distribution::constant(*form->constant);
   } else {
@@ -182,15 +199,16 @@ Shape<Pool> pool() {
 
 Shape<ClusterSpec> cluster_section() {
   return object<ClusterSpec>("cluster", [](auto& v, ClusterSpec& c) {
-    v.optional("nodeAutoscaler", c.node_autoscaler, node_autoscaler(), "what adds and removes nodes; default kapsule");
+    v.optional("nodeAutoscaler", c.node_autoscaler, node_autoscaler(),
+               "what adds and removes nodes; default kapsule");
     v.optional("links", c.links, links(), "bandwidths");
     v.required("pools", c.pools, list_of(pool()), "node pools");
     if (!v.ok()) return;
     if (c.pools.empty()) v.fault("pools", "expected at least one pool, found none");
     for (const Pool& p : c.pools) {
       if (p.machine.price.currency != c.pools[0].machine.price.currency) {
-        v.fault("pools", "expected one currency, found " + c.pools[0].machine.price.currency + " and " +
-                             p.machine.price.currency);
+        v.fault("pools", "expected one currency, found " + c.pools[0].machine.price.currency +
+                             " and " + p.machine.price.currency);
         return;
       }
     }

@@ -9,7 +9,8 @@ namespace thaw::scenario {
 namespace {
 
 // 2026-01-05T00:00:00Z, a Monday: schedules then begin with a week.
-constexpr TimePoint kDefaultStart{std::chrono::sys_days(std::chrono::year(2026) / 1 / 5).time_since_epoch()};
+constexpr TimePoint kDefaultStart{
+    std::chrono::sys_days(std::chrono::year(2026) / 1 / 5).time_since_epoch()};
 
 Shape<Versions> versions() {
   return object<Versions>("versions", [](auto& v, Versions& known) {
@@ -46,10 +47,13 @@ Shape<Document> document() {
     v.required("kind", word, exactly("Scenario"), "of the file");
     v.required("name", s.name, name(), "of the scenario");
     v.optional("versions", s.versions, versions(), "of the systems it stands for");
-    v.optional("start", s.start, time_point(), "what time it is when it starts; default 2026-01-05T00:00:00Z");
+    v.optional("start", s.start, time_point(),
+               "what time it is when it starts; default 2026-01-05T00:00:00Z");
     v.required("cluster", s.cluster, cluster_section(), "nodes and links");
-    v.required("manifests", d.manifests, list_of(manifest_pattern()), "files of Kubernetes objects, * and ? allowed");
-    v.required("functions", s.functions, functions_section(), "by the name of their Deployment or StatefulSet");
+    v.required("manifests", d.manifests, list_of(manifest_pattern()),
+               "files of Kubernetes objects, * and ? allowed");
+    v.required("functions", s.functions, functions_section(),
+               "by the name of their Deployment or StatefulSet");
     v.optional("workload", workload, workload_section(), "what load comes");
     v.optional("checks", s.checks, checks_section(), "what must hold");
     v.optional("faults", s.faults, faults_section(), "what goes wrong");
@@ -60,7 +64,8 @@ Shape<Document> document() {
       if (auto* step = std::get_if<Step>(&item)) s.steps.push_back(std::move(*step));
       if (auto* stream = std::get_if<Arrivals>(&item)) s.arrivals.push_back(std::move(*stream));
     }
-    if (v.ok() && s.functions.empty()) v.fault("functions", "expected at least one function, found none");
+    if (v.ok() && s.functions.empty())
+      v.fault("functions", "expected at least one function, found none");
   });
 }
 

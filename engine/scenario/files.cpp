@@ -37,7 +37,8 @@ std::vector<std::string> variants_in(const std::string& folder) {
   fs::directory_iterator entries(folder.empty() ? "." : folder, fault), end;
   for (; !fault && entries != end; entries.increment(fault)) {
     const fs::path& file = entries->path();
-    if (file.extension() == ".yaml" && file.filename() != kMainFile) names.push_back(folder + file.stem().string());
+    if (file.extension() == ".yaml" && file.filename() != kMainFile)
+      names.push_back(folder + file.stem().string());
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -62,12 +63,15 @@ Found find_scenario(const std::string& path) {
   return found;
 }
 
-std::string beside(const std::string& path, const std::string& name) { return folder_of(path) + name; }
+std::string beside(const std::string& path, const std::string& name) {
+  return folder_of(path) + name;
+}
 
 std::vector<std::string> matches(const std::string& path, const std::string& pattern) {
   std::string full;
   for (const char c : folder_of(path)) {
-    if (std::string_view("*?[]\\").find(c) != std::string_view::npos) full += '\\';  // the folder is no pattern
+    if (std::string_view("*?[]\\").find(c) != std::string_view::npos)
+      full += '\\';  // the folder is no pattern
     full += c;
   }
   full += pattern;

@@ -28,32 +28,41 @@ Shape<Service> service() {
     v.optional("seconds", s.duration, distribution(), "of one request");
     v.optional("gpuSeconds", s.duration, distribution(), "of one request, alone on a whole card");
     s.on_gpu = v.has("gpuSeconds");
-    v.optional("slots", s.slots, integer(1, kMostSlots), "requests in service at once on one replica; default 1");
-    v.optional("discipline", s.discipline, choice<Discipline>({{"fcfs", Discipline::fcfs}, {"ps", Discipline::ps}}),
+    v.optional("slots", s.slots, integer(1, kMostSlots),
+               "requests in service at once on one replica; default 1");
+    v.optional("discipline", s.discipline,
+               choice<Discipline>({{"fcfs", Discipline::fcfs}, {"ps", Discipline::ps}}),
                "first come first served (default), or processor sharing");
-    v.optional("queue", s.queue, choice<QueuePlace>({{"central", QueuePlace::central}, {"replica", QueuePlace::replica}}),
-               "where requests wait; default replica");
-    v.required("dispatch", s.dispatch,
-               choice<Dispatch>({{"newest", Dispatch::newest},
-                                 {"oldest", Dispatch::oldest},
-                                 {"recently_idle", Dispatch::recently_idle},
-                                 {"longest_idle", Dispatch::longest_idle},
-                                 {"least_in_flight", Dispatch::least_in_flight},
-                                 {"random", Dispatch::random}}),
-               "which replica gets a request; never implicit, it changes cold starts a hundredfold");
+    v.optional(
+        "queue", s.queue,
+        choice<QueuePlace>({{"central", QueuePlace::central}, {"replica", QueuePlace::replica}}),
+        "where requests wait; default replica");
+    v.required(
+        "dispatch", s.dispatch,
+        choice<Dispatch>({{"newest", Dispatch::newest},
+                          {"oldest", Dispatch::oldest},
+                          {"recently_idle", Dispatch::recently_idle},
+                          {"longest_idle", Dispatch::longest_idle},
+                          {"least_in_flight", Dispatch::least_in_flight},
+                          {"random", Dispatch::random}}),
+        "which replica gets a request; never implicit, it changes cold starts a hundredfold");
   });
 }
 
-// The guesses of the two lognormals: one second to start a container (sigma 0.4), and a small engine's 1.5 s
-// to load its weights; p95 = median * exp(1.645 * 0.4), which is 1.93 times the median.
+// The guesses of the two lognormals: one second to start a container (sigma 0.4), and a small
+// engine's 1.5 s to load its weights; p95 = median * exp(1.645 * 0.4), which is 1.93 times the
+// median.
 template <class Visitor>
-void fill_defaults(FunctionSpec& f, const std::optional<Distribution>& start, const std::optional<Distribution>& load,
-                   const std::optional<Duration>& stop, Visitor& v) {
+void fill_defaults(FunctionSpec& f, const std::optional<Distribution>& start,
+                   const std::optional<Distribution>& load, const std::optional<Duration>& stop,
+                   Visitor& v) {
   using std::chrono::milliseconds;
-  f.container_start = start ? *start : Distribution::lognormal_median_p95(milliseconds(1000), milliseconds(2000));
+  f.container_start =
+      start ? *start : Distribution::lognormal_median_p95(milliseconds(1000), milliseconds(2000));
   if (!start) v.guess("containerStart", "lognormal, median 1s, p95 2s");
-  const Distribution usual = f.model ? Distribution::lognormal_median_p95(milliseconds(1500), milliseconds(2900))
-                                     : Distribution::constant(Duration(0));
+  const Distribution usual =
+      f.model ? Distribution::lognormal_median_p95(milliseconds(1500), milliseconds(2900))
+              : Distribution::constant(Duration(0));
   f.model_load = load ? *load : usual;
   if (!load && f.model) v.guess("modelLoad", "lognormal, median 1.5s, p95 2.9s");
   f.stop = stop ? *stop : milliseconds(2000);
@@ -66,12 +75,16 @@ Shape<std::vector<FunctionSpec>> functions_section() {
   return by_name(object<FunctionSpec>("function", [](auto& v, FunctionSpec& f) {
     std::optional<Distribution> start, load;
     std::optional<Duration> stop;
-    v.required("image", f.image, size(), "of the container images together, as stored in the registry");
+    v.required("image", f.image, size(),
+               "of the container images together, as stored in the registry");
     v.optional("model", f.model, model(), "what a pod downloads when it starts");
     v.required("service", f.service, service(), "what a request costs");
-    v.optional("containerStart", start, distribution(), "from image present to process running; default a guess");
-    v.optional("fixedDelay", f.fixed_delay, distribution(), "before the model download; default 0s");
-    v.optional("modelLoad", load, distribution(), "weights to the GPU, after the download; default a guess");
+    v.optional("containerStart", start, distribution(),
+               "from image present to process running; default a guess");
+    v.optional("fixedDelay", f.fixed_delay, distribution(),
+               "before the model download; default 0s");
+    v.optional("modelLoad", load, distribution(),
+               "weights to the GPU, after the download; default a guess");
     v.optional("stop", stop, duration(), "from SIGTERM to the end of the pod; default 2s, a guess");
     if (v.reading()) fill_defaults(f, start, load, stop, v);
   }));

@@ -15,7 +15,8 @@ Params slimfaas_environment(const Scenario& scenario) {
   for (const Workload& workload : scenario.manifests.workloads) {
     if (!is_slimfaas(workload)) continue;
     const Params settings = slimfaas_settings(workload);
-    for (const auto& [name, entry] : settings.entries()) params.set("env." + name, entry.value, entry.place);
+    for (const auto& [name, entry] : settings.entries())
+      params.set("env." + name, entry.value, entry.place);
   }
   return params;
 }
@@ -75,19 +76,22 @@ std::vector<Governance> govern(const Scenario& scenario, const std::vector<Polic
       known = true;
       if (one.policy != choice.policy) one.spec.params = {};
       one.policy = choice.policy;
-      for (const auto& [key, entry] : choice.params.entries()) one.spec.params.set(key, entry.value, entry.place);
+      for (const auto& [key, entry] : choice.params.entries())
+        one.spec.params.set(key, entry.value, entry.place);
     }
     if (known) continue;
     std::vector<std::string> names;
     for (const Governance& one : all) names.push_back(one.spec.name);
     const std::string near = nearest(*choice.function, names);
-    problems.error({"--policy " + choice.text, 0, 0}, "", "there is no function \"" + *choice.function + "\"" +
-                                                   (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+    problems.error({"--policy " + choice.text, 0, 0}, "",
+                   "there is no function \"" + *choice.function + "\"" +
+                       (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
   }
   for (Governance& one : all) {
     for (const Governance& other : all) {
       const auto& ns = workload(one.spec.function).ns;
-      if (other.spec.function == one.spec.function || workload(other.spec.function).ns != ns) continue;
+      if (other.spec.function == one.spec.function || workload(other.spec.function).ns != ns)
+        continue;
       one.spec.peers.push_back({other.spec.function, other.spec.name, other.spec.params});
     }
   }

@@ -26,8 +26,8 @@ struct Governance {
   std::string policy;  // empty: nobody; the replicas stay as the manifest says
 };
 
-// One for each function, by its id. A choice for the policy that the manifest asks for anyway overrides single
-// settings; a choice for another policy stands alone.
+// One for each function, by its id. A choice for the policy that the manifest asks for anyway
+// overrides single settings; a choice for another policy stands alone.
 std::vector<Governance> govern(const Scenario& scenario, const std::vector<PolicyChoice>& choices,
                                Diagnostics& problems);
 

@@ -1,5 +1,6 @@
 #include "engine/scenario/load.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "engine/scenario/files.hpp"
@@ -14,8 +15,10 @@ std::string found_file(const std::string& path) {
   const scenario::Found found = scenario::find_scenario(path);
   if (!found.file.empty()) return found.file;
   std::string message = "no such scenario, tried ";
-  for (std::size_t i = 0; i < found.tried.size(); ++i) message += (i > 0 ? " and " : "") + found.tried[i];
-  if (!found.variants.empty()) message += "; did you mean " + scenario::alternatives(found.variants) + "?";
+  for (std::size_t i = 0; i < found.tried.size(); ++i)
+    message += (i > 0 ? " and " : "") + found.tried[i];
+  if (!found.variants.empty())
+    message += "; did you mean " + scenario::alternatives(found.variants) + "?";
   throw InputError({{{path, 0, 0}, "", message}});
 }
 

@@ -48,24 +48,24 @@ struct Workload {
   Place place;
   std::string name, ns;
   Replicas replicas{1};
-  std::map<std::string, std::string> labels;            // of the pod template
-  std::map<std::string, std::string> selector;          // spec.selector.matchLabels
-  std::map<std::string, Params::Entry> annotations;     // of the pod template
+  std::map<std::string, std::string> labels;         // of the pod template
+  std::map<std::string, std::string> selector;       // spec.selector.matchLabels
+  std::map<std::string, Params::Entry> annotations;  // of the pod template
   Resources requests;  // of a pod: max(sum of containers, each init container)
   std::map<std::string, std::string> node_selector;
   std::vector<Toleration> tolerations;
-  std::vector<std::string> images;                      // containers first, then init containers
-  std::vector<EnvVar> env;                              // of the first container; each name once
-  std::vector<int> container_ports;                     // of all containers but the init ones
-  std::map<std::string, int> named_ports;               // those of them that have a name
-  Duration grace{std::chrono::seconds(30)};             // terminationGracePeriodSeconds
-  bool disk_empty_dir = false;                          // an emptyDir that is not medium: Memory
+  std::vector<std::string> images;           // containers first, then init containers
+  std::vector<EnvVar> env;                   // of the first container; each name once
+  std::vector<int> container_ports;          // of all containers but the init ones
+  std::map<std::string, int> named_ports;    // those of them that have a name
+  Duration grace{std::chrono::seconds(30)};  // terminationGracePeriodSeconds
+  bool disk_empty_dir = false;               // an emptyDir that is not medium: Memory
 };
 
 struct ServicePort {
   std::string name;
   int port = 0;
-  int target = 0;           // 0 if named
+  int target = 0;  // 0 if named
   std::string target_name;
 };
 
@@ -79,7 +79,7 @@ struct ServiceObject {
 struct IngressRule {
   std::string host, path;  // host: empty for every host; path: a prefix
   std::string service;
-  int port = 0;            // 0 if named
+  int port = 0;  // 0 if named
   std::string port_name;
 };
 

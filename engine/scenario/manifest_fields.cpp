@@ -16,9 +16,9 @@ constexpr std::size_t kMostNamed = 20;  // fields in one notice
 
 // The words of YAML 1.1, which the API server's tools still read.
 constexpr std::array<std::string_view, 32> kWords{
-    "",    "~",   "null", "Null", "NULL",  "y",     "Y",     "yes",  "Yes",  "YES",   "n",
-    "N",   "no",  "No",   "NO",   "true",  "True",  "TRUE",  "on",   "On",   "ON",    "false",
-    "False", "FALSE", "off", "Off", "OFF", ".nan", ".NaN", ".NAN", ".inf", ".Inf"};
+    "",      "~",     "null", "Null", "NULL", "y",    "Y",    "yes",  "Yes",  "YES", "n",
+    "N",     "no",    "No",   "NO",   "true", "True", "TRUE", "on",   "On",   "ON",  "false",
+    "False", "FALSE", "off",  "Off",  "OFF",  ".nan", ".NaN", ".NAN", ".inf", ".Inf"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -166,9 +166,9 @@ Texts Fields::texts(std::string_view key) {
   }
   for (const auto& [name, text] : value->map) {
     if (text.kind != yaml::Node::Kind::null && !is_text(text)) {
-      report_->error(text.place, fmt::format("{}.{}", path_of(key), name.scalar),
-                     fmt::format("expected text (in quotes, or it is not text), found {}",
-                                 text.describe()));
+      report_->error(
+          text.place, fmt::format("{}.{}", path_of(key), name.scalar),
+          fmt::format("expected text (in quotes, or it is not text), found {}", text.describe()));
     }
     result.insert_or_assign(name.scalar, Params::Entry{text.scalar, text.place});
   }

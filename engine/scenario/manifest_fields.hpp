@@ -64,7 +64,7 @@ class Fields {
   std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t least,
                        std::int64_t most);
   Texts texts(std::string_view key);  // a map of text to text, with the places of the values
-  Fields child(std::string_view key, std::string prefix = {});  // no fields if absent
+  Fields child(std::string_view key, std::string prefix = {});               // no fields if absent
   std::vector<Fields> items(std::string_view key, std::string prefix = {});  // a list of maps
 
   void ignore(std::initializer_list<std::string_view> keys);  // of no effect on what thaw computes

@@ -73,9 +73,9 @@ void read_community_timeout(const Params::Entry& entry, const std::string& name,
     timeout = std::chrono::seconds(*value);
     return;
   }
-  report.notice(fmt::format(
-      "ingress-nginx ignores {}: {}, which is no bare number of seconds; {} stays", name,
-      yaml::quote(entry.value), to_text(timeout)));
+  report.notice(
+      fmt::format("ingress-nginx ignores {}: {}, which is no bare number of seconds; {} stays",
+                  name, yaml::quote(entry.value), to_text(timeout)));
 }
 
 // "1200s". The vendor's controller refuses the whole Ingress if it cannot read one.

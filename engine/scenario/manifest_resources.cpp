@@ -18,8 +18,8 @@ bool is_extended(std::string_view name) { return name.find('/') != std::string_v
 
 bool is_resource_name(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '_' || c == '.' || c == '/';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '/';
   });
 }
 
@@ -40,8 +40,8 @@ std::string_view form_of(std::string_view name) {
 // False for a resource that is said wrongly or not modelled.
 bool check_name(Fields& amounts, const std::string& name) {
   if (!is_resource_name(name)) {
-    amounts.error(
-        name, "expected the name of a resource (plain ASCII letters, digits, -, _, . and /)");
+    amounts.error(name,
+                  "expected the name of a resource (plain ASCII letters, digits, -, _, . and /)");
     return false;
   }
   if (name == "ephemeral-storage" || name.starts_with("hugepages-")) {
@@ -61,8 +61,8 @@ Amounts read_amounts(Fields amounts) {
   for (const std::string& name : amounts.unread()) {
     const yaml::Node* const value = amounts.find(name);
     if (!value || !check_name(amounts, name)) continue;
-    const auto amount = value->kind == yaml::Node::Kind::scalar ? amount_of(name, value->scalar)
-                                                                : std::nullopt;
+    const auto amount =
+        value->kind == yaml::Node::Kind::scalar ? amount_of(name, value->scalar) : std::nullopt;
     if (!amount || *amount > kMostAmount) {
       amounts.expected(name, form_of(name));
     } else {

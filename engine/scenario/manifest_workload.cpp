@@ -45,9 +45,10 @@ void tell_misplaced_annotations(const ObjectHead& head, Fields& object) {
   const auto misplaced = std::ranges::find_if(
       head.annotations, [](const auto& entry) { return entry.first.starts_with("SlimFaas/"); });
   if (misplaced == head.annotations.end()) return;
-  object.report().notice(fmt::format("{} is on the object itself and has no effect there; SlimFaas "
-                                     "reads the annotations of the pod template",
-                                     misplaced->first));
+  object.report().notice(
+      fmt::format("{} is on the object itself and has no effect there; SlimFaas "
+                  "reads the annotations of the pod template",
+                  misplaced->first));
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ void merge_map(Node& base, const Node& changes, const std::string& path, Diagnos
     const auto same = [&name = key.scalar](const auto& pair) { return pair.first.scalar == name; };
     const auto found = std::find_if(base.map.begin(), base.map.end(), same);
     if (found == base.map.end() && value.kind == Kind::null) {
-      problems.error(key.place, here, "there is no such key to remove" + suggestion(key.scalar, keys_of(base)));
+      problems.error(key.place, here,
+                     "there is no such key to remove" + suggestion(key.scalar, keys_of(base)));
     } else if (found == base.map.end()) {
       base.map.emplace_back(key, value);
     } else if (value.kind == Kind::null) {
@@ -57,11 +58,13 @@ void merge_list(Node& base, const Node& changes, const std::string& path, Diagno
     };
     const auto found = std::find_if(base.list.begin(), base.list.end(), same);
     if (found == base.list.end()) {
-      problems.error(key.place, here, "no item of the list has this name" + suggestion(key.scalar, names_of(base)));
+      problems.error(key.place, here,
+                     "no item of the list has this name" + suggestion(key.scalar, names_of(base)));
     } else if (value.kind == Kind::null) {
       base.list.erase(found);
     } else if (value.kind != Kind::map) {
-      problems.error(value.place, here, "expected a map of changes to this item, found " + value.describe());
+      problems.error(value.place, here,
+                     "expected a map of changes to this item, found " + value.describe());
     } else {
       *found = merge(std::move(*found), value, here, problems);
     }
@@ -88,39 +91,47 @@ Node parse_value(std::string_view text, const Place& place, Diagnostics& problem
     return node;
   }
   // Blanks in front make the columns those of the whole argument.
-  const std::string padded = std::string(static_cast<std::size_t>(place.column - 1), ' ') + std::string(text);
+  const std::string padded =
+      std::string(static_cast<std::size_t>(place.column - 1), ' ') + std::string(text);
   std::vector<Node> documents = yaml::parse(padded, place.file, yaml::kScenarioLimits, problems);
   return documents.empty() ? node : std::move(documents.front());
 }
 
 // The file that `base: NAME` means, empty if it cannot be one.
-std::string sibling(const std::string& path, const Node& name, const std::vector<std::string>& chain, Diagnostics& problems) {
+std::string sibling(const std::string& path, const Node& name,
+                    const std::vector<std::string>& chain, Diagnostics& problems) {
   const auto refuse = [&](const std::string& message) {
     problems.error(name.place, "base", message);
     return std::string();
   };
-  if (name.kind != Kind::scalar || name.scalar.empty() || name.scalar.find('/') != std::string::npos) {
+  if (name.kind != Kind::scalar || name.scalar.empty() ||
+      name.scalar.find('/') != std::string::npos) {
     return refuse("expected the name of a file beside this one, found " + name.describe());
   }
   const std::string below = beside(path, name.scalar);
   if (std::find(chain.begin(), chain.end(), below) != chain.end()) {
     return refuse("the files are based on each other in a circle");
   }
-  if (chain.size() > kDeepest) return refuse("more than " + std::to_string(kDeepest) + " files based on each other");
+  if (chain.size() > kDeepest)
+    return refuse("more than " + std::to_string(kDeepest) + " files based on each other");
   return below;
 }
 
 // One file and what it is based on. `chain`: the files that are being read, the variant first.
-Node read_chain(const std::string& path, const Place& blame, std::vector<std::string>& chain, Diagnostics& problems) {
+Node read_chain(const std::string& path, const Place& blame, std::vector<std::string>& chain,
+                Diagnostics& problems) {
   const std::size_t before = problems.error_count();
   std::vector<Node> documents = yaml::parse_file(path, yaml::kScenarioLimits, blame, problems);
   if (documents.empty()) {
-    if (problems.error_count() == before) problems.error({path, 0, 0}, "", "the file is empty, expected a scenario");
+    if (problems.error_count() == before)
+      problems.error({path, 0, 0}, "", "the file is empty, expected a scenario");
     problems.throw_if_any();
   }
-  if (documents.size() > 1) problems.error(documents[1].place, "", "expected one document, found another");
+  if (documents.size() > 1)
+    problems.error(documents[1].place, "", "expected one document, found another");
   Node& tree = documents.front();
-  const auto base = std::find_if(tree.map.begin(), tree.map.end(), [](const auto& p) { return p.first.scalar == "base"; });
+  const auto base = std::find_if(tree.map.begin(), tree.map.end(),
+                                 [](const auto& p) { return p.first.scalar == "base"; });
   if (base == tree.map.end()) return std::move(tree);
 
   const Node name = std::move(base->second);
@@ -134,7 +145,8 @@ Node read_chain(const std::string& path, const Place& blame, std::vector<std::st
 
 }  // namespace
 
-yaml::Node merge(yaml::Node base, const yaml::Node& changes, const std::string& key, Diagnostics& problems) {
+yaml::Node merge(yaml::Node base, const yaml::Node& changes, const std::string& key,
+                 Diagnostics& problems) {
   if (changes.kind == Kind::map && base.kind == Kind::map) {
     merge_map(base, changes, key, problems);
     return base;
@@ -153,7 +165,9 @@ yaml::Node parse_override(const std::string& text, Diagnostics& problems) {
     problems.error(start, "", "expected PATH=VALUE such as cluster.pools.gpu.nodes.max=3");
     return {};
   }
-  const auto place_of = [&](std::size_t offset) { return Place{start.file, 1, static_cast<int>(offset) + 1}; };
+  const auto place_of = [&](std::size_t offset) {
+    return Place{start.file, 1, static_cast<int>(offset) + 1};
+  };
   std::vector<std::pair<std::size_t, std::size_t>> keys;  // begin and end of each
   for (std::size_t begin = 0; begin <= equals;) {
     const std::size_t end = std::min(text.find('.', begin), equals);
@@ -165,7 +179,8 @@ yaml::Node parse_override(const std::string& text, Diagnostics& problems) {
     begin = end + 1;
   }
   const std::size_t before = problems.error_count();
-  Node tree = parse_value(std::string_view(text).substr(equals + 1), place_of(equals + 1), problems);
+  Node tree =
+      parse_value(std::string_view(text).substr(equals + 1), place_of(equals + 1), problems);
   if (problems.error_count() != before) return {};
   for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
     Node around;
@@ -178,7 +193,8 @@ yaml::Node parse_override(const std::string& text, Diagnostics& problems) {
   return tree;
 }
 
-yaml::Node assemble(const std::string& path, const std::vector<std::string>& overrides, Diagnostics& problems) {
+yaml::Node assemble(const std::string& path, const std::vector<std::string>& overrides,
+                    Diagnostics& problems) {
   std::vector<std::string> chain;
   Node tree = read_chain(path, {path, 0, 0}, chain, problems);
   for (const std::string& text : overrides) {

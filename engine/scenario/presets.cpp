@@ -30,19 +30,24 @@ struct Line {
 };
 
 // vCPU and memory of every line: general knowledge, not checked.
-// Billing units: Scaleway's instance FAQ (October 2025): GPU instances per minute, RENDER-S and CPU instances
-// per hour. Google Compute Engine: per second (its minimum of one minute is not modelled). AWS and Azure: per
-// second, general knowledge.
+// Billing units: Scaleway's instance FAQ (October 2025): GPU instances per minute, RENDER-S and CPU
+// instances per hour. Google Compute Engine: per second (its minimum of one minute is not
+// modelled). AWS and Azure: per second, general knowledge.
 constexpr Line kTable[] = {
     {"scaleway/L4-1-24G", 8, 48 * kGB, 1, "L4", 750'000'000, "EUR", kMinute, kUnchecked, false},
-    {"scaleway/L40S-1-48G", 8, 96 * kGB, 1, "L40S", 1'400'000'000, "EUR", kMinute, kUnchecked, false},
+    {"scaleway/L40S-1-48G", 8, 96 * kGB, 1, "L40S", 1'400'000'000, "EUR", kMinute, kUnchecked,
+     false},
     {"scaleway/RENDER-S", 10, 42 * kGB, 1, "P100", 1'240'000'000, "EUR", kHour, kUnchecked, false},
-    {"scaleway/H100-1-80G", 24, 240 * kGB, 1, "H100", 2'730'000'000, "EUR", kMinute, kUnchecked, false},
+    {"scaleway/H100-1-80G", 24, 240 * kGB, 1, "H100", 2'730'000'000, "EUR", kMinute, kUnchecked,
+     false},
     {"scaleway/DEV1-M", 3, 4 * kGB, 0, "", 20'000'000, "EUR", kHour, kUnchecked, false},
-    {"gke/a2-highgpu-1g", 12, 85 * kGB, 1, "A100-40GB", 3'670'000'000, "USD", kSecond, kRegional, false},
+    {"gke/a2-highgpu-1g", 12, 85 * kGB, 1, "A100-40GB", 3'670'000'000, "USD", kSecond, kRegional,
+     false},
     {"gke/g2-standard-4", 4, 16 * kGB, 1, "L4", 710'000'000, "USD", kSecond, kRegional, false},
-    {"aws/p4d.24xlarge", 96, 1152 * kGiB, 8, "A100-40GB", 21'960'000'000, "USD", kSecond, kList, true},
-    {"azure/NC24ads_A100_v4", 24, 220 * kGiB, 1, "A100-80GB", 3'670'000'000, "USD", kSecond, kList, true},
+    {"aws/p4d.24xlarge", 96, 1152 * kGiB, 8, "A100-40GB", 21'960'000'000, "USD", kSecond, kList,
+     true},
+    {"azure/NC24ads_A100_v4", 24, 220 * kGiB, 1, "A100-80GB", 3'670'000'000, "USD", kSecond, kList,
+     true},
 };
 
 }  // namespace

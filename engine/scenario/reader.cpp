@@ -59,8 +59,11 @@ const yaml::Node* Reader::take(std::string_view key, bool needed) {
 
 void Reader::exactly_one(std::initializer_list<const char*> keys) {
   const std::vector<std::string> names(keys.begin(), keys.end());
-  const auto given = std::count_if(names.begin(), names.end(), [&](const auto& name) { return has(name); });
-  if (given != 1) at_.error("expected exactly one of " + alternatives(names) + ", found " + std::to_string(given));
+  const auto given =
+      std::count_if(names.begin(), names.end(), [&](const auto& name) { return has(name); });
+  if (given != 1)
+    at_.error("expected exactly one of " + alternatives(names) + ", found " +
+              std::to_string(given));
 }
 
 void Reader::not_both(const char* a, const char* b) {
@@ -69,7 +72,8 @@ void Reader::not_both(const char* a, const char* b) {
 
 void Reader::together(const char* a, const char* b) {
   if (has(a) == has(b)) return;
-  at_.error("the key " + std::string(has(a) ? b : a) + " is missing, which belongs to " + (has(a) ? a : b));
+  at_.error("the key " + std::string(has(a) ? b : a) + " is missing, which belongs to " +
+            (has(a) ? a : b));
 }
 
 void Reader::fault(std::string_view key, std::string message) {

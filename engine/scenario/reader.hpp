@@ -1,5 +1,5 @@
-// The visitor that reads a map of the scenario file, and the small questions that all shapes ask of a node.
-// Every problem is reported at its place; a missing key at the map that lacks it.
+// The visitor that reads a map of the scenario file, and the small questions that all shapes ask of
+// a node. Every problem is reported at its place; a missing key at the map that lacks it.
 #pragma once
 
 #include <cstddef>
@@ -44,7 +44,8 @@ class Reader {
   bool has(std::string_view key) const { return at_.node().find(key) != nullptr; }
   const Place& place() const { return at_.node().place; }
   const std::string& key() const { return at_.key(); }
-  void fault(std::string_view key, std::string message);  // at the key's value, or at the map without one
+  void fault(std::string_view key,
+             std::string message);  // at the key's value, or at the map without one
   // A default that nobody measured is in use: "stop" of "functions.ollama" is "2s".
   void guess(std::string_view key, std::string_view value);
 

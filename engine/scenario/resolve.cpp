@@ -27,7 +27,8 @@ void find_workload(FunctionSpec& function, const Manifests& manifests, Diagnosti
   const std::string key = dotted("functions", function.name);
   if (found == 0) {
     problems.error(function.place, key,
-                   "no Deployment or StatefulSet of the manifests has this name" + suggestion(function.name, names));
+                   "no Deployment or StatefulSet of the manifests has this name" +
+                       suggestion(function.name, names));
   } else if (found > 1) {
     problems.error(function.place, key, "several workloads of the manifests have this name");
   }
@@ -60,8 +61,8 @@ std::map<std::string, std::vector<std::string>> waits(const Scenario& scenario) 
   return edges;
 }
 
-// Steps that can start, given that all that they wait for can; what is left waits in a circle. Without
-// recursion, so that a thousand steps in a row are no danger to the stack.
+// Steps that can start, given that all that they wait for can; what is left waits in a circle.
+// Without recursion, so that a thousand steps in a row are no danger to the stack.
 void check_circles(const Scenario& scenario, Diagnostics& problems) {
   const auto edges = waits(scenario);
   std::map<std::string, std::size_t> open;
@@ -87,7 +88,8 @@ void check_circles(const Scenario& scenario, Diagnostics& problems) {
   for (const Step& step : scenario.steps) {
     const auto left = open.find(step.name);
     if (left == open.end() || left->second == 0) continue;
-    problems.error(step.place, dotted("workload", step.name), "the step waits, in a circle, for itself");
+    problems.error(step.place, dotted("workload", step.name),
+                   "the step waits, in a circle, for itself");
   }
 }
 
@@ -95,7 +97,8 @@ std::string money(const Price& price) {
   std::string decimals = std::to_string(price.per_hour % 1'000'000'000);
   decimals.insert(0, 9 - decimals.size(), '0');
   while (decimals.size() > 2 && decimals.ends_with('0')) decimals.pop_back();
-  return std::to_string(price.per_hour / 1'000'000'000) + "." + decimals + " " + price.currency + "/h";
+  return std::to_string(price.per_hour / 1'000'000'000) + "." + decimals + " " + price.currency +
+         "/h";
 }
 
 }  // namespace
@@ -105,7 +108,8 @@ void read_workloads(Document& document, const std::string& path, Diagnostics& pr
   std::vector<std::string> files;
   for (const ManifestPattern& pattern : document.manifests) {
     const std::vector<std::string> found = matches(path, pattern.text);
-    if (found.empty()) problems.error(pattern.place, pattern.key, "no file matches " + pattern.text);
+    if (found.empty())
+      problems.error(pattern.place, pattern.key, "no file matches " + pattern.text);
     for (const std::string& file : found) {
       if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
     }
@@ -114,7 +118,8 @@ void read_workloads(Document& document, const std::string& path, Diagnostics& pr
   scenario.manifests = read_manifests(files, {path, 0, 0}, problems);
   // With a manifest missing or broken, every function in it would be blamed as well.
   if (problems.error_count() != before) return;
-  for (FunctionSpec& function : scenario.functions) find_workload(function, scenario.manifests, problems);
+  for (FunctionSpec& function : scenario.functions)
+    find_workload(function, scenario.manifests, problems);
 }
 
 void check_references(const Scenario& scenario, const Reading& reading) {
@@ -139,11 +144,13 @@ void add_notices(const Scenario& scenario, const Reading& reading) {
   for (const Pool& pool : scenario.cluster.pools) {
     const Price& price = pool.machine.price;
     if (price.verified) continue;
-    reading.problems.notice("the price of " + pool.machine.preset + ", " + money(price) + ", is not verified: " + price.source);
+    reading.problems.notice("the price of " + pool.machine.preset + ", " + money(price) +
+                            ", is not verified: " + price.source);
   }
   if (reading.guesses.empty()) return;
   std::string text = "guesses in use, for want of values in the scenario: ";
-  for (std::size_t i = 0; i < reading.guesses.size(); ++i) text += (i > 0 ? "; " : "") + reading.guesses[i];
+  for (std::size_t i = 0; i < reading.guesses.size(); ++i)
+    text += (i > 0 ? "; " : "") + reading.guesses[i];
   reading.problems.notice(text);
 }
 

@@ -1,5 +1,5 @@
-// The last stage of loading: what the document says is held against the manifests and against itself.
-// Problems are added to the reading; nothing throws.
+// The last stage of loading: what the document says is held against the manifests and against
+// itself. Problems are added to the reading; nothing throws.
 #pragma once
 
 #include <string>

@@ -31,7 +31,8 @@ std::optional<TimePoint> parse_rfc3339(std::string_view text) {
   std::string fraction(text.substr(kForm.size()));
   if (!fraction.ends_with('Z')) return {};
   fraction.pop_back();
-  if (!fraction.empty() && (fraction.size() > 10 || !has_form(fraction, "." + std::string(fraction.size() - 1, '0')))) {
+  if (!fraction.empty() &&
+      (fraction.size() > 10 || !has_form(fraction, "." + std::string(fraction.size() - 1, '0')))) {
     return {};
   }
   if (fraction == ".") return {};
@@ -39,10 +40,11 @@ std::optional<TimePoint> parse_rfc3339(std::string_view text) {
   fraction.resize(10, '0');  // ".5" is 500000000 ns
 
   const int year = digits(text.substr(0, 4));
-  const std::chrono::year_month_day day{std::chrono::year(year),
-                                        std::chrono::month(static_cast<unsigned>(digits(text.substr(5, 2)))),
-                                        std::chrono::day(static_cast<unsigned>(digits(text.substr(8, 2))))};
-  const int hour = digits(text.substr(11, 2)), minute = digits(text.substr(14, 2)), second = digits(text.substr(17, 2));
+  const std::chrono::year_month_day day{
+      std::chrono::year(year), std::chrono::month(static_cast<unsigned>(digits(text.substr(5, 2)))),
+      std::chrono::day(static_cast<unsigned>(digits(text.substr(8, 2))))};
+  const int hour = digits(text.substr(11, 2)), minute = digits(text.substr(14, 2)),
+            second = digits(text.substr(17, 2));
   if (!day.ok() || year < 1970 || year > 2149 || hour > 23 || minute > 59 || second > 59) return {};
   return TimePoint{std::chrono::sys_days(day).time_since_epoch() + std::chrono::hours(hour) +
                    std::chrono::minutes(minute) + std::chrono::seconds(second) +

@@ -1,7 +1,8 @@
 // A scenario, parsed once: after load() nobody asks again whether a value is sane.
 //
-// Units are in the types; rates are per second. Lists keep the file's order. Every name that is referred to
-// exists (functions, pools, steps), every duration is at least 0, every rate and size above 0 unless said.
+// Units are in the types; rates are per second. Lists keep the file's order. Every name that is
+// referred to exists (functions, pools, steps), every duration is at least 0, every rate and size
+// above 0 unless said.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +42,8 @@ struct Machine {
   Duration billing_unit{};  // the bill of a finished node is rounded up to a multiple; 0: none
 };
 
-// From "node requested" to "GPU allocatable", split in three: VM created, Node Ready, GPU allocatable.
+// From "node requested" to "GPU allocatable", split in three: VM created, Node Ready, GPU
+// allocatable.
 struct Provisioning {
   Distribution total;
   double instance_ratio = 0.35, boot_ratio = 0.15, gpu_ratio = 0.50;  // sum 1
@@ -69,8 +71,8 @@ struct NodeAutoscaler {
   double gpu_utilisation_threshold_ratio = 0.5;
 };
 
-// Shared bandwidth. `node` and `pull` are each node's own: its network card, and how fast one node can
-// download and unpack images; the others are one link for the whole cluster.
+// Shared bandwidth. `node` and `pull` are each node's own: its network card, and how fast one node
+// can download and unpack images; the others are one link for the whole cluster.
 struct Links {
   BytesPerSecond registry{1'000'000'000}, internet{500'000'000}, volume{400'000'000},
       node{1'000'000'000}, pull{60'000'000};
@@ -84,12 +86,19 @@ struct ClusterSpec {
 
 enum class Discipline : std::uint8_t { fcfs, ps };
 enum class QueuePlace : std::uint8_t { central, replica };
-enum class Dispatch : std::uint8_t { newest, oldest, recently_idle, longest_idle, least_in_flight, random };
+enum class Dispatch : std::uint8_t {
+  newest,
+  oldest,
+  recently_idle,
+  longest_idle,
+  least_in_flight,
+  random
+};
 
 struct Service {
-  Distribution duration;    // of one request, alone on a whole card (gpuSeconds) or as such (seconds)
+  Distribution duration;  // of one request, alone on a whole card (gpuSeconds) or as such (seconds)
   bool on_gpu = false;
-  int slots = 1;            // requests in service at once on one replica
+  int slots = 1;  // requests in service at once on one replica
   Discipline discipline = Discipline::fcfs;
   QueuePlace queue = QueuePlace::replica;
   Dispatch dispatch = Dispatch::least_in_flight;
@@ -121,8 +130,8 @@ enum class Method : std::uint8_t { get, post };
 struct Step {
   std::string name;
   Place place;
-  std::optional<Instant> at;            // either at …
-  std::optional<Expression> when;       // … or when, with its limit
+  std::optional<Instant> at;       // either at …
+  std::optional<Expression> when;  // … or when, with its limit
   Duration within{};
   Method method = Method::get;
   std::string path;
@@ -137,12 +146,12 @@ struct Arrivals {
   std::string name;
   Place place;
   Process process = Process::poisson;
-  double rate = 0;       // per second: poisson, constant
-  int clients = 0;       // closed loop
-  Distribution think;    // closed loop: between an answer and the next call
+  double rate = 0;     // per second: poisson, constant
+  int clients = 0;     // closed loop
+  Distribution think;  // closed loop: between an answer and the next call
   std::string function;
   Method method = Method::get;
-  std::string path;      // default "/function/NAME/"
+  std::string path;  // default "/function/NAME/"
   Duration from{}, until{};
   std::optional<Distribution> service;
 };

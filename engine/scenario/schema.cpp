@@ -46,7 +46,8 @@ SchemaFn any_schema(std::vector<SchemaFn> forms) {
   };
 }
 
-void SchemaWriter::add(std::string_view key, const SchemaFn& schema, std::string_view what, bool required) {
+void SchemaWriter::add(std::string_view key, const SchemaFn& schema, std::string_view what,
+                       bool required) {
   Json value = Json::object();
   schema(value, definitions_);
   value["description"] = what;
@@ -87,7 +88,8 @@ std::string schema_text(const SchemaFn& document) {
   Json scenario = Json::object();
   document(scenario, definitions);
 
-  // A variant says only what differs, lists by name; so only its top-level keys can be held to anything.
+  // A variant says only what differs, lists by name; so only its top-level keys can be held to
+  // anything.
   Json variant = {{"type", "object"}, {"properties", Json::object()}};
   variant["properties"]["base"] = {{"type", "string"},
                                    {"pattern", "^[^/]+$"},
@@ -99,13 +101,15 @@ std::string schema_text(const SchemaFn& document) {
   variant["additionalProperties"] = false;
   definitions["variant"] = std::move(variant);
 
-  Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                 {"title", "thaw scenario"},
-                 {"description", "What the cluster is, what is deployed on it, what load comes and what must hold."},
-                 {"if", {{"required", {"base"}}}},
-                 {"then", {{"$ref", "#/$defs/variant"}}},
-                 {"else", std::move(scenario)},
-                 {"$defs", std::move(definitions)}};
+  Json schema = {
+      {"$schema", "https://json-schema.org/draft/2020-12/schema"},
+      {"title", "thaw scenario"},
+      {"description",
+       "What the cluster is, what is deployed on it, what load comes and what must hold."},
+      {"if", {{"required", {"base"}}}},
+      {"then", {{"$ref", "#/$defs/variant"}}},
+      {"else", std::move(scenario)},
+      {"$defs", std::move(definitions)}};
   return schema.dump(2) + "\n";
 }
 

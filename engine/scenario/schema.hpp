@@ -36,8 +36,8 @@ SchemaFn list_schema(SchemaFn item);
 SchemaFn map_schema(SchemaFn value);
 SchemaFn any_schema(std::vector<SchemaFn> forms);
 
-// The visitor that turns the description of a map into its schema. Mirrors Reader (reader.hpp); what only
-// makes sense with a file at hand does nothing here.
+// The visitor that turns the description of a map into its schema. Mirrors Reader (reader.hpp);
+// what only makes sense with a file at hand does nothing here.
 class SchemaWriter {
  public:
   SchemaWriter(Json& out, Json& definitions) : out_(out), definitions_(definitions) {}

@@ -1,8 +1,9 @@
-// A Shape is one description of a value in the scenario file. It can read the value from YAML into its
-// type, and it can write the JSON Schema of what it reads; so the two never disagree.
+// A Shape is one description of a value in the scenario file. It can read the value from YAML into
+// its type, and it can write the JSON Schema of what it reads; so the two never disagree.
 //
-// Shapes are built from leaves (values.hpp) by the combinators below. Reading never throws: a problem is
-// reported at its place, and what could not be read is absent, so that one pass finds every mistake.
+// Shapes are built from leaves (values.hpp) by the combinators below. Reading never throws: a
+// problem is reported at its place, and what could not be read is absent, so that one pass finds
+// every mistake.
 //
 //   auto links = object<Links>("links", [](auto& v, Links& l) {
 //     v.optional("registry", l.registry, bandwidth(), "from the image registry to the cluster");
@@ -54,8 +55,8 @@ Shape<T> choice(const std::vector<std::pair<std::string, T>>& words) {
   });
 }
 
-// A map with known keys. `describe(visitor, value)` names each key once; it is called with a Reader and
-// with a SchemaWriter.
+// A map with known keys. `describe(visitor, value)` names each key once; it is called with a Reader
+// and with a SchemaWriter.
 template <class T, class Describe>
 Shape<T> object(std::string name, Describe describe) {
   auto read = [describe](const Cursor& at) -> std::optional<T> {
@@ -110,7 +111,8 @@ inline Shape<std::map<std::string, std::string>> text_map(Shape<std::string> ite
     if (!is_map(at)) return {};
     Texts values;
     for (const auto& [key, node] : at.node().map) {
-      if (auto value = item.read(at.child(node, key.scalar))) values[key.scalar] = std::move(*value);
+      if (auto value = item.read(at.child(node, key.scalar)))
+        values[key.scalar] = std::move(*value);
     }
     return values;
   };

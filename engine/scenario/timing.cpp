@@ -1,5 +1,5 @@
-// Durations that are drawn, instants that wait for something, and expressions: the leaves of values.hpp
-// that are longer than one word.
+// Durations that are drawn, instants that wait for something, and expressions: the leaves of
+// values.hpp that are longer than one word.
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
@@ -21,9 +21,14 @@ struct DistributionForm {
   // Whether exactly these are given, written as one letter each.
   bool given(std::string_view wanted) const {
     std::string found;
-    for (const auto& [letter, there] : std::initializer_list<std::pair<char, bool>>{
-             {'v', value.has_value()}, {'m', mean.has_value()}, {'c', cv.has_value()}, {'a', min.has_value()},
-             {'b', max.has_value()}, {'5', median.has_value()}, {'9', p95.has_value()}}) {
+    for (const auto& [letter, there] :
+         std::initializer_list<std::pair<char, bool>>{{'v', value.has_value()},
+                                                      {'m', mean.has_value()},
+                                                      {'c', cv.has_value()},
+                                                      {'a', min.has_value()},
+                                                      {'b', max.has_value()},
+                                                      {'5', median.has_value()},
+                                                      {'9', p95.has_value()}}) {
       if (there) found += letter;
     }
     return found == wanted;
@@ -42,15 +47,19 @@ std::optional<Distribution> to_distribution(const DistributionForm& form, const 
       at.error("an exponential needs a mean above 0 and nothing else");
       return {};
     case Kind::uniform:
-      if (form.given("ab") && *form.min <= *form.max) return Distribution::uniform(*form.min, *form.max);
+      if (form.given("ab") && *form.min <= *form.max)
+        return Distribution::uniform(*form.min, *form.max);
       at.error("a uniform needs min and a max that is not below it, and nothing else");
       return {};
     case Kind::lognormal:
-      if (form.given("mc") && *form.mean > Duration(0)) return Distribution::lognormal_mean_cv(*form.mean, *form.cv);
+      if (form.given("mc") && *form.mean > Duration(0))
+        return Distribution::lognormal_mean_cv(*form.mean, *form.cv);
       if (form.given("59") && *form.median > Duration(0) && *form.p95 >= *form.median) {
         return Distribution::lognormal_median_p95(*form.median, *form.p95);
       }
-      at.error("a lognormal needs a mean above 0 and cv, or a median above 0 and a p95 that is not below it");
+      at.error(
+          "a lognormal needs a mean above 0 and cv, or a median above 0 and a p95 that is not "
+          "below it");
       return {};
   }
   return {};
@@ -68,12 +77,17 @@ void refer_to_terms(const Expression& expression, const Cursor& at) {
       case Term::Kind::folded:
         refer(term.gauge == Gauge::nodes ? Reference::To::pool : Reference::To::function);
         break;
-      case Term::Kind::percentile: refer(Reference::To::function); break;
-      case Term::Kind::response: refer(Reference::To::step); break;
+      case Term::Kind::percentile:
+        refer(Reference::To::function);
+        break;
+      case Term::Kind::response:
+        refer(Reference::To::step);
+        break;
       case Term::Kind::literal:
       case Term::Kind::word:
       case Term::Kind::count:  // of timeline lines: any name may be in one
-      case Term::Kind::cost: break;
+      case Term::Kind::cost:
+        break;
     }
   }
 }
@@ -94,7 +108,8 @@ Shape<Distribution> distribution() {
                              {"exponential", Kind::exponential},
                              {"uniform", Kind::uniform},
                              {"lognormal", Kind::lognormal}}),
-               "its kind: constant (value), exponential (mean), uniform (min, max), lognormal (mean and cv, or median and p95)");
+               "its kind: constant (value), exponential (mean), uniform (min, max), lognormal "
+               "(mean and cv, or median and p95)");
     v.optional("value", d.value, duration(), "of a constant");
     v.optional("mean", d.mean, duration(), "of an exponential or a lognormal");
     v.optional("cv", d.cv, variation(), "of a lognormal: standard deviation / mean");
@@ -103,7 +118,8 @@ Shape<Distribution> distribution() {
     v.optional("median", d.median, duration(), "of a lognormal");
     v.optional("p95", d.p95, duration(), "of a lognormal: 95 % are below it");
   });
-  return short_or_long<Distribution>(constant, then<DistributionForm, Distribution>(form, to_distribution));
+  return short_or_long<Distribution>(constant,
+                                     then<DistributionForm, Distribution>(form, to_distribution));
 }
 
 Shape<Instant> instant() {
@@ -115,7 +131,8 @@ Shape<Instant> instant() {
     constexpr std::string_view kAfter = " after ";
     const std::string_view text = at.node().scalar;
     const auto after = text.find(kAfter);
-    const auto offset = is_scalar(at.node(), about) ? units::duration(text.substr(0, after)) : std::nullopt;
+    const auto offset =
+        is_scalar(at.node(), about) ? units::duration(text.substr(0, after)) : std::nullopt;
     if (!offset) {
       not_a_leaf(at, about);
       return {};

@@ -12,7 +12,8 @@ namespace {
 
 __extension__ using Wide = unsigned __int128;
 
-constexpr std::int64_t kHundredYears = 36'525LL * 24 * 3600 * 1'000'000'000;  // of 365.25 days, in ns
+constexpr std::int64_t kHundredYears =
+    36'525LL * 24 * 3600 * 1'000'000'000;  // of 365.25 days, in ns
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 60;
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
@@ -26,8 +27,9 @@ struct Decimal {
 
 enum class Rounding { exact, down, nearest, up };
 
-// Takes an unsigned decimal off the front of `text`. At most 28 digits: with nine more for billionths, 10^37 still fits.
-// Go and Kubernetes also allow ".5" and "5."; the scenario file does not.
+// Takes an unsigned decimal off the front of `text`. At most 28 digits: with nine more for
+// billionths, 10^37 still fits. Go and Kubernetes also allow ".5" and "5."; the scenario file does
+// not.
 std::optional<Decimal> take_decimal(std::string_view& text, bool bare_point) {
   Decimal number;
   std::size_t i = 0, before = 0, after = 0;
@@ -49,7 +51,8 @@ std::optional<Decimal> take_decimal(std::string_view& text, bool bare_point) {
 }
 
 // number * multiplier as an integer of at most `most`.
-std::optional<std::int64_t> scaled(Decimal number, Wide multiplier, Rounding rounding, std::int64_t most) {
+std::optional<std::int64_t> scaled(Decimal number, Wide multiplier, Rounding rounding,
+                                   std::int64_t most) {
   Wide divisor = 1;
   for (; number.places > 0; --number.places) divisor *= 10;
   if (number.digits != 0 && multiplier > ~Wide{0} / number.digits) return {};
@@ -57,7 +60,9 @@ std::optional<std::int64_t> scaled(Decimal number, Wide multiplier, Rounding rou
   Wide whole = product / divisor;
   const Wide rest = product % divisor;
   if (rest != 0 && rounding == Rounding::exact) return {};
-  if (rest != 0 && (rounding == Rounding::up || (rounding == Rounding::nearest && rest >= divisor - rest))) ++whole;
+  if (rest != 0 &&
+      (rounding == Rounding::up || (rounding == Rounding::nearest && rest >= divisor - rest)))
+    ++whole;
   if (whole > static_cast<Wide>(most)) return {};
   return static_cast<std::int64_t>(whole);
 }
@@ -174,7 +179,8 @@ std::optional<Duration> duration(std::string_view text) {
     const auto number = take_decimal(text, false);
     const Unit* unit = number ? find(kDurationUnits, take_letters(text)) : nullptr;
     if (!unit || unit->size >= last_unit) return {};
-    const auto part = scaled(*number, static_cast<Wide>(unit->size), Rounding::nearest, kHundredYears - total);
+    const auto part =
+        scaled(*number, static_cast<Wide>(unit->size), Rounding::nearest, kHundredYears - total);
     if (!part) return {};
     total += *part;
     last_unit = unit->size;
@@ -242,7 +248,9 @@ std::optional<std::int64_t> billionths(std::string_view text) {
   return number && text.empty() ? scaled(*number, kNano, Rounding::exact, kMost) : std::nullopt;
 }
 
-std::optional<std::int64_t> kubernetes_milli(std::string_view text) { return kubernetes(text, 1000); }
+std::optional<std::int64_t> kubernetes_milli(std::string_view text) {
+  return kubernetes(text, 1000);
+}
 
 std::optional<std::int64_t> kubernetes_whole(std::string_view text) { return kubernetes(text, 1); }
 
@@ -271,7 +279,8 @@ std::optional<Duration> nginx_duration(std::string_view text) {
     const std::string_view name = take_letters(text);
     const Unit* unit = find(kNginxUnits, name.empty() && text.empty() ? "s" : name);
     if (!unit || unit->size >= last_unit) return {};
-    const auto part = scaled(*number, static_cast<Wide>(unit->size), Rounding::exact, kMost - total);
+    const auto part =
+        scaled(*number, static_cast<Wide>(unit->size), Rounding::exact, kMost - total);
     if (!part) return {};
     total += *part;
     last_unit = unit->size;

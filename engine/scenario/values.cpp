@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kLongestName = 253;  // Kubernetes' own limit for names
 constexpr double kFastest = 1e6;           // arrivals a second
 
-const std::string kSizePattern = R"([0-9]+(\.[0-9]+)?(B|[kMGT]B|[KMGT]iB))";
+constexpr const char* kSizePattern = R"([0-9]+(\.[0-9]+)?(B|[kMGT]B|[KMGT]iB))";
 
 bool is_name(std::string_view text) {
   const auto blank_or_control = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
@@ -25,19 +25,25 @@ bool is_name(std::string_view text) {
 
 // RFC 1123 label, as Kubernetes demands of most names.
 bool is_dns_label(std::string_view text) {
-  const auto letter_or_digit = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !text.empty() && text.size() <= 63 && letter_or_digit(text.front()) && letter_or_digit(text.back()) &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return letter_or_digit(c) || c == '-'; });
+  const auto letter_or_digit = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  };
+  return !text.empty() && text.size() <= 63 && letter_or_digit(text.front()) &&
+         letter_or_digit(text.back()) && std::all_of(text.begin(), text.end(), [&](char c) {
+           return letter_or_digit(c) || c == '-';
+         });
 }
 
 std::optional<Price> parse_price(std::string_view text) {
   const auto blank = text.find(' ');
-  if (blank == std::string_view::npos || text.size() != blank + 6 || !text.ends_with("/h")) return {};
+  if (blank == std::string_view::npos || text.size() != blank + 6 || !text.ends_with("/h"))
+    return {};
   const std::string_view currency = text.substr(blank + 1, 3);
   const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
   const auto amount = units::billionths(text.substr(0, blank));
   constexpr Nanomoney kMost = 1'000'000'000'000'000;  // a million an hour
-  if (!amount || *amount > kMost || !std::all_of(currency.begin(), currency.end(), upper)) return {};
+  if (!amount || *amount > kMost || !std::all_of(currency.begin(), currency.end(), upper))
+    return {};
   return Price{std::string(currency), *amount, "the scenario", true};
 }
 
@@ -89,7 +95,7 @@ Shape<Duration> duration_of(Duration least) {
 
 Shape<Bytes> size() {
   return leaf<Bytes>({.expected = "a size above 0 such as 638MB or 1.9GiB",
-                      .pattern = "^" + kSizePattern + "$",
+                      .pattern = "^" + std::string(kSizePattern) + "$",
                       .unit = "B"},
                      [](std::string_view text) {
                        const auto value = units::bytes(text);
@@ -99,7 +105,7 @@ Shape<Bytes> size() {
 
 Shape<BytesPerSecond> bandwidth() {
   return leaf<BytesPerSecond>({.expected = "a bandwidth above 0 such as 500MB/s",
-                               .pattern = "^" + kSizePattern + "/s$",
+                               .pattern = "^" + std::string(kSizePattern) + "/s$",
                                .unit = "B/s"},
                               [](std::string_view text) {
                                 const auto value = units::bandwidth(text);
@@ -141,21 +147,23 @@ Shape<double> variation() {
 }
 
 Shape<int> integer(int least, int most) {
-  return leaf<int>({.expected = "an integer from " + std::to_string(least) + " to " + std::to_string(most),
-                    .types = {"integer"},
-                    .least = least,
-                    .most = most,
-                    .plain = true},
-                   [least, most](std::string_view text) -> std::optional<int> {
-                     const auto value = units::integer(text);
-                     if (!value || *value < least || *value > most) return {};
-                     return static_cast<int>(*value);
-                   });
+  return leaf<int>(
+      {.expected = "an integer from " + std::to_string(least) + " to " + std::to_string(most),
+       .types = {"integer"},
+       .least = least,
+       .most = most,
+       .plain = true},
+      [least, most](std::string_view text) -> std::optional<int> {
+        const auto value = units::integer(text);
+        if (!value || *value < least || *value > most) return {};
+        return static_cast<int>(*value);
+      });
 }
 
 Shape<bool> only_true() {
-  return leaf<bool>({.expected = "true", .types = {"boolean"}, .choices = {"true"}, .plain = true},
-                    [](std::string_view text) { return text == "true" ? std::optional(true) : std::nullopt; });
+  return leaf<bool>(
+      {.expected = "true", .types = {"boolean"}, .choices = {"true"}, .plain = true},
+      [](std::string_view text) { return text == "true" ? std::optional(true) : std::nullopt; });
 }
 
 Shape<Millicores> cpu() {
@@ -179,20 +187,24 @@ Shape<Price> price() {
 }
 
 Shape<TimePoint> time_point() {
-  return leaf<TimePoint>({.expected = "a time in UTC such as 2026-01-05T00:00:00Z, of the years 1970 to 2149",
-                          .pattern = R"(^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$)"},
-                         parse_rfc3339);
+  return leaf<TimePoint>(
+      {.expected = "a time in UTC such as 2026-01-05T00:00:00Z, of the years 1970 to 2149",
+       .pattern = R"(^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$)"},
+      parse_rfc3339);
 }
 
 Shape<Version> version() {
-  return leaf<Version>({.expected = "a version such as \"0.24\"", .types = {"string", "number"}, .pattern = "^[0-9]+(\\.[0-9]+)+$"},
+  return leaf<Version>({.expected = "a version such as \"0.24\"",
+                        .types = {"string", "number"},
+                        .pattern = "^[0-9]+(\\.[0-9]+)+$"},
                        parse_version);
 }
 
 Shape<Taint> taint() {
-  return leaf<Taint>({.expected = "a taint such as key=value:NoSchedule (or PreferNoSchedule, NoExecute)",
-                      .pattern = "^[^=: ]+(=[^ ]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$"},
-                     parse_taint);
+  return leaf<Taint>(
+      {.expected = "a taint such as key=value:NoSchedule (or PreferNoSchedule, NoExecute)",
+       .pattern = "^[^=: ]+(=[^ ]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$"},
+      parse_taint);
 }
 
 Shape<std::string> text() {
@@ -200,7 +212,8 @@ Shape<std::string> text() {
 }
 
 Shape<std::string> name() {
-  return checked_text({.expected = "a name of at most 253 characters, no blanks around it"}, is_name);
+  return checked_text({.expected = "a name of at most 253 characters, no blanks around it"},
+                      is_name);
 }
 
 Shape<std::string> dns_label() {
@@ -210,10 +223,12 @@ Shape<std::string> dns_label() {
 }
 
 Shape<std::string> request_path() {
-  return checked_text({.expected = "a path that begins with /", .pattern = "^/[^\\s]*$"}, [](std::string_view text) {
-    const auto blank_or_control = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
-    return text.starts_with('/') && std::none_of(text.begin(), text.end(), blank_or_control);
-  });
+  return checked_text(
+      {.expected = "a path that begins with /", .pattern = "^/[^\\s]*$"},
+      [](std::string_view text) {
+        const auto blank_or_control = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+        return text.starts_with('/') && std::none_of(text.begin(), text.end(), blank_or_control);
+      });
 }
 
 Shape<std::string> exactly(const std::string& word) { return choice<std::string>({{word, word}}); }

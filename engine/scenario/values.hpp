@@ -1,5 +1,5 @@
-// The leaves of the scenario file: numbers with units, names, words. Each says what it expects; none
-// accepts a bare number where a unit belongs, text where a number belongs, NaN or infinity.
+// The leaves of the scenario file: numbers with units, names, words. Each says what it expects;
+// none accepts a bare number where a unit belongs, text where a number belongs, NaN or infinity.
 #pragma once
 
 #include <cstdint>
@@ -16,25 +16,25 @@
 
 namespace thaw::scenario {
 
-Shape<Duration> duration();                // at least 0
+Shape<Duration> duration();                   // at least 0
 Shape<Duration> duration_of(Duration least);  // at least `least`
-Shape<Bytes> size();                       // above 0
-Shape<BytesPerSecond> bandwidth();         // above 0
-Shape<double> rate();                      // per second, above 0
-Shape<double> ratio();                     // 0 … 1
-Shape<double> variation();                 // a coefficient of variation: 0 … 100
+Shape<Bytes> size();                          // above 0
+Shape<BytesPerSecond> bandwidth();            // above 0
+Shape<double> rate();                         // per second, above 0
+Shape<double> ratio();                        // 0 … 1
+Shape<double> variation();                    // a coefficient of variation: 0 … 100
 Shape<int> integer(int least, int most);
-Shape<bool> only_true();                   // a key that is either there, as `true`, or not
+Shape<bool> only_true();  // a key that is either there, as `true`, or not
 
-Shape<Millicores> cpu();                   // "8", "500m", above 0
-Shape<Price> price();                      // "0.75 EUR/h"
-Shape<TimePoint> time_point();             // RFC 3339, UTC
+Shape<Millicores> cpu();        // "8", "500m", above 0
+Shape<Price> price();           // "0.75 EUR/h"
+Shape<TimePoint> time_point();  // RFC 3339, UTC
 Shape<Version> version();
-Shape<Taint> taint();                      // "key=value:Effect" or "key:Effect"
-Shape<std::string> text();                 // not empty
-Shape<std::string> name();                 // not empty, no blanks around it, no control characters
-Shape<std::string> dns_label();            // as Kubernetes names things
-Shape<std::string> request_path();         // begins with '/'
+Shape<Taint> taint();               // "key=value:Effect" or "key:Effect"
+Shape<std::string> text();          // not empty
+Shape<std::string> name();          // not empty, no blanks around it, no control characters
+Shape<std::string> dns_label();     // as Kubernetes names things
+Shape<std::string> request_path();  // begins with '/'
 Shape<std::string> exactly(const std::string& word);
 
 // One number with units, repeated: 2h30min.

@@ -34,7 +34,8 @@ Shape<Step> step() {
     v.exactly_one({"get", "post"});
     v.optional("at", s.at, instant(), "when it starts: 5s, 30s after STEP");
     v.optional("when", s.when, expression(), "or: as soon as this holds");
-    v.optional("within", s.within, duration(), "how long `when` may take; longer is a failed check");
+    v.optional("within", s.within, duration(),
+               "how long `when` may take; longer is a failed check");
     describe_request(v, request);
     v.optional("count", s.count, integer(1, kMostCalls), "how many calls; default 1");
     v.optional("every", s.every, duration(), "between two of them; default 0s, all at once");
@@ -63,14 +64,18 @@ Shape<ProcessForm> process() {
   using Process = Arrivals::Process;
   return object<ProcessForm>("arrivalProcess", [](auto& v, ProcessForm& p) {
     v.required("process", p.process,
-               choice<Process>({{"poisson", Process::poisson}, {"constant", Process::constant}, {"closed", Process::closed}}),
+               choice<Process>({{"poisson", Process::poisson},
+                                {"constant", Process::constant},
+                                {"closed", Process::closed}}),
                "poisson or constant (with rate), or closed (with clients and think)");
     v.optional("rate", p.rate, rate(), "arrivals per time: 0.5/s");
-    v.optional("clients", p.clients, integer(1, kMostCalls), "each calls, waits for the answer, thinks, calls again");
+    v.optional("clients", p.clients, integer(1, kMostCalls),
+               "each calls, waits for the answer, thinks, calls again");
     v.optional("think", p.think, distribution(), "between an answer and the next call");
     if (!v.ok()) return;
     const bool closed = p.process == Process::closed;
-    if (closed && (!p.clients || !p.think || p.rate)) v.fault("", "a closed process needs clients and think, and no rate");
+    if (closed && (!p.clients || !p.think || p.rate))
+      v.fault("", "a closed process needs clients and think, and no rate");
     if (!closed && (!p.rate || p.clients || p.think)) {
       v.fault("", "a poisson or constant process needs a rate, and neither clients nor think");
     }
@@ -83,7 +88,8 @@ Shape<Arrivals> arrivals() {
     Request request;
     a.place = v.place();
     v.required("arrivals", form, process(), "how requests arrive");
-    v.required("function", a.function, reference(Reference::To::function), "which function they are for");
+    v.required("function", a.function, reference(Reference::To::function),
+               "which function they are for");
     v.optional("name", a.name, name(), "of the stream; default the function's");
     v.optional("from", a.from, duration(), "first instant, from the start; default 0s");
     v.required("until", a.until, duration(), "last instant, from the start");
@@ -110,7 +116,8 @@ void check_default_names(const Cursor& at) {
   for (const yaml::Node& item : at.node().list) {
     const yaml::Node* function = item.find("function");
     if (item.find("name") || !function || names.insert(function->scalar).second) continue;
-    at.child(item, function->scalar).error("another item is called " + function->scalar + ": give this one a name");
+    at.child(item, function->scalar)
+        .error("another item is called " + function->scalar + ": give this one a name");
   }
 }
 
@@ -124,14 +131,16 @@ Shape<std::vector<WorkloadItem>> workload_section() {
       auto value = stream.read(at);
       return value ? std::optional<WorkloadItem>(std::move(*value)) : std::nullopt;
     }
-    if (at.node().kind == yaml::Node::Kind::map && !at.node().find("at") && !at.node().find("when")) {
+    if (at.node().kind == yaml::Node::Kind::map && !at.node().find("at") &&
+        !at.node().find("when")) {
       at.error("expected a step (at or when, with get or post) or a stream (arrivals)");
       return {};
     }
     auto value = one_step.read(at);
     return value ? std::optional<WorkloadItem>(std::move(*value)) : std::nullopt;
   };
-  auto list = list_of(Shape<WorkloadItem>{std::move(read), any_schema({one_step.schema, stream.schema})});
+  auto list =
+      list_of(Shape<WorkloadItem>{std::move(read), any_schema({one_step.schema, stream.schema})});
   list.read = [all = std::move(list.read)](const Cursor& at) {
     auto items = all(at);
     check_default_names(at);

@@ -33,8 +33,8 @@ struct Anchored {
   std::size_t height = 0;
 };
 
-// Builds the tree from yaml-cpp's events, which come before it resolves anything: marks, tags, anchors and
-// duplicate keys are still there to be judged.
+// Builds the tree from yaml-cpp's events, which come before it resolves anything: marks, tags,
+// anchors and duplicate keys are still there to be judged.
 class Builder final : public YAML::EventHandler {
  public:
   Builder(const Text& text, const Limits& limits, Diagnostics& problems)
@@ -108,20 +108,23 @@ class Builder final : public YAML::EventHandler {
     bool flow = false;
     std::size_t nodes = 1;
     std::size_t height = 1;
-    // Maps: the key that waits for its value, and the keys so far (with a hundred thousand of them, a
-    // search through the list would take minutes).
+    // Maps: the key that waits for its value, and the keys so far (with a hundred thousand of them,
+    // a search through the list would take minutes).
     bool have_key = false;
     bool keep_value = true;
     Node key;
     std::set<std::string> keys;
   };
 
-  void problem(const Place& place, std::string message) { problems_.error(place, "", std::move(message)); }
+  void problem(const Place& place, std::string message) {
+    problems_.error(place, "", std::move(message));
+  }
 
   void spend(std::size_t nodes, const Place& place) {
     spent_ += nodes;
     if (spent_ <= limits_.nodes) return;
-    problem(place, "more than " + std::to_string(limits_.nodes) + " values in one file, aliases expanded");
+    problem(place,
+            "more than " + std::to_string(limits_.nodes) + " values in one file, aliases expanded");
     throw Abandoned{};
   }
 
@@ -181,7 +184,8 @@ class Builder final : public YAML::EventHandler {
   }
 
   void take_missing(Node& map, const Node& source) {
-    if (source.kind != Node::Kind::map) problem(source.place, "<< needs a map, found " + source.describe());
+    if (source.kind != Node::Kind::map)
+      problem(source.place, "<< needs a map, found " + source.describe());
     std::set<std::string> have;
     for (const auto& [key, value] : map.map) have.insert(key.scalar);
     for (const auto& pair : source.map) {
@@ -211,7 +215,8 @@ class Builder final : public YAML::EventHandler {
       parent.have_key = false;
       // An empty value has no place of its own: yaml-cpp gives it that of whatever comes next.
       if (done.node.kind == Node::Kind::null) done.node.place = parent.key.place;
-      if (parent.keep_value) parent.node.map.emplace_back(std::move(parent.key), std::move(done.node));
+      if (parent.keep_value)
+        parent.node.map.emplace_back(std::move(parent.key), std::move(done.node));
     }
   }
 
@@ -263,10 +268,14 @@ const Node* Node::find(std::string_view key) const {
 
 std::string Node::describe() const {
   switch (kind) {
-    case Kind::null: return "nothing";
-    case Kind::map: return "a map";
-    case Kind::list: return "a list";
-    case Kind::scalar: break;
+    case Kind::null:
+      return "nothing";
+    case Kind::map:
+      return "a map";
+    case Kind::list:
+      return "a list";
+    case Kind::scalar:
+      break;
   }
   return (quoted ? "the text " : "") + quote(scalar);
 }

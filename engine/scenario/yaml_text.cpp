@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::size_t kQuoted = 60;
 
-// Length of the UTF-8 character that begins at text[i], 0 if there is none. Overlong forms, surrogates and
-// code points above U+10FFFF are none (Unicode, table 3-7).
+// Length of the UTF-8 character that begins at text[i], 0 if there is none. Overlong forms,
+// surrogates and code points above U+10FFFF are none (Unicode, table 3-7).
 std::size_t character_length(std::string_view text, std::size_t i) {
   const auto byte = [&](std::size_t k) {
     return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0U;
@@ -44,7 +44,9 @@ std::string hexadecimal(char c) {
 std::string quote(std::string_view text) {
   std::size_t keep = std::min(text.size(), kQuoted);
   // Not in the middle of a character.
-  while (keep < text.size() && keep > 0 && (static_cast<unsigned char>(text[keep]) & 0xC0U) == 0x80U) --keep;
+  while (keep < text.size() && keep > 0 &&
+         (static_cast<unsigned char>(text[keep]) & 0xC0U) == 0x80U)
+    --keep;
   std::string result = "\"";
   for (const char c : text.substr(0, keep)) {
     if (c == '\n') {
@@ -58,7 +60,8 @@ std::string quote(std::string_view text) {
   return result + (keep < text.size() ? "…\"" : "\"");
 }
 
-Text::Text(std::string_view text, std::string file) : text_(text), file_(std::move(file)), starts_{0} {
+Text::Text(std::string_view text, std::string file)
+    : text_(text), file_(std::move(file)), starts_{0} {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\n') starts_.push_back(i + 1);
   }
@@ -83,7 +86,8 @@ std::optional<std::pair<Place, std::string>> Text::first_unreadable() const {
       const auto line_number = static_cast<int>(after - starts_.begin());
       const auto column = static_cast<int>(i - *(after - 1)) + 1;
       const std::string what = length == 0 ? "is not UTF-8" : "is a control character";
-      return std::pair(Place{file_, line_number, column}, "the byte " + hexadecimal(text_[i]) + " " + what);
+      return std::pair(Place{file_, line_number, column},
+                       "the byte " + hexadecimal(text_[i]) + " " + what);
     }
     i += length;
   }
@@ -111,7 +115,8 @@ std::optional<Place> Text::tab_before(const Place& place) const {
 std::string_view Text::from(const Place& place) const {
   const auto index = static_cast<std::size_t>(place.line - 1);
   if (place.line < 1 || index >= starts_.size()) return {};
-  const std::size_t begin = starts_[index] + static_cast<std::size_t>(std::max(place.column - 1, 0));
+  const std::size_t begin =
+      starts_[index] + static_cast<std::size_t>(std::max(place.column - 1, 0));
   return text_.substr(std::min(begin, text_.size()));
 }
 

@@ -1,5 +1,5 @@
-// The text of a YAML file before it is parsed: where its lines begin, what in it cannot be read, and where
-// tabs stand. Places are 1-based and count bytes. Never throws on input.
+// The text of a YAML file before it is parsed: where its lines begin, what in it cannot be read,
+// and where tabs stand. Places are 1-based and count bytes. Never throws on input.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,8 @@ class Text {
   // The text from `place` on.
   std::string_view from(const Place& place) const;
 
-  // The first byte that is not UTF-8 or is a control character (yaml-cpp takes 0x04 for the end of the file).
+  // The first byte that is not UTF-8 or is a control character (yaml-cpp takes 0x04 for the end of
+  // the file).
   std::optional<std::pair<Place, std::string>> first_unreadable() const;
 
   // The first tab in the blanks that begin the line of `place`.
@@ -37,8 +38,8 @@ class Text {
   // The same, if nothing but blanks stands before `place`.
   std::optional<Place> tab_before(const Place& place) const;
 
-  // Whether the quoted scalar at `place` (its tag and anchor may stand before it) has an end; yaml-cpp
-  // takes the end of the file for one. True for what is not in quotes.
+  // Whether the quoted scalar at `place` (its tag and anchor may stand before it) has an end;
+  // yaml-cpp takes the end of the file for one. True for what is not in quotes.
   bool quote_is_closed(const Place& place) const;
 
  private:

@@ -6,7 +6,8 @@ namespace thaw {
 namespace {
 
 TEST(Diagnostic, PrintsPlaceKeyAndMessage) {
-  EXPECT_EQ(to_text({{"a.yaml", 8, 11}, "cluster.pools", "expected a list"}), "a.yaml:8:11: cluster.pools: expected a list");
+  EXPECT_EQ(to_text({{"a.yaml", 8, 11}, "cluster.pools", "expected a list"}),
+            "a.yaml:8:11: cluster.pools: expected a list");
 }
 
 TEST(Diagnostic, LeavesOutWhatItDoesNotKnow) {
@@ -37,7 +38,9 @@ TEST(Diagnostics, ThrowsAllErrorsInOrderOfPlace) {
     FAIL() << "should have thrown";
   } catch (const InputError& e) {
     ASSERT_EQ(e.problems().size(), 5U);
-    EXPECT_STREQ(e.what(), "a:9:1: x: first\na:9:1: a: second, as it was added later\na:9:2: third\na:10:1: fourth\nb:1:1: fifth");
+    EXPECT_STREQ(e.what(),
+                 "a:9:1: x: first\na:9:1: a: second, as it was added later\na:9:2: third\na:10:1: "
+                 "fourth\nb:1:1: fifth");
   }
 }
 
@@ -63,10 +66,10 @@ TEST(Diagnostics, KeepsEachNoticeOnceInOrder) {
 
 TEST(Nearest, FindsSlipsOfTheHand) {
   const std::vector<std::string> keys = {"name", "nodes", "machine", "taints", "provisioning"};
-  EXPECT_EQ(nearest("node", keys), "nodes");                // one letter missing
-  EXPECT_EQ(nearest("machines", keys), "machine");          // one too many
+  EXPECT_EQ(nearest("node", keys), "nodes");        // one letter missing
+  EXPECT_EQ(nearest("machines", keys), "machine");  // one too many
   EXPECT_EQ(nearest("tants", keys), "taints");
-  EXPECT_EQ(nearest("taitns", keys), "taints");             // two swapped count as one step
+  EXPECT_EQ(nearest("taitns", keys), "taints");               // two swapped count as one step
   EXPECT_EQ(nearest("Provisionning", keys), "provisioning");  // case is no difference
 }
 

@@ -36,7 +36,12 @@ TEST(Params, ALaterSetWins) {
 }
 
 TEST(ParamsReader, ReadsEachKind) {
-  const Params p = params({{"on", "True"}, {"off", "false"}, {"n", "-3"}, {"t", "x y"}, {"c", "b"}, {"l", " a, b ,,c"}});
+  const Params p = params({{"on", "True"},
+                           {"off", "false"},
+                           {"n", "-3"},
+                           {"t", "x y"},
+                           {"c", "b"},
+                           {"l", " a, b ,,c"}});
   Diagnostics d;
   ParamsReader r(p, d, "f");
   EXPECT_TRUE(r.boolean("on", false));
@@ -65,7 +70,8 @@ TEST(ParamsReader, FallsBackWhereNothingIsSet) {
 }
 
 TEST(ParamsReader, ReportsNonsenseAtItsPlaceAndFallsBack) {
-  const Params p = params({{"on", "yes"}, {"n", "3x"}, {"m", "0"}, {"o", "11"}, {"c", "z"}, {"e", ""}});
+  const Params p =
+      params({{"on", "yes"}, {"n", "3x"}, {"m", "0"}, {"o", "11"}, {"c", "z"}, {"e", ""}});
   Diagnostics d;
   ParamsReader r(p, d, "ollama");
   EXPECT_TRUE(r.boolean("on", true));
@@ -74,16 +80,22 @@ TEST(ParamsReader, ReportsNonsenseAtItsPlaceAndFallsBack) {
   EXPECT_EQ(r.integer("o", 7, 1, 10), 7);
   EXPECT_EQ(r.one_of("c", "a", {"a", "b"}), "a");
   EXPECT_EQ(r.integer("e", 7, 0), 7);
-  EXPECT_EQ(problems_of(d), (Texts{"m.yaml:1:5: ollama.on: expected true or false, found \"yes\"",
-                                   "m.yaml:2:5: ollama.n: expected an integer of at least 0, found \"3x\"",
-                                   "m.yaml:3:5: ollama.m: expected an integer of at least 1, found \"0\"",
-                                   "m.yaml:4:5: ollama.o: expected an integer from 1 to 10, found \"11\"",
-                                   "m.yaml:5:5: ollama.c: expected one of a, b, found \"z\"",
-                                   "m.yaml:6:5: ollama.e: expected an integer of at least 0, found \"\""}));
+  EXPECT_EQ(problems_of(d),
+            (Texts{"m.yaml:1:5: ollama.on: expected true or false, found \"yes\"",
+                   "m.yaml:2:5: ollama.n: expected an integer of at least 0, found \"3x\"",
+                   "m.yaml:3:5: ollama.m: expected an integer of at least 1, found \"0\"",
+                   "m.yaml:4:5: ollama.o: expected an integer from 1 to 10, found \"11\"",
+                   "m.yaml:5:5: ollama.c: expected one of a, b, found \"z\"",
+                   "m.yaml:6:5: ollama.e: expected an integer of at least 0, found \"\""}));
 }
 
 TEST(ParamsReader, ReadsFlattenedListsAndMaps) {
-  const Params p = params({{"S.b.W.0", "07:00"}, {"S.b.W.1", "08:00"}, {"S.b.W.3", "lost"}, {"S.a.X", "1"}, {"Sx", "2"}, {"T.c", "3"}});
+  const Params p = params({{"S.b.W.0", "07:00"},
+                           {"S.b.W.1", "08:00"},
+                           {"S.b.W.3", "lost"},
+                           {"S.a.X", "1"},
+                           {"Sx", "2"},
+                           {"T.c", "3"}});
   Diagnostics d;
   ParamsReader r(p, d, "");
   EXPECT_EQ(r.items("S.b.W"), (Texts{"07:00", "08:00"}));
@@ -96,15 +108,17 @@ TEST(ParamsReader, ReadsFlattenedListsAndMaps) {
 }
 
 TEST(ParamsReader, NamesTheNearestSettingForAnUnreadKey) {
-  const Params p = params({{"TimeoutSecondBeforeSetReplicaMin", "5"}, {"Colour", "red"}, {"Known", "x"}});
+  const Params p =
+      params({{"TimeoutSecondBeforeSetReplicaMin", "5"}, {"Colour", "red"}, {"Known", "x"}});
   Diagnostics d;
   ParamsReader r(p, d, "f");
   r.integer("TimeoutSecondBeforeSetReplicasMin", 300, 0);
   r.ignore("Known");
   r.finish();
-  EXPECT_EQ(problems_of(d), (Texts{"m.yaml:1:5: f.TimeoutSecondBeforeSetReplicaMin: unknown setting, did you mean "
-                                   "TimeoutSecondBeforeSetReplicasMin?",
-                                   "m.yaml:2:5: f.Colour: unknown setting"}));
+  EXPECT_EQ(problems_of(d),
+            (Texts{"m.yaml:1:5: f.TimeoutSecondBeforeSetReplicaMin: unknown setting, did you mean "
+                   "TimeoutSecondBeforeSetReplicasMin?",
+                   "m.yaml:2:5: f.Colour: unknown setting"}));
 }
 
 TEST(ParamsReader, ReportsAProblemOfTheOwnersAtTheKey) {

@@ -1,4 +1,4 @@
-// What a scenario file means once it is loaded, and every way in which it can be wrong.
+// What a scenario file means once it is loaded.
 #include "engine/scenario/load.hpp"
 
 #include <gtest/gtest.h>
@@ -12,87 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Texts = std::vector<std::string>;
-
-// The lines "# expect: LINE:COLUMN KEY ~ TEXT" that open a bad file.
-struct Expected {
-  std::string place, key, text;
-};
-
-std::vector<Expected> expectations(const std::string& path) {
-  std::vector<Expected> all;
-  std::ifstream stream(path);
-  for (std::string line; std::getline(stream, line) && line.starts_with("# expect: ");) {
-    std::istringstream words(line.substr(10));
-    Expected one;
-    std::string tilde;
-    words >> one.place >> one.key >> tilde >> std::ws;
-    std::getline(words, one.text);
-    if (one.key == "-") one.key.clear();
-    EXPECT_EQ(tilde, "~") << path;
-    all.push_back(one);
-  }
-  return all;
-}
-
-TEST(BadScenarios, EachSaysWhatIsWrongAndWhereAndNothingElse) {
-  int files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(kBad)) {
-    const std::string path = entry.path().string();
-    if (entry.path().filename() == "_base.yaml") continue;
-    ++files;
-    const std::vector<Expected> expected = expectations(path);
-    EXPECT_FALSE(expected.empty()) << path;
-    try {
-      load_scenario(path);
-      ADD_FAILURE() << path << " loaded";
-    } catch (const InputError& error) {
-      EXPECT_EQ(error.problems().size(), expected.size()) << path << "\n" << error.what();
-      for (std::size_t i = 0; i < std::min(error.problems().size(), expected.size()); ++i) {
-        const Diagnostic& found = error.problems()[i];
-        EXPECT_EQ(found.place.file, path);
-        EXPECT_EQ(std::to_string(found.place.line) + ":" + std::to_string(found.place.column), expected[i].place)
-            << to_text(found);
-        EXPECT_EQ(found.key, expected[i].key) << to_text(found);
-        EXPECT_NE(found.message.find(expected[i].text), std::string::npos) << to_text(found) << "\nwithout " << expected[i].text;
-      }
-    }
-  }
-  EXPECT_GT(files, 90);
-}
-
-TEST(BadScenarios, TheBaseOfTheirVariantsIsGood) { EXPECT_EQ(problems(kBad + "_base.yaml"), Texts{}); }
-
-TEST(BadScenarios, TenMegabytesOfGarbageAreRefusedAtOnce) {
-  const Scratch scratch;
-  std::string garbage;
-  for (unsigned x = 1; garbage.size() < 10'000'000; x = x * 1664525U + 1013904223U) garbage += static_cast<char>(x >> 24);
-  EXPECT_EQ(problems(scratch.write("scenario.yaml", garbage)), (Texts{"scenario.yaml: larger than 1048576 bytes"}));
-  EXPECT_EQ(problems(scratch.write("scenario.yaml", garbage.substr(0, 1'000'000))).size(), 1U);
-}
-
-TEST(BadScenarios, AnAliasBombInAManifestIsRefused) {
-  const Scratch scratch;
-  std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
-  for (int i = 1; i < 9; ++i) {
-    const std::string below = "*a" + std::to_string(i - 1);
-    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + below;
-    for (int k = 1; k < 10; ++k) bomb += "," + below;
-    bomb += "]\n";
-  }
-  scratch.write("manifests/bomb.yaml", bomb);
-  const Texts found = problems(scratch.write("scenario.yaml", kSmall));
-  ASSERT_EQ(found.size(), 1U);
-  EXPECT_TRUE(found[0].starts_with("bomb.yaml:")) << found[0];
-  EXPECT_NE(found[0].find("more than 100000 values"), std::string::npos) << found[0];
-}
-
-TEST(BadScenarios, AManifestThatKubectlRefusesIsRefused) {
-  const Scratch scratch;
-  scratch.write("manifests/broken.yaml", "apiVersion: v1\nkind: [\n");
-  const Texts found = problems(scratch.write("scenario.yaml", kSmall));
-  ASSERT_EQ(found.size(), 1U);  // and no function is blamed for the manifests that could not be read
-  EXPECT_TRUE(found[0].starts_with("broken.yaml:3:1:")) << found[0];
-}
 
 TEST(Load, ReadsTheDesignsExample) {
   const Scenario s = load_scenario(kGood);
@@ -181,8 +100,8 @@ TEST(Load, ReadsTheLongFormsOfACluster) {
   EXPECT_EQ(own.taints[2].effect, TaintEffect::no_execute);
   EXPECT_EQ(own.provisioning.total.mean(), 90e9);
   EXPECT_EQ(own.provisioning.boot_ratio, 0.3);
-  EXPECT_EQ(cheaper.machine.cpu, Millicores(3000));            // of the preset
-  EXPECT_EQ(cheaper.machine.price.per_hour, 10'000'000);       // overridden
+  EXPECT_EQ(cheaper.machine.cpu, Millicores(3000));       // of the preset
+  EXPECT_EQ(cheaper.machine.price.per_hour, 10'000'000);  // overridden
   EXPECT_EQ(cheaper.machine.billing_unit, 0s);
   EXPECT_EQ(to_text(s.start), "2026-03-29T00:30:00.5Z");
   EXPECT_EQ(s.versions.slimfaas, (Version{0, 61, 2}));
@@ -225,7 +144,8 @@ TEST(Load, ReadsChecksAndFaults) {
   const Scenario s = load_scenario(kGood + "everything");
   ASSERT_EQ(s.checks.size(), 6U);
   using Kind = Check::Kind;
-  const std::vector<Kind> kinds = {Kind::at, Kind::by, Kind::always, Kind::never, Kind::end, Kind::at};
+  const std::vector<Kind> kinds = {Kind::at,    Kind::by,  Kind::always,
+                                   Kind::never, Kind::end, Kind::at};
   for (std::size_t i = 0; i < kinds.size(); ++i) EXPECT_EQ(s.checks[i].kind, kinds[i]) << i;
   EXPECT_EQ(s.checks[1].instant.step, "then");
   EXPECT_EQ(s.checks[5].instant.anchor, Instant::Anchor::last_request);
@@ -257,15 +177,17 @@ TEST(Load, FillsInProvisioningByWhatTheMachineIs) {
   EXPECT_EQ(cpu.boot_ratio, 0.4);
   EXPECT_EQ(cpu.gpu_ratio, 0.0);
   // One notice for all guesses; a pool that never grows relies on none.
-  const auto guesses = std::find_if(s.notices.begin(), s.notices.end(), [](const auto& n) { return n.starts_with("guesses"); });
+  const auto guesses = std::find_if(s.notices.begin(), s.notices.end(),
+                                    [](const auto& n) { return n.starts_with("guesses"); });
   ASSERT_NE(guesses, s.notices.end());
-  EXPECT_EQ(*guesses,
-            "guesses in use, for want of values in the scenario: "
-            "cluster.pools.gpu.provisioning (lognormal, median 10min, p95 12min); "
-            "cluster.pools.gpu.provisioning.split (0.35, 0.15, 0.5); "
-            "cluster.pools.cpu.provisioning (lognormal, median 2min, p95 4min); "
-            "cluster.pools.cpu.provisioning.split (0.6, 0.4, 0); "
-            "functions.ollama.containerStart (lognormal, median 1s, p95 2s); functions.ollama.stop (2s)");
+  EXPECT_EQ(
+      *guesses,
+      "guesses in use, for want of values in the scenario: "
+      "cluster.pools.gpu.provisioning (lognormal, median 10min, p95 12min); "
+      "cluster.pools.gpu.provisioning.split (0.35, 0.15, 0.5); "
+      "cluster.pools.cpu.provisioning (lognormal, median 2min, p95 4min); "
+      "cluster.pools.cpu.provisioning.split (0.6, 0.4, 0); "
+      "functions.ollama.containerStart (lognormal, median 1s, p95 2s); functions.ollama.stop (2s)");
 }
 
 TEST(Load, FillsInTheStagesOfAColdStart) {
@@ -279,9 +201,15 @@ TEST(Load, FillsInTheStagesOfAColdStart) {
 
 TEST(Load, NoticesEachUnverifiedPriceOnce) {
   const Texts notices = load_scenario(kGood).notices;
-  const auto count = [&](const std::string& text) { return std::count(notices.begin(), notices.end(), text); };
-  EXPECT_EQ(count("the price of scaleway/L4-1-24G, 0.75 EUR/h, is not verified: general knowledge, not checked"), 1);
-  EXPECT_EQ(count("the price of scaleway/DEV1-M, 0.02 EUR/h, is not verified: general knowledge, not checked"), 1);
+  const auto count = [&](const std::string& text) {
+    return std::count(notices.begin(), notices.end(), text);
+  };
+  EXPECT_EQ(count("the price of scaleway/L4-1-24G, 0.75 EUR/h, is not verified: general knowledge, "
+                  "not checked"),
+            1);
+  EXPECT_EQ(count("the price of scaleway/DEV1-M, 0.02 EUR/h, is not verified: general knowledge, "
+                  "not checked"),
+            1);
   for (const std::string& notice : load_scenario(kGood + "everything").notices) {
     EXPECT_FALSE(notice.starts_with("the price")) << notice;  // both are the scenario's own
   }
@@ -297,16 +225,18 @@ TEST(Load, KnowsEveryMachineOfThePriceBook) {
     bool verified;
   };
   constexpr std::int64_t kGB = 1'000'000'000, kGiB = 1LL << 30;
-  for (const Line& line : std::vector<Line>{{"scaleway/L4-1-24G", 8000, 1, 48 * kGB, 750'000'000, false},
-                                            {"scaleway/L40S-1-48G", 8000, 1, 96 * kGB, 1'400'000'000, false},
-                                            {"scaleway/RENDER-S", 10000, 1, 42 * kGB, 1'240'000'000, false},
-                                            {"scaleway/H100-1-80G", 24000, 1, 240 * kGB, 2'730'000'000, false},
-                                            {"scaleway/DEV1-M", 3000, 0, 4 * kGB, 20'000'000, false},
-                                            {"gke/a2-highgpu-1g", 12000, 1, 85 * kGB, 3'670'000'000, false},
-                                            {"gke/g2-standard-4", 4000, 1, 16 * kGB, 710'000'000, false},
-                                            {"aws/p4d.24xlarge", 96000, 8, 1152 * kGiB, 21'960'000'000, true},
-                                            {"azure/NC24ads_A100_v4", 24000, 1, 220 * kGiB, 3'670'000'000, true}}) {
-    const Scenario s = scratch.load(kSmall, {std::string("cluster.pools.gpu.machine.preset=") + line.name});
+  for (const Line& line :
+       std::vector<Line>{{"scaleway/L4-1-24G", 8000, 1, 48 * kGB, 750'000'000, false},
+                         {"scaleway/L40S-1-48G", 8000, 1, 96 * kGB, 1'400'000'000, false},
+                         {"scaleway/RENDER-S", 10000, 1, 42 * kGB, 1'240'000'000, false},
+                         {"scaleway/H100-1-80G", 24000, 1, 240 * kGB, 2'730'000'000, false},
+                         {"scaleway/DEV1-M", 3000, 0, 4 * kGB, 20'000'000, false},
+                         {"gke/a2-highgpu-1g", 12000, 1, 85 * kGB, 3'670'000'000, false},
+                         {"gke/g2-standard-4", 4000, 1, 16 * kGB, 710'000'000, false},
+                         {"aws/p4d.24xlarge", 96000, 8, 1152 * kGiB, 21'960'000'000, true},
+                         {"azure/NC24ads_A100_v4", 24000, 1, 220 * kGiB, 3'670'000'000, true}}) {
+    const Scenario s =
+        scratch.load(kSmall, {std::string("cluster.pools.gpu.machine.preset=") + line.name});
     const Machine& machine = s.cluster.pools[0].machine;
     EXPECT_EQ(machine.cpu, Millicores(line.milli)) << line.name;
     EXPECT_EQ(machine.memory, Bytes(line.memory)) << line.name;
@@ -319,8 +249,10 @@ TEST(Load, KnowsEveryMachineOfThePriceBook) {
 
 TEST(Load, TurnsTheNodeAutoscalerOff) {
   const Scratch scratch;
-  EXPECT_FALSE(scratch.load(kSmall, {"cluster.nodeAutoscaler=none"}).cluster.node_autoscaler.enabled);
-  EXPECT_FALSE(scratch.load(kSmall, {"cluster.nodeAutoscaler={preset: none, scan: 1s}"}).cluster.node_autoscaler.enabled);
+  EXPECT_FALSE(
+      scratch.load(kSmall, {"cluster.nodeAutoscaler=none"}).cluster.node_autoscaler.enabled);
+  EXPECT_FALSE(scratch.load(kSmall, {"cluster.nodeAutoscaler={preset: none, scan: 1s}"})
+                   .cluster.node_autoscaler.enabled);
   EXPECT_TRUE(scratch.load(kSmall).cluster.node_autoscaler.enabled);
 }
 
@@ -352,18 +284,22 @@ TEST(Load, TakesTheFolderAsItIsCalled) {
 TEST(Load, RefusesAFunctionThatTwoWorkloadsAreCalled) {
   const Scratch scratch;
   std::string other = read_text(kGood + "manifests/functions.yaml");
-  for (std::size_t at = 0; (at = other.find("namespace: default", at)) != std::string::npos; ++at) other.replace(at, 18, "namespace: other");
+  for (std::size_t at = 0; (at = other.find("namespace: default", at)) != std::string::npos; ++at)
+    other.replace(at, 18, "namespace: other");
   scratch.write("manifests/other.yaml", other);
   const Texts found = problems(scratch.write("scenario.yaml", kSmall));
   ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0], "scenario.yaml:9:3: functions.ollama: several workloads of the manifests have this name");
+  EXPECT_EQ(
+      found[0],
+      "scenario.yaml:9:3: functions.ollama: several workloads of the manifests have this name");
 }
 
 TEST(Load, AcceptsALongChainOfSteps) {
   const Scratch scratch;
   std::string text = kSmall + "workload:\n  - {name: s0, at: 1s, get: /}\n";
   for (int i = 1; i < 2000; ++i) {
-    text += "  - {name: s" + std::to_string(i) + ", at: 1s after s" + std::to_string(i - 1) + ", get: /}\n";
+    text += "  - {name: s" + std::to_string(i) + ", at: 1s after s" + std::to_string(i - 1) +
+            ", get: /}\n";
   }
   EXPECT_EQ(scratch.load(text).steps.size(), 2000U);
 }
@@ -371,14 +307,17 @@ TEST(Load, AcceptsALongChainOfSteps) {
 // 2^14 seconds are 4 h 33 min 4 s; the day itself by `date -u -d @N`.
 TEST(Load, ReadsTheStartToTheNanosecond) {
   const Scratch scratch;
-  const auto start = [&](const std::string& text) { return scratch.load(kSmall, {"start=" + text}).start.ns(); };
+  const auto start = [&](const std::string& text) {
+    return scratch.load(kSmall, {"start=" + text}).start.ns();
+  };
   EXPECT_EQ(start("1970-01-01T00:00:00Z"), 0);
   EXPECT_EQ(start("1970-01-01T04:33:04.000000001Z"), 16'384'000'000'001);
   EXPECT_EQ(start("2024-02-29T23:59:59.5Z"), 1'709'251'199'500'000'000);
-  for (const std::string bad : {"2026-01-05", "2026-01-05T00:00:00", "2026-01-05 00:00:00Z", "2026-1-5T00:00:00Z",
-                                "2023-02-29T00:00:00Z", "2026-01-05T24:00:00Z", "2026-01-05T00:60:00Z", "2026-01-05T00:00:60Z",
-                                "1969-12-31T00:00:00Z", "2150-01-01T00:00:00Z", "2026-01-05T00:00:00.Z",
-                                "2026-01-05T00:00:00.1234567890Z", "2026-01-05T00:00:00z"}) {
+  for (const std::string bad :
+       {"2026-01-05", "2026-01-05T00:00:00", "2026-01-05 00:00:00Z", "2026-1-5T00:00:00Z",
+        "2023-02-29T00:00:00Z", "2026-01-05T24:00:00Z", "2026-01-05T00:60:00Z",
+        "2026-01-05T00:00:60Z", "1969-12-31T00:00:00Z", "2150-01-01T00:00:00Z",
+        "2026-01-05T00:00:00.Z", "2026-01-05T00:00:00.1234567890Z", "2026-01-05T00:00:00z"}) {
     EXPECT_EQ(problems(scratch.folder(), {"start=" + bad}).size(), 1U) << bad;
   }
 }

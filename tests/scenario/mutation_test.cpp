@@ -1,5 +1,5 @@
-// Damaged scenario files. Whatever is done to a file, loading it ends, and ends in a Scenario or in an
-// InputError. The seed is fixed: the same ten thousand files every time.
+// Damaged scenario files. Whatever is done to a file, loading it ends, and ends in a Scenario or in
+// an InputError. The seed is fixed: the same ten thousand files every time.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -19,7 +19,9 @@ class Mutator {
  public:
   explicit Mutator(std::uint64_t seed) : engine_(seed) {}
 
-  std::size_t below(std::size_t bound) { return bound == 0 ? 0 : static_cast<std::size_t>(engine_() % bound); }
+  std::size_t below(std::size_t bound) {
+    return bound == 0 ? 0 : static_cast<std::size_t>(engine_() % bound);
+  }
 
   std::string damaged(std::string text, const std::string& other) {
     for (std::size_t blows = 1 + below(3); blows > 0; --blows) text = hit(std::move(text), other);
@@ -34,9 +36,12 @@ class Mutator {
         if (!text.empty()) text[at] = static_cast<char>(text[at] ^ (1 << below(8)));
         return text;
       }
-      case 1: return text.erase(std::min(at, text.size()), length);
-      case 2: return text.insert(at, text.substr(at, length));
-      case 3: return text.insert(at, 1, kMeaningful[below(kMeaningful.size())]);
+      case 1:
+        return text.erase(std::min(at, text.size()), length);
+      case 2:
+        return text.insert(at, text.substr(at, length));
+      case 3:
+        return text.insert(at, 1, kMeaningful[below(kMeaningful.size())]);
       case 4: {  // a line goes
         const auto [begin, end] = line(text);
         return text.erase(begin, end - begin);
@@ -56,7 +61,8 @@ class Mutator {
     const std::size_t at = below(text.size());
     const std::size_t before = at == 0 ? std::string::npos : text.rfind('\n', at - 1);
     const std::size_t after = text.find('\n', at);
-    return {before == std::string::npos ? 0 : before + 1, after == std::string::npos ? text.size() : after + 1};
+    return {before == std::string::npos ? 0 : before + 1,
+            after == std::string::npos ? text.size() : after + 1};
   }
 
   const std::string kMeaningful = "{}[]:,-?&*!|>'\"%#\t\n ~0.9e";
@@ -65,7 +71,8 @@ class Mutator {
 
 TEST(Mutation, EveryDamagedScenarioLoadsOrIsRefused) {
   const Scratch scratch;
-  const std::vector<std::string> names = {"scenario.yaml", "everything.yaml", "smaller.yaml", "smallest.yaml"};
+  const std::vector<std::string> names = {"scenario.yaml", "everything.yaml", "smaller.yaml",
+                                          "smallest.yaml"};
   std::vector<std::string> texts;
   for (const std::string& name : names) {
     texts.push_back(read_text(kGood + name));
@@ -74,7 +81,8 @@ TEST(Mutation, EveryDamagedScenarioLoadsOrIsRefused) {
   Mutator mutator(20260105);
   int loaded = 0, refused = 0;
   for (int i = 0; i < kMutations; ++i) {
-    const std::string text = mutator.damaged(texts[mutator.below(texts.size())], texts[mutator.below(texts.size())]);
+    const std::string text =
+        mutator.damaged(texts[mutator.below(texts.size())], texts[mutator.below(texts.size())]);
     const std::string path = scratch.write("damaged.yaml", text);
     const std::clock_t begin = std::clock();
     try {

@@ -25,7 +25,8 @@ const Json& resolved(const Json& s) {
   return schema().at(nlohmann::json_pointer<std::string>(ref.substr(1)));
 }
 
-// As much of JSON Schema as the scenario's uses, for plain YAML nodes; the pattern of a text is left out.
+// As much of JSON Schema as the scenario's uses, for plain YAML nodes; the pattern of a text is
+// left out.
 bool allows(const Json& with_ref, const yaml::Node& node) {
   const Json& s = resolved(with_ref);
   if (s.contains("anyOf")) {
@@ -56,7 +57,8 @@ bool allows(const Json& with_ref, const yaml::Node& node) {
   for (const auto& [key, value] : node.map) {
     const bool known = s.contains("properties") && s["properties"].contains(key.scalar);
     if (!known && !s["additionalProperties"].is_object()) return false;
-    if (!allows(known ? s["properties"][key.scalar] : s["additionalProperties"], value)) return false;
+    if (!allows(known ? s["properties"][key.scalar] : s["additionalProperties"], value))
+      return false;
   }
   if (s.contains("required")) {
     for (const Json& key : s["required"]) {
@@ -87,13 +89,16 @@ TEST(Schema, AllowsWhatTheLoaderLoads) {
   for (const char* name : {"smaller.yaml", "smallest.yaml"}) {
     const yaml::Node variant = tree(read_text(kGood + name));
     for (const auto& [key, value] : variant.map) {
-      EXPECT_TRUE(schema()["$defs"]["variant"]["properties"].contains(key.scalar)) << name << ": " << key.scalar;
+      EXPECT_TRUE(schema()["$defs"]["variant"]["properties"].contains(key.scalar))
+          << name << ": " << key.scalar;
     }
   }
 }
 
-// Every key of every map: were one renamed in a file, the loader would not know it, and neither may the schema.
-void rename_each_key(const yaml::Node& root, const std::string& text, std::vector<std::string>& out, const yaml::Node& node) {
+// Every key of every map: were one renamed in a file, the loader would not know it, and neither may
+// the schema.
+void rename_each_key(const yaml::Node& root, const std::string& text, std::vector<std::string>& out,
+                     const yaml::Node& node) {
   for (const auto& [key, value] : node.map) {
     std::size_t at = 0;
     for (int line = 1; line < key.place.line; ++line) at = text.find('\n', at) + 1;
@@ -115,7 +120,8 @@ TEST(Schema, KnowsExactlyTheKeysOfTheLoader) {
     // Labels and functions have keys of the user's; a function must still be in the manifests.
     if (one.find("zzzone") != std::string::npos) continue;
     EXPECT_FALSE(problems(scratch.write("scenario.yaml", one)).empty()) << one;
-    if (one.find("zzollama") != std::string::npos || one.find("zzsmall") != std::string::npos) continue;
+    if (one.find("zzollama") != std::string::npos || one.find("zzsmall") != std::string::npos)
+      continue;
     EXPECT_FALSE(allows(schema()["else"], tree(one))) << one;
   }
 }
@@ -142,7 +148,8 @@ TEST(Schema, OffersNoKeyThatTheLoaderLacks) {
 
 TEST(Schema, CarriesPatternsLimitsAndRules) {
   const Json& defs = schema()["$defs"];
-  EXPECT_EQ(defs["function"]["properties"]["stop"]["pattern"], "^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|min|h))+$");
+  EXPECT_EQ(defs["function"]["properties"]["stop"]["pattern"],
+            "^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|min|h))+$");
   EXPECT_EQ(defs["nodeRange"]["properties"]["max"]["minimum"], 0);
   EXPECT_EQ(defs["nodeRange"]["properties"]["max"]["type"], "integer");
   EXPECT_EQ(defs["service"]["required"], Json({"dispatch"}));

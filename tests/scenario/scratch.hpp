@@ -28,15 +28,15 @@ inline std::string read_text(const std::string& path) {
 
 // A valid scenario that most tests append to or change; its lines are counted from 1 at apiVersion.
 inline const std::string kSmall =
-    "apiVersion: thaw/v1\n"                                                                   // 1
-    "kind: Scenario\n"                                                                        // 2
-    "name: small\n"                                                                           // 3
-    "cluster:\n"                                                                              // 4
-    "  pools:\n"                                                                              // 5
-    "    - {name: gpu, machine: {preset: scaleway/L4-1-24G}, nodes: {min: 0, max: 1}}\n"      // 6
-    "manifests: [manifests/*.yaml]\n"                                                         // 7
-    "functions:\n"                                                                            // 8
-    "  ollama: {image: 1GB, service: {gpuSeconds: 1s, dispatch: oldest}}\n";                  // 9
+    "apiVersion: thaw/v1\n"                                                               // 1
+    "kind: Scenario\n"                                                                    // 2
+    "name: small\n"                                                                       // 3
+    "cluster:\n"                                                                          // 4
+    "  pools:\n"                                                                          // 5
+    "    - {name: gpu, machine: {preset: scaleway/L4-1-24G}, nodes: {min: 0, max: 1}}\n"  // 6
+    "manifests: [manifests/*.yaml]\n"                                                     // 7
+    "functions:\n"                                                                        // 8
+    "  ollama: {image: 1GB, service: {gpuSeconds: 1s, dispatch: oldest}}\n";              // 9
 
 class Scratch {
  public:
@@ -65,8 +65,10 @@ class Scratch {
   std::string folder_;
 };
 
-// What is wrong with a scenario: "LINE:COLUMN: key: message", without the folder; empty if nothing is.
-inline std::vector<std::string> problems(const std::string& path, const std::vector<std::string>& overrides = {}) {
+// What is wrong with a scenario: "LINE:COLUMN: key: message", without the folder; empty if nothing
+// is.
+inline std::vector<std::string> problems(const std::string& path,
+                                         const std::vector<std::string>& overrides = {}) {
   std::vector<std::string> texts;
   try {
     load_scenario(path, overrides);

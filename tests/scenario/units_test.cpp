@@ -33,8 +33,29 @@ TEST(Duration, IsExactWhereADoubleIsNot) {
 }
 
 TEST(Duration, RefusesEverythingElse) {
-  for (const char* text : {"", "5", "0", "s", "-5s", "+5s", "5m", "5d", "5 s", " 5s", "5s ", "5S", "1e3s", ".5s", "5.s", "1.2.3s",
-                           "5s5s", "30min2h", "nans", "infs", "0x5s", "5,5s", "10000000000000000000000000000000s"}) {
+  for (const char* text : {"",
+                           "5",
+                           "0",
+                           "s",
+                           "-5s",
+                           "+5s",
+                           "5m",
+                           "5d",
+                           "5 s",
+                           " 5s",
+                           "5s ",
+                           "5S",
+                           "1e3s",
+                           ".5s",
+                           "5.s",
+                           "1.2.3s",
+                           "5s5s",
+                           "30min2h",
+                           "nans",
+                           "infs",
+                           "0x5s",
+                           "5,5s",
+                           "10000000000000000000000000000000s"}) {
     EXPECT_EQ(ns(text), std::nullopt) << '"' << text << '"';
   }
 }
@@ -58,7 +79,8 @@ TEST(Bytes, ReadsDecimalAndBinaryUnits) {
   EXPECT_EQ(bytes("1.9GiB"), 2'040'109'466);  // 1.9 * 2^30 = 2040109465.6
   EXPECT_EQ(bytes("1TiB"), 1LL << 40);
   EXPECT_EQ(bytes("1048576TiB"), 1LL << 60);
-  for (const char* text : {"", "5", "KB", "5KB", "5Gi", "5G", "-1B", "5 MB", "1048577TiB", "5MB/s"}) {
+  for (const char* text :
+       {"", "5", "KB", "5KB", "5Gi", "5G", "-1B", "5 MB", "1048577TiB", "5MB/s"}) {
     EXPECT_EQ(bytes(text), -1) << '"' << text << '"';
   }
 }
@@ -96,7 +118,8 @@ TEST(Integer, IsDigitsOnly) {
   EXPECT_EQ(units::integer("-42"), -42);
   EXPECT_EQ(units::integer("+42"), 42);
   EXPECT_EQ(units::integer("9223372036854775807"), 9'223'372'036'854'775'807);
-  for (const char* text : {"", "-", "+", "+-4", "4.0", "4e2", "0x10", "4 ", " 4", "1_000", "9223372036854775808", "four"}) {
+  for (const char* text : {"", "-", "+", "+-4", "4.0", "4e2", "0x10", "4 ", " 4", "1_000",
+                           "9223372036854775808", "four"}) {
     EXPECT_EQ(units::integer(text), std::nullopt) << '"' << text << '"';
   }
 }
@@ -104,7 +127,8 @@ TEST(Integer, IsDigitsOnly) {
 TEST(Number, IsFiniteAndDecimal) {
   EXPECT_EQ(units::number("0.6"), 0.6);
   EXPECT_EQ(units::number("-1.5e3"), -1500.0);
-  for (const char* text : {"", "-", ".5", "5.", "nan", "inf", "-inf", ".nan", ".inf", "1e999", "0x1p3", "1,5", "1 "}) {
+  for (const char* text :
+       {"", "-", ".5", "5.", "nan", "inf", "-inf", ".nan", ".inf", "1e999", "0x1p3", "1,5", "1 "}) {
     EXPECT_EQ(units::number(text), std::nullopt) << '"' << text << '"';
   }
 }
@@ -146,7 +170,9 @@ TEST(KubernetesQuantity, RoundsUp) {
 }
 
 TEST(KubernetesQuantity, RefusesEverythingElse) {
-  for (const char* text : {"", "m", "-1", "1K", "1 Gi", "1GB", "1gi", "1e", "1e99", "8Ei", "1.1.1", "\xe2\x88\x92""1"}) {
+  for (const char* text : {"", "m", "-1", "1K", "1 Gi", "1GB", "1gi", "1e", "1e99", "8Ei", "1.1.1",
+                           "\xe2\x88\x92"
+                           "1"}) {
     EXPECT_EQ(units::kubernetes_whole(text), std::nullopt) << '"' << text << '"';
   }
   EXPECT_EQ(units::kubernetes_milli("1Ei"), std::nullopt);  // 2^60 * 1000 is above 2^63
@@ -157,7 +183,9 @@ TEST(KubernetesQuantity, RefusesEverythingElse) {
 
 // Expected values: the documentation of Go's time.ParseDuration.
 TEST(GoDuration, ReadsWhatGoReads) {
-  const auto go = [](const char* text) { return units::go_duration(text).value_or(Duration(-1)).count(); };
+  const auto go = [](const char* text) {
+    return units::go_duration(text).value_or(Duration(-1)).count();
+  };
   EXPECT_EQ(go("300ms"), 300'000'000);
   EXPECT_EQ(go("1200s"), 1200 * kSecond);
   EXPECT_EQ(go("1h2m3.5s"), 3723 * kSecond + kSecond / 2);
@@ -176,7 +204,9 @@ TEST(GoDuration, ReadsWhatGoReads) {
 
 // Expected values: "Configuration file measurement units" of nginx's documentation.
 TEST(NginxDuration, ReadsWhatNginxReads) {
-  const auto nginx = [](const char* text) { return units::nginx_duration(text).value_or(Duration(-1)).count(); };
+  const auto nginx = [](const char* text) {
+    return units::nginx_duration(text).value_or(Duration(-1)).count();
+  };
   EXPECT_EQ(nginx("60"), 60 * kSecond);
   EXPECT_EQ(nginx("1200s"), 1200 * kSecond);
   EXPECT_EQ(nginx("500ms"), kSecond / 2);

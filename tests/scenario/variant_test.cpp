@@ -37,8 +37,10 @@ TEST(Variant, PlacesPointIntoTheFileEachPieceCameFrom) {
   scratch.write("base.yaml", kSmall + "until: 5\n");
   scratch.write("variant.yaml", "base: base.yaml\nsampling: 3\n");
   EXPECT_EQ(problems(scratch.folder() + "variant"),
-            (Texts{"base.yaml:10:8: until: expected a duration of at least 1ns, found \"5\"; did you mean 5s?",
-                   "variant.yaml:2:11: sampling: expected a duration of at least 1ms, found \"3\"; did you mean 3s?"}));
+            (Texts{"base.yaml:10:8: until: expected a duration of at least 1ns, found \"5\"; did "
+                   "you mean 5s?",
+                   "variant.yaml:2:11: sampling: expected a duration of at least 1ms, found \"3\"; "
+                   "did you mean 3s?"}));
   scratch.write("variant.yaml", "base: base.yaml\nuntil: 5s\n");
   EXPECT_EQ(problems(scratch.folder() + "variant"), Texts{});
 }
@@ -47,13 +49,16 @@ TEST(Variant, ReportsMissingKeysAtTheMapOfTheBase) {
   const Scratch scratch;
   scratch.write("base.yaml", kSmall);
   scratch.write("variant.yaml", "base: base.yaml\nfunctions: {ollama: {image: ~}}\n");
-  EXPECT_EQ(problems(scratch.folder() + "variant"), (Texts{"base.yaml:9:11: functions.ollama: the key image is missing"}));
+  EXPECT_EQ(problems(scratch.folder() + "variant"),
+            (Texts{"base.yaml:9:11: functions.ollama: the key image is missing"}));
 }
 
 TEST(Variant, RemovesItemsOfAList) {
   const Scratch scratch;
-  scratch.write("base.yaml", kSmall + "workload: [{name: a, at: 1s, get: /}, {name: b, at: 1s, get: /}]\n");
-  const Scenario scenario = load_scenario(scratch.write("variant.yaml", "base: base.yaml\nworkload: {a: ~}\n"));
+  scratch.write("base.yaml",
+                kSmall + "workload: [{name: a, at: 1s, get: /}, {name: b, at: 1s, get: /}]\n");
+  const Scenario scenario =
+      load_scenario(scratch.write("variant.yaml", "base: base.yaml\nworkload: {a: ~}\n"));
   ASSERT_EQ(scenario.steps.size(), 1U);
   EXPECT_EQ(scenario.steps[0].name, "b");
 }
@@ -61,8 +66,10 @@ TEST(Variant, RemovesItemsOfAList) {
 TEST(Variant, AddsKeysThatTheBaseLacks) {
   const Scratch scratch;
   scratch.write("base.yaml", kSmall);
-  const Scenario scenario = load_scenario(scratch.write(
-      "variant.yaml", "base: base.yaml\nfunctions: {small: {image: 1MB, service: {seconds: 1s, dispatch: newest}}}\n"));
+  const Scenario scenario =
+      load_scenario(scratch.write("variant.yaml",
+                                  "base: base.yaml\nfunctions: {small: {image: 1MB, service: "
+                                  "{seconds: 1s, dispatch: newest}}}\n"));
   ASSERT_EQ(scenario.functions.size(), 2U);
   EXPECT_EQ(scenario.functions[1].name, "small");
 }
@@ -74,21 +81,25 @@ TEST(Variant, ChainsEightBasesAndNoMore) {
     scratch.write("v" + std::to_string(i) + ".yaml", "base: v" + std::to_string(i - 1) + ".yaml\n");
   }
   EXPECT_EQ(problems(scratch.folder() + "v8"), Texts{});
-  EXPECT_EQ(problems(scratch.folder() + "v9"), (Texts{"v1.yaml:1:7: base: more than 8 files based on each other"}));
+  EXPECT_EQ(problems(scratch.folder() + "v9"),
+            (Texts{"v1.yaml:1:7: base: more than 8 files based on each other"}));
 }
 
 TEST(Variant, RefusesACircle) {
   const Scratch scratch;
   scratch.write("a.yaml", "base: b.yaml\n");
   scratch.write("b.yaml", "base: a.yaml\n");
-  EXPECT_EQ(problems(scratch.folder() + "a"), (Texts{"b.yaml:1:7: base: the files are based on each other in a circle"}));
+  EXPECT_EQ(problems(scratch.folder() + "a"),
+            (Texts{"b.yaml:1:7: base: the files are based on each other in a circle"}));
 }
 
 TEST(Override, SetsAValueByItsPath) {
   const Scenario scenario = load_scenario(
-      kGood, {"cluster.pools.gpu.nodes.max=3", "until=2h", "checks.pod gone.at=5min after last completion",
-              "functions.ollama.service.gpuSeconds={distribution: exponential, mean: 2s, cv: ~}",
-              "checks.node gone.expect=replicas(ollama) == 0 and nodes(gpu) <= 1", "faults=[]", "name=\"quoted\""});
+      kGood,
+      {"cluster.pools.gpu.nodes.max=3", "until=2h", "checks.pod gone.at=5min after last completion",
+       "functions.ollama.service.gpuSeconds={distribution: exponential, mean: 2s, cv: ~}",
+       "checks.node gone.expect=replicas(ollama) == 0 and nodes(gpu) <= 1", "faults=[]",
+       "name=\"quoted\""});
   EXPECT_EQ(scenario.cluster.pools[1].nodes_max, 3);
   EXPECT_EQ(scenario.until, std::chrono::hours(2));
   EXPECT_EQ(scenario.checks[0].instant.offset, std::chrono::minutes(5));
@@ -99,7 +110,10 @@ TEST(Override, SetsAValueByItsPath) {
 
 TEST(Override, ComesAfterTheVariantAndInOrder) {
   EXPECT_EQ(load_scenario(kGood + "smaller").cluster.pools[1].nodes_max, 3);
-  EXPECT_EQ(load_scenario(kGood + "smaller", {"cluster.pools.gpu.nodes.max=5"}).cluster.pools[1].nodes_max, 5);
+  EXPECT_EQ(load_scenario(kGood + "smaller", {"cluster.pools.gpu.nodes.max=5"})
+                .cluster.pools[1]
+                .nodes_max,
+            5);
   EXPECT_EQ(load_scenario(kGood, {"until=1h", "until=3h"}).until, std::chrono::hours(3));
 }
 
@@ -111,31 +125,40 @@ TEST(Override, RemovesWithNull) {
 TEST(Override, ReportsMistakesInTheArgumentItself) {
   // The file's name is what is left after the last slash; these have none.
   EXPECT_EQ(problems(kGood, {"cluster.pool.gpu.nodes.max=3"}),
-            (Texts{"--set cluster.pool.gpu.nodes.max=3:1:9: cluster.pool: unknown key; did you mean pools?"}));
+            (Texts{"--set cluster.pool.gpu.nodes.max=3:1:9: cluster.pool: unknown key; did you "
+                   "mean pools?"}));
   EXPECT_EQ(problems(kGood, {"cluster.pools.gpus.nodes.max=3"}),
-            (Texts{"--set cluster.pools.gpus.nodes.max=3:1:15: cluster.pools.gpus: no item of the list has this name; did you "
+            (Texts{"--set cluster.pools.gpus.nodes.max=3:1:15: cluster.pools.gpus: no item of the "
+                   "list has this name; did you "
                    "mean gpu?"}));
-  EXPECT_EQ(problems(kGood, {"until=5"}),
-            (Texts{"--set until=5:1:7: until: expected a duration of at least 1ns, found \"5\"; did you mean 5s?"}));
+  EXPECT_EQ(problems(kGood, {"until=5"}), (Texts{"--set until=5:1:7: until: expected a duration of "
+                                                 "at least 1ns, found \"5\"; did you mean 5s?"}));
   EXPECT_EQ(problems(kGood, {"cluster.links={pull: 3}"}),
-            (Texts{"--set cluster.links={pull: 3}:1:22: cluster.links.pull: expected a bandwidth above 0 such as 500MB/s, "
+            (Texts{"--set cluster.links={pull: 3}:1:22: cluster.links.pull: expected a bandwidth "
+                   "above 0 such as 500MB/s, "
                    "found \"3\"; did you mean 3B/s?"}));
-  EXPECT_EQ(problems(kGood, {"until=\"5"}), (Texts{"--set until=\"5:1:9: not valid YAML: illegal EOF in scalar"}));
+  EXPECT_EQ(problems(kGood, {"until=\"5"}),
+            (Texts{"--set until=\"5:1:9: not valid YAML: illegal EOF in scalar"}));
 }
 
 TEST(Override, RefusesWhatIsNoPathAndValue) {
   for (const std::string text : {"", "until", "=5s", "until="}) {
     EXPECT_EQ(problems(kGood, {text}),
-              (Texts{"--set " + text + ":1:1: expected PATH=VALUE such as cluster.pools.gpu.nodes.max=3"}));
+              (Texts{"--set " + text +
+                     ":1:1: expected PATH=VALUE such as cluster.pools.gpu.nodes.max=3"}));
   }
-  EXPECT_EQ(problems(kGood, {".a=1"}), (Texts{"--set .a=1:1:1: a path has a key on each side of a dot"}));
-  EXPECT_EQ(problems(kGood, {"a.=1"}), (Texts{"--set a.=1:1:3: a path has a key on each side of a dot"}));
-  EXPECT_EQ(problems(kGood, {"a..b=1"}), (Texts{"--set a..b=1:1:3: a path has a key on each side of a dot"}));
+  EXPECT_EQ(problems(kGood, {".a=1"}),
+            (Texts{"--set .a=1:1:1: a path has a key on each side of a dot"}));
+  EXPECT_EQ(problems(kGood, {"a.=1"}),
+            (Texts{"--set a.=1:1:3: a path has a key on each side of a dot"}));
+  EXPECT_EQ(problems(kGood, {"a..b=1"}),
+            (Texts{"--set a..b=1:1:3: a path has a key on each side of a dot"}));
 }
 
 TEST(FindScenario, TakesFolderFileAndVariant) {
-  for (const std::string path : {"tests/scenarios/good", "tests/scenarios/good/", "tests/scenarios/good/scenario.yaml",
-                                 "tests/scenarios/good/scenario"}) {
+  for (const std::string path :
+       {"tests/scenarios/good", "tests/scenarios/good/", "tests/scenarios/good/scenario.yaml",
+        "tests/scenarios/good/scenario"}) {
     EXPECT_EQ(load_scenario(path).name, "good") << path;
   }
   EXPECT_EQ(load_scenario("tests/scenarios/good/smaller").name, "smaller");
@@ -143,11 +166,13 @@ TEST(FindScenario, TakesFolderFileAndVariant) {
 
 TEST(FindScenario, SaysWhatWasTriedAndWhatIsThere) {
   EXPECT_EQ(problems("tests/scenarios/good/smallish"),
-            (Texts{"smallish: no such scenario, tried tests/scenarios/good/smallish and tests/scenarios/good/smallish.yaml; "
+            (Texts{"smallish: no such scenario, tried tests/scenarios/good/smallish and "
+                   "tests/scenarios/good/smallish.yaml; "
                    "did you mean tests/scenarios/good/everything, tests/scenarios/good/smaller or "
                    "tests/scenarios/good/smallest?"}));
   EXPECT_EQ(problems("tests/scenarios/good/manifests"),
-            (Texts{"manifests: no such scenario, tried tests/scenarios/good/manifests/scenario.yaml; did you mean "
+            (Texts{"manifests: no such scenario, tried "
+                   "tests/scenarios/good/manifests/scenario.yaml; did you mean "
                    "tests/scenarios/good/manifests/functions?"}));
   EXPECT_EQ(problems("no/such"), (Texts{"such: no such scenario, tried no/such and no/such.yaml"}));
 }
