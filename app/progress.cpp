@@ -19,22 +19,35 @@ Progress::~Progress() {
   if (shown_) std::fputs("\r\033[K", stderr);
 }
 
-void Progress::show(Duration simulated, Duration until) {
-  if (!terminal_) return;
+bool Progress::due() {
+  if (!terminal_) return false;
   const auto now = std::chrono::steady_clock::now();
-  if (now - last_ < kPause) return;
+  if (now - last_ < kPause) return false;
   last_ = now;
   shown_ = true;
-  const double hours = seconds(simulated) / 3600;
-  if (until <= Duration{0}) {
-    std::fprintf(stderr, "\r\033[K%.1f h simulated", hours);
-    return;
+  return true;
+}
+
+void Progress::bar(double done, const char* words) {
+  const auto filled = static_cast<std::size_t>(std::min(1.0, done) * kWidth);
+  std::fprintf(stderr, "\r\033[K[%s%s] %3.0f %%  %s", std::string(filled, '#').c_str(),
+               std::string(kWidth - filled, '.').c_str(), std::min(1.0, done) * 100, words);
+}
+
+void Progress::show(Duration simulated, Duration until) {
+  if (!due()) return;
+  const std::string words = to_text(std::chrono::round<std::chrono::seconds>(simulated)) + " simulated";
+  if (until > Duration{0}) {
+    bar(seconds(simulated) / seconds(until), words.c_str());
+  } else {
+    std::fprintf(stderr, "\r\033[K%s", words.c_str());
   }
-  const double done = std::min(1.0, seconds(simulated) / seconds(until));
-  const auto filled = static_cast<std::size_t>(done * kWidth);
-  std::fprintf(stderr, "\r\033[K[%s%s] %3.0f %%  %.1f h simulated",
-               std::string(filled, '#').c_str(), std::string(kWidth - filled, '.').c_str(),
-               done * 100, hours);
+}
+
+void Progress::show_share(std::size_t done, std::size_t all) {
+  if (!due()) return;
+  const std::string words = std::to_string(done) + " of " + std::to_string(all) + " replications";
+  bar(static_cast<double>(done) / static_cast<double>(all), words.c_str());
 }
 
 }  // namespace thaw::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 
 #include "engine/time.hpp"
 
@@ -16,8 +17,12 @@ class Progress {
 
   // `until`: how far the run goes, or zero when that is not known yet.
   void show(Duration simulated, Duration until);
+  void show_share(std::size_t done, std::size_t all);
 
  private:
+  bool due();  // not more often than the eye follows
+  void bar(double done, const char* words);
+
   bool terminal_;
   bool shown_ = false;
   std::chrono::steady_clock::time_point last_;

@@ -13,12 +13,14 @@
 #include "app/progress.hpp"
 #include "app/verbs.hpp"
 #include "engine/report/output.hpp"
+#include "engine/report/replications.hpp"
 #include "engine/report/summary.hpp"
 #include "engine/report/timeline.hpp"
 #include "engine/scenario/governance.hpp"
 #include "engine/scenario/load.hpp"
 #include "policies/all.hpp"
 #include "sim/simulation.hpp"
+#include "sim/study/replicate.hpp"
 
 namespace thaw::app {
 namespace {
@@ -37,6 +39,7 @@ struct Arguments {
   std::string scenario, out, format = "text";
   std::vector<std::string> policies, overrides;
   std::uint64_t seed = 1;
+  std::size_t replications = 1, jobs = 1;
 };
 
 std::vector<sim::Governor> governors_of(const Scenario& scenario,
@@ -85,16 +88,10 @@ Performance measure(const sim::RunResult& result, std::chrono::steady_clock::tim
   return performance;
 }
 
-int run(const Arguments& arguments) {
-  const auto began = std::chrono::steady_clock::now();
-  watch_for_interrupt();
-  const Scenario scenario = load_scenario(arguments.scenario, arguments.overrides);
-  Diagnostics problems;
-  sim::RunOptions options;
-  options.governors = governors_of(scenario, arguments.policies, problems);
-  problems.throw_if_any();
-  options.seed = arguments.seed;
-  options.interrupted = &interrupted;
+bool coloured() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
+
+int run_once(const Scenario& scenario, sim::RunOptions options, const Arguments& arguments,
+             std::chrono::steady_clock::time_point began) {
   sim::RunResult result;
   {
     Progress progress;
@@ -103,7 +100,6 @@ int run(const Arguments& arguments) {
     };
     result = sim::simulate(scenario, options);
   }
-
   const std::string summary = to_json(result.summary);
   if (!arguments.out.empty()) {
     write_files(arguments.out, {{"summary.json", summary},
@@ -114,15 +110,60 @@ int run(const Arguments& arguments) {
   if (arguments.format == "json") {
     std::fputs(summary.c_str(), stdout);
   } else {
-    const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    std::printf("%s\n%s", to_text(result.timeline, scenario.start, colour).c_str(),
-                to_text(result.summary, colour).c_str());
+    std::printf("%s\n%s", to_text(result.timeline, scenario.start, coloured()).c_str(),
+                to_text(result.summary, coloured()).c_str());
   }
   if (result.interrupted) {
     std::fputs("interrupted: these are the results so far\n", stderr);
     return kInterrupted;
   }
   return result.summary.held() ? kHeld : kFailed;
+}
+
+int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arguments& arguments) {
+  const auto render = [&](const sim::RunResult& result, bool first) {
+    sim::Replication out;
+    out.summary = to_json(result.summary);
+    if (!first) return out;
+    out.timeline = to_jsonl(result.timeline, scenario.start);
+    out.series = result.series_csv;
+    return out;
+  };
+  std::vector<sim::Replication> runs;
+  {
+    Progress progress;
+    runs = sim::replicate(scenario, options, arguments.replications, arguments.jobs, render,
+                          [&](std::size_t done) { progress.show_share(done, arguments.replications); });
+  }
+  if (runs.empty()) return kInterrupted;
+  std::vector<std::string> summaries;
+  for (const sim::Replication& one : runs) summaries.push_back(one.summary);
+  const Replications merged = merge_replications(summaries, coloured());
+  if (!arguments.out.empty()) {
+    write_files(arguments.out, {{"summary.json", merged.json},
+                                {"timeline.jsonl", runs.front().timeline},
+                                {"series.csv", runs.front().series}});
+  }
+  std::fputs(arguments.format == "json" ? merged.json.c_str() : merged.text.c_str(), stdout);
+  if (runs.size() < arguments.replications) {
+    std::fprintf(stderr, "interrupted: %zu of %zu replications\n", runs.size(), arguments.replications);
+    return kInterrupted;
+  }
+  return merged.held ? kHeld : kFailed;
+}
+
+int run(const Arguments& arguments) {
+  const auto began = std::chrono::steady_clock::now();
+  watch_for_interrupt();
+  const Scenario scenario = load_scenario(arguments.scenario, arguments.overrides);
+  Diagnostics problems;
+  sim::RunOptions options;
+  options.governors = governors_of(scenario, arguments.policies, problems);
+  problems.throw_if_any();
+  options.seed = arguments.seed;
+  options.interrupted = &interrupted;
+  return arguments.replications == 1 ? run_once(scenario, std::move(options), arguments, began)
+                                     : run_many(scenario, options, arguments);
 }
 
 }  // namespace
@@ -136,6 +177,13 @@ void add_run(CLI::App& app, int& exit_code) {
   verb->add_option("SCENARIO", arguments.scenario, "a folder, a file, or a variant (FOLDER/NAME)")
       ->required();
   verb->add_option("--seed", arguments.seed, "of every random stream")->capture_default_str();
+  verb->add_option("--replications", arguments.replications,
+                   "runs with seeds N, N+1, …: means and 95 % intervals")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  verb->add_option("--jobs", arguments.jobs, "replications at once; the results do not depend on it")
+      ->check(CLI::Range(1, 1'024))
+      ->capture_default_str();
   verb->add_option("--policy", arguments.policies,
                    "[FUNCTION=]NAME[:key=value,…] instead of the manifest's")
       ->allow_extra_args(false);

@@ -70,8 +70,15 @@ struct Observation {
   TimePoint facts_taken;  // when the facts above were true
 };
 
+// Single instances, each with its own idle clock: how long an idle one stays. Returned when it
+// changes and executed by the world, which does not ask again for each request.
+struct KeepAlive {
+  Duration idle{};
+};
+
 struct Decision {
-  std::optional<Replicas> desired;  // empty: leave alone
+  std::optional<Replicas> desired = {};     // empty: leave alone
+  std::optional<KeepAlive> instances = {};  // policies of single instances
   TimePoint ask_again =
       TimePoint::never();  // earliest change without new input, on the policy's own grid
   Reason why;

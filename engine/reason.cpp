@@ -56,6 +56,8 @@ std::string_view name_of(ReasonCode code) {
       return "dependency_not_ready";
     case ReasonCode::pod_unschedulable:
       return "pod_unschedulable";
+    case ReasonCode::keep_alive:
+      return "keep_alive";
     case ReasonCode::operator_cap:
       return "operator_cap";
   }
@@ -87,6 +89,8 @@ std::string to_words(const Reason& why) {
                          number(n[1]));
     case ReasonCode::pod_unschedulable:
       return fmt::format("unschedulable pods: {}; no further scale-up meanwhile", number(n[0]));
+    case ReasonCode::keep_alive:
+      return fmt::format("idle instances stay for {} s", number(n[0]));
     case ReasonCode::operator_cap:
       return fmt::format("{} wanted, the operator allows {}", number(n[0]), number(n[1]));
   }

@@ -21,6 +21,7 @@ enum class ReasonCode : std::uint8_t {
   below_min,             // [spec, replicas_min, replicas asked for]; asked for = spec: left there
   dependency_not_ready,  // [ready replicas of the dependency, needed]
   pod_unschedulable,     // [unschedulable pods]: no further scale-up meanwhile
+  keep_alive,            // [idle time in s]: how long single instances stay
   operator_cap,          // [desired, cap]
 };
 

@@ -6,7 +6,7 @@
 #include "engine/invariant.hpp"
 
 // One line a policy, sorted by name; NAME is defined at the end of policies/NAME.cpp.
-#define THAW_POLICIES(policy) policy(idle_timeout)
+#define THAW_POLICIES(policy) policy(idle_timeout) policy(keep_alive)
 
 namespace thaw {
 

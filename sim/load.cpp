@@ -20,9 +20,12 @@ Load::Load(World& world, Requests& requests, Ingress& ingress, LoadListener& lis
     step_work_.push_back(world.random("service/" + step.name));
   }
   for (const Arrivals& stream : world.scenario.arrivals)
-    streams_.push_back({ingress.resolve(stream.method, stream.path), false, 0,
+    streams_.push_back({ingress.resolve(stream.method, stream.path),
+                        false,
+                        0,
                         world.random("arrivals/" + stream.name),
-                        world.random("service/" + stream.name)});
+                        world.random("service/" + stream.name),
+                        {}});
 }
 
 void Load::start() {
@@ -38,8 +41,9 @@ void Load::start() {
   }
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     const Arrivals& stream = scenario.arrivals[i];
-    if (stream.process != Arrivals::Process::closed) {
-      world_.events.after(stream.from, *this, kArrival, i | (std::uint64_t{1} << 32));
+    if (stream.source != Arrivals::Source::closed) {
+      streams_[i].arrivals.emplace(stream.process, streams_[i].think, scenario.start + stream.from);
+      next_arrival(i);
       continue;
     }
     streams_[i].live_clients = stream.clients;
@@ -58,8 +62,7 @@ void Load::fire(std::uint32_t what, std::uint64_t arg) {
     case kStepLimit:
       return miss(index);
     case kArrival:
-      // The first event of a stream only opens it.
-      return second == 1 ? next_arrival(index) : arrive(index);
+      return arrive(index);
     case kClient:
       return client_calls(index, second);
     default:
@@ -114,14 +117,8 @@ void Load::send_step(std::size_t s) {
 // --- streams and closed loops ---
 
 void Load::next_arrival(std::size_t i) {
-  const Arrivals& stream = world_.scenario.arrivals[i];
-  const double gap_s = stream.process == Arrivals::Process::poisson
-                           ? streams_[i].gaps.exponential() / stream.rate
-                           : 1.0 / stream.rate;
-  // Beyond the stream's end in any case; keeps the conversion to integers in range.
-  const double bounded_s = std::min(gap_s, seconds(stream.until) + 1.0);
-  const TimePoint t = world_.now() + Duration{static_cast<std::int64_t>(bounded_s * 1e9 + 0.5)};
-  if (t < world_.scenario.start + stream.until) {
+  const TimePoint t = streams_[i].arrivals->next();
+  if (t < world_.scenario.start + world_.scenario.arrivals[i].until) {
     world_.events.at(t, *this, kArrival, i);
     return;
   }
@@ -211,10 +208,10 @@ void Load::replied(RequestId id, const Answer& answer) {
   } else {
     const std::size_t i = request.source - steps_.size();
     const Arrivals& stream = world_.scenario.arrivals[i];
-    if (stream.process == Arrivals::Process::closed) {
+    if (stream.source == Arrivals::Source::closed) {
       // At least a nanosecond between answer and next call: a refused client never spins on one
       // instant.
-      const Duration think = std::max(stream.think.draw(streams_[i].gaps), Duration{1});
+      const Duration think = std::max(stream.think.draw(streams_[i].think), Duration{1});
       world_.events.after(think, *this, kClient,
                           i | static_cast<std::uint64_t>(request.client) << 32);
     }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/arrivals.hpp"
 #include "engine/statistics/sketch.hpp"
 #include "sim/ingress.hpp"
 #include "sim/requests.hpp"
@@ -66,7 +67,8 @@ class Load final : public Handler {
     Route route;
     bool done = false;
     int live_clients = 0;
-    Random gaps, work;
+    Random think, work;
+    std::optional<ArrivalStream> arrivals;
   };
 
   void schedule(std::size_t step, TimePoint anchor);

@@ -1,6 +1,7 @@
 // What a run leaves behind: summary, timeline, series.
 #include <algorithm>
 
+#include "sim/instances/instances_run.hpp"
 #include "sim/run.hpp"
 
 namespace thaw::sim {
@@ -110,6 +111,12 @@ RunResult Run::result() {
 }
 
 RunResult simulate(const Scenario& scenario, const RunOptions& options) {
+  // The loader lets a scenario have functions of one kind only.
+  if (scenario.functions.front().standalone) {
+    InstancesRun run(scenario, options);
+    run.play();
+    return run.result();
+  }
   Run run(scenario, options);
   run.play();
   return run.result();

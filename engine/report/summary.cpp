@@ -42,6 +42,9 @@ Json json_of(const Summary::Requests& requests) {
 Json json_of(const Summary::Function& function) {
   Json out = {{"requests", json_of(function.requests)}};
   put(out, "cold_start_probability", function.cold_start_probability);
+  put(out, "wait_probability", function.wait_probability);
+  put(out, "in_system_mean", function.in_system_mean);
+  put(out, "mean_life_s", function.mean_life_s);
   put(out, "latency_s", function.latency_s);
   put(out, "wait_s", function.wait_s);
   Json& replicas = out["replicas"] = Json::object();

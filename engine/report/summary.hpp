@@ -22,6 +22,10 @@ struct Summary {
   };
   struct Function {
     Requests requests;
+    std::optional<double>
+        wait_probability;                  // waited for a busy server / total; standalone functions
+    std::optional<double> in_system_mean;  // requests waiting or in service, over time
+    std::optional<double> mean_life_s;     // of the instances that ended
     std::optional<double> cold_start_probability;  // cold / total; empty when nobody called
     std::optional<Spread> latency_s, wait_s;       // completed requests only
     double replicas_mean = 0, busy_mean = 0, idle_mean = 0;

@@ -10,6 +10,7 @@
 namespace thaw::scenario {
 namespace {
 
+constexpr int kMostInstances = 100'000'000;
 constexpr int kMostNodes = 100'000;
 constexpr double kSumTolerance =
     1e-9;  // decimals in binary: 0.35 + 0.15 + 0.5 may miss 1 by a few ulp
@@ -202,9 +203,10 @@ Shape<ClusterSpec> cluster_section() {
     v.optional("nodeAutoscaler", c.node_autoscaler, node_autoscaler(),
                "what adds and removes nodes; default kapsule");
     v.optional("links", c.links, links(), "bandwidths");
-    v.required("pools", c.pools, list_of(pool()), "node pools");
+    v.optional("pools", c.pools, list_of(pool()), "node pools; needed with manifests");
+    v.optional("instances", c.instances_max, integer(1, kMostInstances),
+               "of all standalone functions together");
     if (!v.ok()) return;
-    if (c.pools.empty()) v.fault("pools", "expected at least one pool, found none");
     for (const Pool& p : c.pools) {
       if (p.machine.price.currency != c.pools[0].machine.price.currency) {
         v.fault("pools", "expected one currency, found " + c.pools[0].machine.price.currency +

@@ -1,4 +1,5 @@
 // The scenario file as a whole.
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -35,6 +36,26 @@ Shape<ManifestPattern> manifest_pattern() {
   return {std::move(read), pattern.schema};
 }
 
+// Functions of manifests run on nodes, standalone ones do not: a scenario has the one kind or the
+// other.
+template <class Visitor>
+void check_worlds(Visitor& v, const Document& d) {
+  const Scenario& s = d.scenario;
+  const auto alone = static_cast<std::size_t>(
+      std::count_if(s.functions.begin(), s.functions.end(),
+                    [](const auto& f) { return f.standalone.has_value(); }));
+  if (alone == 0) {
+    if (d.manifests.empty()) v.fault("manifests", "missing: the functions' own files");
+    if (s.cluster.pools.empty())
+      v.fault("cluster", "missing: the nodes that functions of manifests run on");
+    if (s.warm_up > Duration{0}) v.fault("warmUp", "is for standalone functions");
+  } else if (alone < s.functions.size()) {
+    v.fault("functions", "standalone functions and functions of manifests cannot be mixed");
+  } else if (!d.manifests.empty() || !s.cluster.pools.empty()) {
+    v.fault("functions", "standalone functions need neither manifests nor pools");
+  }
+}
+
 }  // namespace
 
 Shape<Document> document() {
@@ -49,23 +70,26 @@ Shape<Document> document() {
     v.optional("versions", s.versions, versions(), "of the systems it stands for");
     v.optional("start", s.start, time_point(),
                "what time it is when it starts; default 2026-01-05T00:00:00Z");
-    v.required("cluster", s.cluster, cluster_section(), "nodes and links");
-    v.required("manifests", d.manifests, list_of(manifest_pattern()),
+    v.optional("cluster", s.cluster, cluster_section(), "nodes and links; needed with manifests");
+    v.optional("manifests", d.manifests, list_of(manifest_pattern()),
                "files of Kubernetes objects, * and ? allowed");
     v.required("functions", s.functions, functions_section(),
-               "by the name of their Deployment or StatefulSet");
+               "by the name of their Deployment or StatefulSet, or standalone");
     v.optional("workload", workload, workload_section(), "what load comes");
     v.optional("checks", s.checks, checks_section(), "what must hold");
     v.optional("faults", s.faults, faults_section(), "what goes wrong");
     v.optional("until", s.until, duration_of(std::chrono::nanoseconds(1)),
                "end of the run; default when all is over");
+    v.optional("warmUp", s.warm_up, duration(),
+               "of standalone functions: what comes before it does not count");
     v.optional("sampling", s.sampling, duration_of(std::chrono::milliseconds(1)), "of series.csv");
     for (WorkloadItem& item : workload) {
       if (auto* step = std::get_if<Step>(&item)) s.steps.push_back(std::move(*step));
       if (auto* stream = std::get_if<Arrivals>(&item)) s.arrivals.push_back(std::move(*stream));
     }
-    if (v.ok() && s.functions.empty())
-      v.fault("functions", "expected at least one function, found none");
+    if (!v.ok()) return;
+    if (s.functions.empty()) v.fault("functions", "expected at least one function, found none");
+    check_worlds(v, d);
   });
 }
 

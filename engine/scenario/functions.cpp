@@ -9,6 +9,7 @@ namespace thaw::scenario {
 namespace {
 
 constexpr int kMostSlots = 1'000'000;
+constexpr int kMostCopies = 100'000;
 
 Shape<Model> model() {
   return object<Model>("model", [](auto& v, Model& m) {
@@ -27,6 +28,8 @@ Shape<Service> service() {
     v.exactly_one({"seconds", "gpuSeconds"});
     v.optional("seconds", s.duration, distribution(), "of one request");
     v.optional("gpuSeconds", s.duration, distribution(), "of one request, alone on a whole card");
+    v.optional("cold", s.cold, distribution(),
+               "the whole service of a request that starts an instance; default as any");
     s.on_gpu = v.has("gpuSeconds");
     v.optional("slots", s.slots, integer(1, kMostSlots),
                "requests in service at once on one replica; default 1");
@@ -69,14 +72,73 @@ void fill_defaults(FunctionSpec& f, const std::optional<Distribution>& start,
   if (!stop) v.guess("stop", "2s");
 }
 
+struct InstancesForm {
+  int max = 0, queue_max = 0;
+  bool wait = false;
+};
+
+Shape<InstancesForm> instances() {
+  return object<InstancesForm>("instances", [](auto& v, InstancesForm& i) {
+    v.optional("max", i.max, integer(1, kMostSlots), "at most so many; default no limit");
+    v.optional("whenFull", i.wait, choice<bool>({{"reject", false}, {"wait", true}}),
+               "what becomes of a request that finds all busy and no room; default reject");
+    v.optional("queueMax", i.queue_max, integer(1, kMostSlots),
+               "how many may wait; default no limit");
+  });
+}
+
+// Without a manifest: instances under a policy, or servers that are always there.
+struct StandaloneForm {
+  std::optional<std::string> policy;
+  std::optional<int> servers;
+  std::optional<InstancesForm> instances;
+
+  bool given() const { return policy || servers || instances; }
+};
+
+template <class Visitor>
+void describe_standalone(Visitor& v, StandaloneForm& form) {
+  v.optional("policy", form.policy, text(),
+             "without a manifest: NAME:key=value,…, such as keep_alive:idle=600s");
+  v.optional("servers", form.servers, integer(1, kMostSlots),
+             "without a manifest: always there, service.slots each");
+  v.optional("instances", form.instances, instances(),
+             "without a manifest: how many, and what happens beyond");
+}
+
+template <class Visitor>
+void to_standalone(const StandaloneForm& form, FunctionSpec& f, Visitor& v) {
+  if (!form.given()) return;
+  if (form.policy && form.servers)
+    v.fault("servers", "either servers that are always there, or a policy");
+  if (f.service.on_gpu) v.fault("service", "without a manifest there is no GPU: give seconds");
+  if (!form.servers && (f.service.slots != 1 || f.service.discipline != Discipline::fcfs))
+    v.fault(
+        "service",
+        "an instance serves one request at a time; servers may have slots and processor sharing");
+  Standalone alone;
+  alone.policy = form.policy.value_or("");
+  alone.servers = form.servers.value_or(0);
+  // A line in front of servers is the rule, in front of instances the exception.
+  alone.wait_when_full = form.instances ? form.instances->wait : form.servers.has_value();
+  if (form.instances) {
+    alone.instances_max = form.instances->max;
+    alone.queue_max = form.instances->queue_max;
+  }
+  f.standalone = alone;
+}
+
 }  // namespace
 
 Shape<std::vector<FunctionSpec>> functions_section() {
   return by_name(object<FunctionSpec>("function", [](auto& v, FunctionSpec& f) {
     std::optional<Distribution> start, load;
     std::optional<Duration> stop;
-    v.required("image", f.image, size(),
-               "of the container images together, as stored in the registry");
+    StandaloneForm standalone;
+    std::optional<Bytes> image;
+    v.optional(
+        "image", image, size(),
+        "of the container images together, as stored in the registry; needed with a manifest");
     v.optional("model", f.model, model(), "what a pod downloads when it starts");
     v.required("service", f.service, service(), "what a request costs");
     v.optional("containerStart", start, distribution(),
@@ -86,7 +148,16 @@ Shape<std::vector<FunctionSpec>> functions_section() {
     v.optional("modelLoad", load, distribution(),
                "weights to the GPU, after the download; default a guess");
     v.optional("stop", stop, duration(), "from SIGTERM to the end of the pod; default 2s, a guess");
-    if (v.reading()) fill_defaults(f, start, load, stop, v);
+    describe_standalone(v, standalone);
+    v.optional("count", f.count, integer(1, kMostCopies),
+               "without a manifest: so many alike, called NAME-1, NAME-2, …");
+    if (!v.reading()) return;
+    to_standalone(standalone, f, v);
+    if (f.standalone) return;
+    if (!image) v.fault("image", "a function of a manifest needs the size of its image");
+    if (f.count) v.fault("count", "only functions without a manifest can be multiplied");
+    f.image = image.value_or(Bytes{});
+    fill_defaults(f, start, load, stop, v);
   }));
 }
 

@@ -62,6 +62,13 @@ std::vector<Governance> govern(const Scenario& scenario, const std::vector<Polic
     one.spec.function = f;
     one.spec.name = scenario.functions[f].name;
     one.spec.versions = scenario.versions;
+    if (const auto& alone = scenario.functions[f].standalone) {
+      if (alone->policy.empty()) continue;
+      const PolicyChoice own = PolicyChoice::parse(alone->policy, problems);
+      one.policy = own.policy;
+      one.spec.params = own.params;
+      continue;
+    }
     if (!is_slimfaas_function(workload(f))) continue;
     one.policy = kSlimFaasPolicy;
     one.spec.params = environment;
@@ -88,6 +95,7 @@ std::vector<Governance> govern(const Scenario& scenario, const std::vector<Polic
                        (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
   }
   for (Governance& one : all) {
+    if (scenario.functions[one.spec.function].standalone) continue;
     for (const Governance& other : all) {
       const auto& ns = workload(one.spec.function).ns;
       if (other.spec.function == one.spec.function || workload(other.spec.function).ns != ns)

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "engine/scenario/files.hpp"
 #include "engine/scenario/merge.hpp"
@@ -33,7 +34,9 @@ Scenario load_scenario(const std::string& path, const std::vector<std::string>& 
   std::optional<scenario::Document> document = scenario::document().read({tree, "", reading});
   if (document) {
     scenario::read_workloads(*document, file, problems);
-    scenario::check_references(document->scenario, reading);
+    const std::vector<std::string> groups = scenario::multiply_functions(document->scenario);
+    scenario::check_references(document->scenario, groups, reading);
+    scenario::find_traces(document->scenario, file, problems);
     scenario::add_notices(document->scenario, reading);
   }
   problems.throw_if_any();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -115,14 +116,69 @@ void read_workloads(Document& document, const std::string& path, Diagnostics& pr
     }
   }
   Scenario& scenario = document.scenario;
+  if (files.empty()) return;
   scenario.manifests = read_manifests(files, {path, 0, 0}, problems);
   // With a manifest missing or broken, every function in it would be blamed as well.
   if (problems.error_count() != before) return;
-  for (FunctionSpec& function : scenario.functions)
-    find_workload(function, scenario.manifests, problems);
+  for (FunctionSpec& function : scenario.functions) {
+    if (!function.standalone) find_workload(function, scenario.manifests, problems);
+  }
 }
 
-void check_references(const Scenario& scenario, const Reading& reading) {
+// `count: 3` of f means f-1, f-2 and f-3, and a stream for f becomes one for each.
+std::vector<std::string> multiply_functions(Scenario& scenario) {
+  std::vector<FunctionSpec> functions;
+  std::map<std::string, int> copies;
+  for (FunctionSpec& f : scenario.functions) {
+    if (!f.count) {
+      functions.push_back(std::move(f));
+      continue;
+    }
+    copies[f.name] = *f.count;
+    for (int i = 1; i <= *f.count; ++i) {
+      functions.push_back(f);
+      functions.back().name += "-" + std::to_string(i);
+    }
+  }
+  if (copies.empty()) {
+    scenario.functions = std::move(functions);
+    return {};
+  }
+  std::vector<Arrivals> streams;
+  for (Arrivals& stream : scenario.arrivals) {
+    const auto group = copies.find(stream.function);
+    if (group == copies.end()) {
+      streams.push_back(std::move(stream));
+      continue;
+    }
+    for (int i = 1; i <= group->second; ++i) {
+      streams.push_back(stream);
+      streams.back().function += "-" + std::to_string(i);
+      streams.back().name += "-" + std::to_string(i);
+    }
+  }
+  scenario.functions = std::move(functions);
+  scenario.arrivals = std::move(streams);
+  std::vector<std::string> groups;
+  for (const auto& [name, count] : copies) groups.push_back(name);
+  return groups;
+}
+
+void find_traces(Scenario& scenario, const std::string& path, Diagnostics& problems) {
+  for (Arrivals& stream : scenario.arrivals) {
+    if (stream.source != Arrivals::Source::trace) continue;
+    const std::filesystem::path beside = std::filesystem::path(path).parent_path() / stream.trace;
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(beside, error)) {
+      problems.error(stream.place, dotted("workload", stream.name) + ".trace",
+                     "no file " + beside.string());
+    }
+    stream.trace = beside.string();
+  }
+}
+
+void check_references(const Scenario& scenario, const std::vector<std::string>& groups,
+                      const Reading& reading) {
   const Names steps(scenario.steps, "step");
   const Names pools(scenario.cluster.pools, "pool");
   const Names functions(scenario.functions, "function");
@@ -131,6 +187,10 @@ void check_references(const Scenario& scenario, const Reading& reading) {
                          : reference.to == Reference::To::pool ? pools
                                                                : functions;
     if (known.set.contains(reference.name)) continue;
+    const bool of_stream =
+        reference.key.starts_with("workload.") && reference.key.ends_with(".function");
+    if (of_stream && std::find(groups.begin(), groups.end(), reference.name) != groups.end())
+      continue;
     // The section itself could not be read, which is told already.
     if (known.set.empty() && !reading.problems.ok()) continue;
     reading.problems.error(reference.place, reference.key,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/scenario/cursor.hpp"
 #include "engine/scenario/sections.hpp"
@@ -12,8 +13,17 @@ namespace thaw::scenario {
 // Reads the manifests that `path` (the scenario's file) names and finds each function's workload.
 void read_workloads(Document& document, const std::string& path, Diagnostics& problems);
 
-// Names that are referred to exist, and no step waits for itself.
-void check_references(const Scenario& scenario, const Reading& reading);
+// Makes the copies that `count` asks for; from here on their names exist. Returns the names that
+// are gone.
+std::vector<std::string> multiply_functions(Scenario& scenario);
+
+// Names that are referred to exist, and no step waits for itself. `groups`: what multiply_functions
+// returned; a stream may still name them.
+void check_references(const Scenario& scenario, const std::vector<std::string>& groups,
+                      const Reading& reading);
+
+// Traces lie beside the scenario's file.
+void find_traces(Scenario& scenario, const std::string& path, Diagnostics& problems);
 
 // What a reader of the results must know: guesses in use, prices nobody verified.
 void add_notices(const Scenario& scenario, const Reading& reading);

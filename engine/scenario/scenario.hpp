@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/arrivals.hpp"
 #include "engine/checks/check.hpp"
 #include "engine/checks/expression.hpp"
 #include "engine/diagnostic.hpp"
@@ -79,6 +80,7 @@ struct Links {
 };
 
 struct ClusterSpec {
+  int instances_max = 0;  // of all standalone functions together; 0: no limit
   NodeAutoscaler node_autoscaler;
   Links links;
   std::vector<Pool> pools;
@@ -97,6 +99,8 @@ enum class Dispatch : std::uint8_t {
 
 struct Service {
   Distribution duration;  // of one request, alone on a whole card (gpuSeconds) or as such (seconds)
+  std::optional<Distribution>
+      cold;  // the whole service of a request that starts an instance, instead
   bool on_gpu = false;
   int slots = 1;  // requests in service at once on one replica
   Discipline discipline = Discipline::fcfs;
@@ -110,11 +114,25 @@ struct Model {
   enum class From : std::uint8_t { internet, volume, registry } from = From::internet;
 };
 
+// A function that no manifest deploys: it runs in instances that a policy keeps alive, or on
+// servers that are always there. No nodes, no gateway, no cold-start stages: the world of queueing
+// theory and of keep-alive studies.
+struct Standalone {
+  std::string policy;           // "keep_alive:idle=600s"; empty with `servers`
+  int servers = 0;              // always on, `slots` requests each; 0: instances
+  int instances_max = 0;        // 0: no limit of its own
+  bool wait_when_full = false;  // else a request that finds no room is rejected
+  int queue_max = 0;            // how many may wait; 0: no limit
+};
+
 // What a manifest cannot say about a function, merged with the workload object of the same name.
 struct FunctionSpec {
   std::string name;
   Place place;
-  std::size_t workload = 0;  // index into Manifests::workloads
+  std::size_t workload =
+      0;  // index into Manifests::workloads; without meaning where `standalone` is set
+  std::optional<Standalone> standalone;
+  std::optional<int> count;  // as written; load() has made the copies
   Bytes image{};
   std::optional<Model> model;
   Service service;
@@ -140,16 +158,18 @@ struct Step {
   std::optional<Distribution> service;  // instead of the function's own
 };
 
-// A stream of arrivals.
+// A stream of arrivals: an open process, a closed loop of clients, or a trace.
 struct Arrivals {
-  enum class Process : std::uint8_t { poisson, constant, closed };
+  enum class Source : std::uint8_t { process, closed, trace };
   std::string name;
   Place place;
-  Process process = Process::poisson;
-  double rate = 0;     // per second: poisson, constant
+  Source source = Source::process;
+  ArrivalProcess process;
   int clients = 0;     // closed loop
   Distribution think;  // closed loop: between an answer and the next call
-  std::string function;
+  std::string
+      trace;  // trace: the file, .csv or .csv.gz, with the columns arrival_s, function, duration_s
+  std::string function;  // of a trace: empty, its own column says; or all rows are for this one
   Method method = Method::get;
   std::string path;  // default "/function/NAME/"
   Duration from{}, until{};
@@ -180,6 +200,8 @@ struct Scenario {
   std::vector<Fault> faults;
   std::optional<Duration> until;     // from the start
   std::optional<Duration> sampling;  // of series.csv
+  Duration
+      warm_up{};  // from the start; requests that arrive in it and time until then do not count
   std::vector<std::string> notices;  // what is said and not modelled
 };
 

@@ -13,6 +13,8 @@
 namespace thaw::scenario {
 namespace {
 
+constexpr double kLeastCv = 0.01;  // below, a gamma or Weibull is a constant
+
 struct DistributionForm {
   Distribution::Kind kind = Distribution::Kind::constant;
   std::optional<Duration> value, mean, min, max, median, p95;
@@ -51,6 +53,15 @@ std::optional<Distribution> to_distribution(const DistributionForm& form, const 
         return Distribution::uniform(*form.min, *form.max);
       at.error("a uniform needs min and a max that is not below it, and nothing else");
       return {};
+    case Kind::gamma:
+    case Kind::weibull:
+      if (form.given("mc") && *form.mean > Duration(0) && *form.cv >= kLeastCv) {
+        return form.kind == Kind::gamma ? Distribution::gamma_mean_cv(*form.mean, *form.cv)
+                                        : Distribution::weibull_mean_cv(*form.mean, *form.cv);
+      }
+      at.error(
+          "a gamma or Weibull needs a mean above 0 and a cv from 0.01 to 100, and nothing else");
+      return {};
     case Kind::lognormal:
       if (form.given("mc") && *form.mean > Duration(0))
         return Distribution::lognormal_mean_cv(*form.mean, *form.cv);
@@ -80,12 +91,15 @@ void refer_to_terms(const Expression& expression, const Cursor& at) {
       case Term::Kind::percentile:
         refer(Reference::To::function);
         break;
+      case Term::Kind::count:
+        if (term.field != "fault")
+          refer(term.field == "node" ? Reference::To::pool : Reference::To::function);
+        break;
       case Term::Kind::response:
         refer(Reference::To::step);
         break;
       case Term::Kind::literal:
       case Term::Kind::word:
-      case Term::Kind::count:  // of timeline lines: any name may be in one
       case Term::Kind::cost:
         break;
     }
@@ -107,12 +121,15 @@ Shape<Distribution> distribution() {
                choice<Kind>({{"constant", Kind::constant},
                              {"exponential", Kind::exponential},
                              {"uniform", Kind::uniform},
+                             {"gamma", Kind::gamma},
+                             {"weibull", Kind::weibull},
                              {"lognormal", Kind::lognormal}}),
-               "its kind: constant (value), exponential (mean), uniform (min, max), lognormal "
-               "(mean and cv, or median and p95)");
+               "its kind: constant (value), exponential (mean), uniform (min, max), gamma and "
+               "weibull (mean, cv), "
+               "lognormal (mean and cv, or median and p95)");
     v.optional("value", d.value, duration(), "of a constant");
-    v.optional("mean", d.mean, duration(), "of an exponential or a lognormal");
-    v.optional("cv", d.cv, variation(), "of a lognormal: standard deviation / mean");
+    v.optional("mean", d.mean, duration(), "of all but constant and uniform");
+    v.optional("cv", d.cv, variation(), "standard deviation / mean");
     v.optional("min", d.min, duration(), "of a uniform");
     v.optional("max", d.max, duration(), "of a uniform");
     v.optional("median", d.median, duration(), "of a lognormal");

@@ -53,54 +53,175 @@ Shape<Step> step() {
   });
 }
 
-struct ProcessForm {
-  Arrivals::Process process = Arrivals::Process::poisson;
-  std::optional<double> rate;
-  std::optional<int> clients;
-  std::optional<Distribution> think;
+enum class ProcessKind : std::uint8_t {
+  poisson,
+  constant,
+  gamma,
+  weibull,
+  lognormal,
+  mmpp,
+  diurnal,
+  closed
 };
 
+struct ProcessForm {
+  ProcessKind kind = ProcessKind::poisson;
+  std::optional<double> rate, cv, amplitude;
+  std::optional<int> clients;
+  std::optional<Distribution> think;
+  std::vector<ArrivalProcess::State> states;
+  std::optional<Duration> period, peak;
+};
+
+Shape<ArrivalProcess::State> state() {
+  return object<ArrivalProcess::State>("arrivalState", [](auto& v, ArrivalProcess::State& s) {
+    std::optional<double> arrivals;
+    v.optional("rate", arrivals, rate(), "arrivals per time in this state; default none");
+    v.required("holding", s.holding, duration_of(std::chrono::nanoseconds(1)),
+               "how long it lasts, on average");
+    s.rate = arrivals.value_or(0);
+  });
+}
+
+constexpr double kLeastCv = 0.01, kMostCv = 100;
+
+// What each kind needs besides its name; everything else is refused.
+std::string wants(const ProcessForm& p) {
+  std::string given;
+  if (p.rate) given += "rate ";
+  if (p.cv) given += "cv ";
+  if (p.amplitude) given += "amplitude ";
+  if (p.period) given += "period ";
+  if (p.peak) given += "peak ";
+  if (!p.states.empty()) given += "states ";
+  if (p.clients) given += "clients ";
+  if (p.think) given += "think ";
+  const auto needs = [&](const std::string& exactly, const std::string& text) {
+    return given == exactly ? std::string() : text;
+  };
+  switch (p.kind) {
+    case ProcessKind::poisson:
+    case ProcessKind::constant:
+      return needs("rate ", "a poisson or constant process needs a rate and nothing else");
+    case ProcessKind::gamma:
+    case ProcessKind::weibull:
+    case ProcessKind::lognormal:
+      return needs("rate cv ", "a gamma, weibull or lognormal process needs rate and cv");
+    case ProcessKind::mmpp:
+      return needs("states ", "a mmpp needs states, each with holding and, if any, rate");
+    case ProcessKind::diurnal:
+      return needs("rate amplitude period peak ",
+                   "a diurnal process needs rate, amplitude, period and peak");
+    case ProcessKind::closed:
+      return needs("clients think ", "a closed process needs clients and think, and no rate");
+  }
+  return "";
+}
+
+Duration gap_of(double rate) { return Duration{static_cast<std::int64_t>(1e9 / rate + 0.5)}; }
+
+ArrivalProcess to_process(const ProcessForm& p) {
+  ArrivalProcess process;
+  switch (p.kind) {
+    case ProcessKind::poisson:
+      process.gap = Distribution::exponential(gap_of(*p.rate));
+      break;
+    case ProcessKind::constant:
+      process.gap = Distribution::constant(gap_of(*p.rate));
+      break;
+    case ProcessKind::gamma:
+      process.gap = Distribution::gamma_mean_cv(gap_of(*p.rate), *p.cv);
+      break;
+    case ProcessKind::weibull:
+      process.gap = Distribution::weibull_mean_cv(gap_of(*p.rate), *p.cv);
+      break;
+    case ProcessKind::lognormal:
+      process.gap = Distribution::lognormal_mean_cv(gap_of(*p.rate), *p.cv);
+      break;
+    case ProcessKind::mmpp:
+      process.kind = ArrivalProcess::Kind::mmpp;
+      process.states = p.states;
+      break;
+    case ProcessKind::diurnal:
+      process.kind = ArrivalProcess::Kind::diurnal;
+      process.rate = *p.rate;
+      process.amplitude_ratio = *p.amplitude;
+      process.period = *p.period;
+      process.peak = *p.peak;
+      break;
+    case ProcessKind::closed:
+      break;
+  }
+  return process;
+}
+
 Shape<ProcessForm> process() {
-  using Process = Arrivals::Process;
   return object<ProcessForm>("arrivalProcess", [](auto& v, ProcessForm& p) {
-    v.required("process", p.process,
-               choice<Process>({{"poisson", Process::poisson},
-                                {"constant", Process::constant},
-                                {"closed", Process::closed}}),
-               "poisson or constant (with rate), or closed (with clients and think)");
-    v.optional("rate", p.rate, rate(), "arrivals per time: 0.5/s");
+    v.required("process", p.kind,
+               choice<ProcessKind>({{"poisson", ProcessKind::poisson},
+                                    {"constant", ProcessKind::constant},
+                                    {"gamma", ProcessKind::gamma},
+                                    {"weibull", ProcessKind::weibull},
+                                    {"lognormal", ProcessKind::lognormal},
+                                    {"mmpp", ProcessKind::mmpp},
+                                    {"diurnal", ProcessKind::diurnal},
+                                    {"closed", ProcessKind::closed}}),
+               "poisson, constant (rate); gamma, weibull, lognormal gaps (rate, cv); mmpp "
+               "(states); diurnal (rate, "
+               "amplitude, period, peak); closed (clients, think)");
+    v.optional("rate", p.rate, rate(),
+               "arrivals per time: 0.5/s; of a diurnal process, on average");
+    v.optional("cv", p.cv, variation(), "of the gaps: standard deviation / mean; 1 is Poisson's");
+    v.optional("amplitude", p.amplitude, ratio(), "of a diurnal rate, as a part of its mean");
+    v.optional("period", p.period, duration_of(std::chrono::seconds(1)),
+               "of a diurnal rate, such as 24h");
+    v.optional("peak", p.peak, duration(), "when in the period, from midnight UTC");
+    v.optional("states", p.states, list_of(state()), "of a mmpp, one after the other in a circle");
     v.optional("clients", p.clients, integer(1, kMostCalls),
                "each calls, waits for the answer, thinks, calls again");
     v.optional("think", p.think, distribution(), "between an answer and the next call");
     if (!v.ok()) return;
-    const bool closed = p.process == Process::closed;
-    if (closed && (!p.clients || !p.think || p.rate))
-      v.fault("", "a closed process needs clients and think, and no rate");
-    if (!closed && (!p.rate || p.clients || p.think)) {
-      v.fault("", "a poisson or constant process needs a rate, and neither clients nor think");
-    }
+    if (const std::string problem = wants(p); !problem.empty()) v.fault("", problem);
+    if (p.cv && (*p.cv < kLeastCv || *p.cv > kMostCv)) v.fault("cv", "expected 0.01 to 100");
+    const auto silent = [](const ArrivalProcess::State& s) { return s.rate <= 0; };
+    if (!p.states.empty() && std::all_of(p.states.begin(), p.states.end(), silent))
+      v.fault("states", "in no state does anything arrive");
   });
 }
 
+// A trace ends where its file does.
+constexpr Duration kLongestTrace = std::chrono::hours(24 * 366 * 10);
+
 Shape<Arrivals> arrivals() {
   return object<Arrivals>("arrivals", [](auto& v, Arrivals& a) {
-    ProcessForm form;
     Request request;
     a.place = v.place();
-    v.required("arrivals", form, process(), "how requests arrive");
-    v.required("function", a.function, reference(Reference::To::function),
-               "which function they are for");
+    std::optional<ProcessForm> form;
+    std::optional<Duration> until;
+    v.exactly_one({"arrivals", "trace"});
+    v.optional("arrivals", form, process(), "how requests arrive");
+    v.optional("trace", a.trace, text(),
+               "a .csv or .csv.gz with arrival_s, function and, if any, duration_s");
+    v.optional("function", a.function, reference(Reference::To::function),
+               "which function they are for; of a trace, default what its column says");
     v.optional("name", a.name, name(), "of the stream; default the function's");
     v.optional("from", a.from, duration(), "first instant, from the start; default 0s");
-    v.required("until", a.until, duration(), "last instant, from the start");
+    v.optional("until", until, duration(), "last instant, from the start; needed but for a trace");
     v.not_both("get", "post");
     describe_request(v, request);
     v.optional("service", a.service, distribution(), "instead of the function's own");
-    a.process = form.process;
-    a.rate = form.rate.value_or(0);
-    a.clients = form.clients.value_or(0);
-    if (form.think) a.think = *form.think;
-    if (a.name.empty()) a.name = a.function;
+    if (form && v.ok()) {
+      a.source =
+          form->kind == ProcessKind::closed ? Arrivals::Source::closed : Arrivals::Source::process;
+      a.process = to_process(*form);
+      a.clients = form->clients.value_or(0);
+      if (form->think) a.think = *form->think;
+    }
+    if (!a.trace.empty()) a.source = Arrivals::Source::trace;
+    a.until = until.value_or(kLongestTrace);
+    if (v.ok() && form && a.function.empty()) v.fault("function", "which function are they for?");
+    if (v.ok() && form && !until) v.fault("until", "when does the last one come?");
+    if (a.name.empty()) a.name = a.function.empty() ? "trace" : a.function;
     a.method = request.post ? Method::post : Method::get;
     a.path = request.post.value_or(request.get.value_or("/function/" + a.function + "/"));
     if (v.ok() && a.until <= a.from) v.fault("until", "must be after from");
@@ -127,13 +248,13 @@ Shape<std::vector<WorkloadItem>> workload_section() {
   const Shape<Step> one_step = step();
   const Shape<Arrivals> stream = arrivals();
   auto read = [one_step, stream](const Cursor& at) -> std::optional<WorkloadItem> {
-    if (at.node().find("arrivals")) {
+    if (at.node().find("arrivals") || at.node().find("trace")) {
       auto value = stream.read(at);
       return value ? std::optional<WorkloadItem>(std::move(*value)) : std::nullopt;
     }
     if (at.node().kind == yaml::Node::Kind::map && !at.node().find("at") &&
         !at.node().find("when")) {
-      at.error("expected a step (at or when, with get or post) or a stream (arrivals)");
+      at.error("expected a step (at or when, with get or post) or a stream (arrivals or trace)");
       return {};
     }
     auto value = one_step.read(at);

@@ -1,0 +1,158 @@
+#include "engine/report/replications.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "engine/report/table.hpp"
+#include "engine/statistics/estimate.hpp"
+
+namespace thaw {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// What tells a run rather than measures it.
+bool is_label(const std::string& key) {
+  return key == "schema" || key == "scenario" || key == "seed" || key == "checks" || key == "notices";
+}
+
+std::vector<double> values_at(const std::vector<Json>& all, const Json::json_pointer& path) {
+  std::vector<double> values;
+  for (const Json& one : all)
+    if (one.contains(path)) values.push_back(one.at(path).get<double>());
+  return values;
+}
+
+// Replaces each number below `here` by its mean and collects the intervals under the same keys.
+void estimate_numbers(Json& here, const Json::json_pointer& path, const std::vector<Json>& all, Json& ci95) {
+  for (auto& [key, value] : here.items()) {
+    const Json::json_pointer inner = path / key;
+    if (value.is_object()) {
+      Json below = Json::object();
+      estimate_numbers(value, inner, all, below);
+      if (!below.empty()) ci95[key] = std::move(below);
+    } else if (value.is_number()) {
+      const Estimate estimate = thaw::estimate(values_at(all, inner));
+      value = estimate.mean;
+      ci95[key] = {estimate.low, estimate.high};
+    }
+  }
+}
+
+// The first replication may lack what another has: a percentile of calls that never completed.
+void add_missing(Json& into, const Json& from) {
+  for (const auto& [key, value] : from.items()) {
+    if (!into.contains(key)) {
+      into[key] = value;
+    } else if (value.is_object()) {
+      add_missing(into[key], value);
+    }
+  }
+}
+
+bool merge_checks(Json& merged, const std::vector<Json>& all) {
+  bool held_by_all = true;
+  for (std::size_t c = 0; c < merged["checks"].size(); ++c) {
+    Json& check = merged["checks"][c];
+    std::size_t held = 0;
+    for (const Json& one : all) {
+      // A step that was missed adds a failed check of its own to that run alone.
+      const auto& checks = one["checks"];
+      const auto same = std::find_if(checks.begin(), checks.end(),
+                                     [&](const Json& other) { return other["name"] == check["name"]; });
+      const bool holds = same != checks.end() && (*same)["held"].get<bool>();
+      if (!holds && held == static_cast<std::size_t>(&one - all.data())) {
+        if (same != checks.end()) check["detail"] = (*same)["detail"];
+      }
+      held += holds;
+    }
+    check["held"] = held == all.size();
+    check["held_in"] = fmt::format("{}/{}", held, all.size());
+    held_by_all &= held == all.size();
+  }
+  return held_by_all;
+}
+
+std::string interval(const Json& merged, const std::string& path, double factor = 1) {
+  const Json::json_pointer at(path), ci("/ci95" + path);
+  if (!merged.contains(at)) return "";
+  const double low = merged.at(ci)[0].get<double>() * factor, high = merged.at(ci)[1].get<double>() * factor;
+  return fmt::format("{:.4g}  [{:.4g}, {:.4g}]", merged.at(at).get<double>() * factor, low, high);
+}
+
+std::string text_of(const Json& merged, bool colour) {
+  using enum Table::Align;
+  std::string text = fmt::format("{}: {} replications, mean and 95 % interval\n",
+                                 merged["scenario"].get<std::string>(), merged["replications"].get<int>());
+  Table table({left, left});
+  const auto row = [&](const std::string& label, const std::string& value) {
+    if (!value.empty()) table.add({label, value});
+  };
+  for (const auto& [name, function] : merged["functions"].items()) {
+    const std::string at = "/functions/" + name;
+    table.add({painted(name, colour ? Colour::bold : Colour::none), ""});
+    row("  requests", interval(merged, at + "/requests/total"));
+    row("  cold starts, %", interval(merged, at + "/cold_start_probability", 100));
+    row("  latency mean, s", interval(merged, at + "/latency_s/mean"));
+    row("  latency p50, s", interval(merged, at + "/latency_s/p50"));
+    row("  latency p95, s", interval(merged, at + "/latency_s/p95"));
+    row("  latency p99, s", interval(merged, at + "/latency_s/p99"));
+    row("  wait mean, s", interval(merged, at + "/wait_s/mean"));
+    row("  replicas", interval(merged, at + "/replicas/mean"));
+    row("  busy", interval(merged, at + "/replicas/busy_mean"));
+    row("  idle", interval(merged, at + "/replicas/idle_mean"));
+  }
+  row("cost, " + merged["cost"]["currency"].get<std::string>(), interval(merged, "/cost/total"));
+  text += table.text("  ");
+  for (const Json& check : merged["checks"]) {
+    text += fmt::format("  {} {}  {}{}\n", check["held"].get<bool>() ? "✓" : "✗", check["name"].get<std::string>(),
+                        check["held_in"].get<std::string>(),
+                        check["held"].get<bool>() ? "" : "  " + check["detail"].get<std::string>());
+  }
+  return text;
+}
+
+}  // namespace
+
+Replications merge_replications(const std::vector<std::string>& summaries, bool colour) {
+  std::vector<Json> all;
+  for (const std::string& summary : summaries) all.push_back(Json::parse(summary));
+  Json merged = all.front();
+  for (const Json& one : all) {
+    for (const char* section : {"functions", "pools", "cost"}) add_missing(merged[section], one[section]);
+    for (const Json& check : one["checks"]) {
+      const auto& known = merged["checks"];
+      if (std::none_of(known.begin(), known.end(), [&](const Json& k) { return k["name"] == check["name"]; }))
+        merged["checks"].push_back(check);
+    }
+    for (const Json& notice : one["notices"]) {
+      auto& known = merged["notices"];
+      if (std::find(known.begin(), known.end(), notice) == known.end()) known.push_back(notice);
+    }
+  }
+  Json ci95 = Json::object();
+  for (auto& [key, value] : merged.items()) {
+    if (is_label(key) || key == "replications") continue;
+    if (value.is_object()) {
+      Json below = Json::object();
+      estimate_numbers(value, Json::json_pointer("/" + key), all, below);
+      ci95[key] = std::move(below);
+    } else if (value.is_number()) {
+      const Estimate estimate = thaw::estimate(values_at(all, Json::json_pointer("/" + key)));
+      value = estimate.mean;
+      ci95[key] = {estimate.low, estimate.high};
+    }
+  }
+  merged["replications"] = all.size();
+  Replications result;
+  result.held = merge_checks(merged, all);
+  merged["ci95"] = std::move(ci95);
+  result.json = merged.dump(2) + "\n";
+  result.text = text_of(merged, colour);
+  return result;
+}
+
+}  // namespace thaw

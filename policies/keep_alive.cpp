@@ -1,0 +1,53 @@
+// Keeps each idle instance for a fixed time after its last request, and then lets it go.
+//
+// Source: the fixed keep-alive of the public platforms (10 min in Azure Functions and OpenWhisk), as Shahrad et al.,
+// "Serverless in the Wild", ATC'20, section 2, describes it. Governs single instances; says so once, at the start.
+#include "engine/scenario/units.hpp"
+#include "policies/all.hpp"
+
+namespace thaw {
+namespace {
+
+class FixedKeepAlive final : public ScalingPolicy {
+ public:
+  FixedKeepAlive(const Spec& spec, Diagnostics& diagnostics) { reconfigure(spec, diagnostics); }
+
+  Wants wants() const override { return {}; }
+  Decision decide(const Observation&) override {
+    Decision decision;
+    decision.instances = KeepAlive{idle_};
+    decision.why = {ReasonCode::keep_alive, {seconds(idle_)}};
+    return decision;
+  }
+  void reconfigure(const Spec& spec, Diagnostics& diagnostics) override {
+    ParamsReader reader(spec.params, diagnostics, "keep_alive");
+    const std::string text = reader.text("idle", "600s");
+    if (const auto idle = units::duration(text)) {
+      idle_ = *idle;
+    } else {
+      reader.error("idle", "expected a duration such as 600s, found \"" + text + "\"");
+    }
+    reader.finish();
+  }
+  void save(StateWriter& out) const override { out.version(1); }
+  bool restore(const StateReader& in) override { return in.version() == 1; }
+
+ private:
+  Duration idle_{};
+};
+
+constexpr ParamInfo kParams[] = {{"idle", "600s", "how long an idle instance stays"}};
+
+}  // namespace
+
+PolicyInfo keep_alive_policy() {
+  return {.name = "keep_alive",
+          .summary = "a fixed idle timeout for each single instance",
+          .source = "fixed keep-alive of public platforms; Shahrad et al., ATC'20",
+          .params = kParams,
+          .make = [](const Spec& spec, Diagnostics& diagnostics) -> std::unique_ptr<ScalingPolicy> {
+            return std::make_unique<FixedKeepAlive>(spec, diagnostics);
+          }};
+}
+
+}  // namespace thaw

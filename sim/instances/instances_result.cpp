@@ -1,0 +1,118 @@
+// What a run of standalone functions leaves behind, and what its checks may ask.
+#include <algorithm>
+
+#include "sim/instances/instances_run.hpp"
+
+namespace thaw::sim {
+namespace {
+
+double per_ns(InstanceTally::Wide amount, std::int64_t time) {
+  return time > 0 ? static_cast<double>(amount) / static_cast<double>(time) : 0;
+}
+
+std::optional<Summary::Spread> spread_of(const Sketch& sketch) {
+  if (sketch.count() == 0) return std::nullopt;
+  const auto at = [&](double p) { return seconds(sketch.quantile(p)); };
+  return Summary::Spread{sketch.mean() / 1e9, at(0.50), at(0.90), at(0.95), at(0.99), seconds(sketch.max())};
+}
+
+}  // namespace
+
+void InstancesRun::sample(std::int64_t t) {
+  const TimePoint now{Duration{t}};
+  std::int64_t sums[3] = {0, 0, 0};
+  const bool each = columns_.size() == functions_.size() * 3;
+  for (std::size_t f = 0; f < functions_.size(); ++f) {
+    Function& function = functions_[f];
+    if (function.pool) function.pool->expire(now, arena_, function.tally);
+    const std::int64_t values[3] = {function.alive(), function.busy(), function.waiting()};
+    for (std::size_t i = 0; i < 3; ++i) {
+      sums[i] += values[i];
+      if (each) series_.set(columns_[f * 3 + i], now, values[i]);
+    }
+  }
+  for (std::size_t i = 0; !each && i < 3; ++i) series_.set(columns_[i], now, sums[i]);
+}
+
+void InstancesRun::close() {
+  const TimePoint now{Duration{now_}};
+  for (Function& function : functions_) {
+    if (function.pool) {
+      function.pool->expire(now, arena_, function.tally);
+      function.pool->close(now, arena_, function.tally);
+    } else {
+      function.station->close(now, arena_.warm_up, function.tally);
+    }
+  }
+}
+
+Value InstancesRun::value(const Term& term) const {
+  switch (term.kind) {
+    case Term::Kind::gauge: {
+      const Function& function = functions_[function_index(term.name)];
+      if (term.gauge == Gauge::in_flight) return static_cast<double>(function.busy());
+      if (term.gauge == Gauge::queued) return static_cast<double>(function.waiting());
+      return static_cast<double>(function.alive());
+    }
+    case Term::Kind::percentile: {
+      const Sketch& latency = functions_[function_index(term.name)].tally.latency;
+      if (latency.count() == 0) return {};
+      return seconds(latency.quantile(term.quantile));
+    }
+    case Term::Kind::count: {
+      const InstanceTally& tally = functions_[function_index(term.name)].tally;
+      const auto number = [](std::int64_t n) { return static_cast<double>(n); };
+      if (term.field == "total") return number(tally.total);
+      if (term.field == "completed") return number(tally.completed);
+      if (term.field == "cold") return number(tally.cold);
+      if (term.field == "rejected") return number(tally.rejected);
+      return 0.0;
+    }
+    default:
+      return {};
+  }
+}
+
+RunResult InstancesRun::result() {
+  Summary summary;
+  summary.scenario = scenario_.name;
+  summary.seed = options_.seed;
+  summary.simulated_s = static_cast<double>(now_ - scenario_.start.ns()) / 1e9;
+  const std::int64_t time = now_ - std::min(now_, arena_.warm_up);
+  for (std::size_t f = 0; f < functions_.size(); ++f) {
+    const InstanceTally& tally = functions_[f].tally;
+    Summary::Function& function = summary.functions[scenario_.functions[f].name];
+    function.requests = {tally.total, tally.completed, tally.cold, 0, tally.rejected, 0,
+                         tally.total - tally.completed - tally.rejected};
+    if (tally.total > 0) {
+      function.cold_start_probability = static_cast<double>(tally.cold) / static_cast<double>(tally.total);
+      function.wait_probability = static_cast<double>(tally.waited) / static_cast<double>(tally.total);
+    }
+    function.latency_s = spread_of(tally.latency);
+    function.wait_s = spread_of(tally.wait);
+    const bool always_on = functions_[f].station != nullptr;
+    const auto servers = static_cast<double>(functions_[f].alive());
+    function.replicas_mean = always_on ? servers : per_ns(tally.alive_ns, time);
+    function.replicas_peak = always_on ? functions_[f].alive() : tally.peak;
+    function.busy_mean = per_ns(tally.busy_ns, time);
+    function.idle_mean = std::max(0.0, function.replicas_mean - function.busy_mean);
+    function.in_system_mean = per_ns(tally.in_system_ns, time);
+    function.scale_ups = tally.created;
+    function.scale_downs = tally.ended;
+    if (tally.ended > 0) function.mean_life_s = per_ns(tally.life_ns, tally.ended) / 1e9;
+    function.scaled_by = "none";
+    for (const Governor& governor : options_.governors)
+      if (governor.spec.function == f) function.scaled_by = governor.policy->name;
+  }
+  summary.cost.currency = "EUR";
+  for (const Checker::Result& result : checker_.results())
+    summary.checks.push_back({result.name, result.held,
+                              result.at ? std::optional(seconds(*result.at - scenario_.start)) : std::nullopt,
+                              result.detail});
+  summary.notices = scenario_.notices;
+  for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
+  series_.finish(TimePoint{Duration{now_}});
+  return {std::move(summary), std::move(timeline_), series_.to_csv(), events_, interrupted_};
+}
+
+}  // namespace thaw::sim

@@ -1,0 +1,279 @@
+#include "sim/instances/instances_run.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/invariant.hpp"
+
+namespace thaw::sim {
+namespace {
+
+constexpr std::uint64_t kFirstServer = std::uint64_t{1} << 40;  // ids of servers; below: instances
+constexpr std::uint64_t kLookEvery = 65'536;                    // events between looks at the terminal
+constexpr std::size_t kMostColumns = 20;                        // functions with series of their own
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+std::int64_t latest(const Scenario& scenario) {
+  if (scenario.until) return (scenario.start + *scenario.until).ns();
+  Duration end{0};
+  for (const Arrivals& stream : scenario.arrivals) end = std::max(end, stream.until);
+  for (const Check& check : scenario.checks) end = std::max(end, check.instant.offset);
+  return (scenario.start + end).ns();
+}
+
+// A 2000th of the run, at least a second.
+std::int64_t sampling_of(const Scenario& scenario, std::int64_t end) {
+  if (scenario.sampling) return scenario.sampling->count();
+  return std::max<std::int64_t>(1'000'000'000, (end - scenario.start.ns()) / 2000);
+}
+
+}  // namespace
+
+InstancesRun::InstancesRun(const Scenario& scenario, const RunOptions& options)
+    : scenario_(scenario),
+      options_(options),
+      now_(scenario.start.ns()),
+      end_(latest(scenario)),
+      interval_(sampling_of(scenario, end_)),
+      checker_(scenario.checks, scenario.start),
+      series_(scenario.start, Duration{interval_}) {
+  arena_.most = scenario.cluster.instances_max;
+  arena_.warm_up = (scenario.start + scenario.warm_up).ns();
+  for (const Step& step : scenario.steps)
+    notices_.error(step.place, "workload." + step.name, "standalone functions take arrivals, not scripted steps");
+  for (const Fault& fault : scenario.faults)
+    notices_.error(fault.place, "faults." + fault.name, "standalone functions know no faults");
+  for (const Check& check : scenario.checks) {
+    const bool at_start = check.instant.anchor == Instant::Anchor::start;
+    if (check.kind != Check::Kind::end && !(check.kind == Check::Kind::at && at_start))
+      notices_.error(check.place, "checks." + check.name,
+                     "standalone functions are checked at an instant after the start, or at the end");
+  }
+  make_functions();
+  notices_.throw_if_any();
+  make_sources();
+}
+
+InstancesRun::~InstancesRun() = default;
+
+void InstancesRun::make_functions() {
+  std::uint64_t next_server = kFirstServer;
+  functions_.resize(scenario_.functions.size());
+  for (std::uint32_t f = 0; f < functions_.size(); ++f) {
+    const FunctionSpec& spec = scenario_.functions[f];
+    const Random work(options_.seed, "service/" + spec.name), choice(options_.seed, "dispatch/" + spec.name);
+    if (spec.standalone->servers > 0) {
+      functions_[f].station = std::make_unique<Station>(spec, next_server, work, choice);
+      next_server += functions_[f].station->servers();
+      station_of_.resize(next_server - kFirstServer, f);
+      continue;
+    }
+    const auto governor = std::find_if(options_.governors.begin(), options_.governors.end(),
+                                       [f](const Governor& g) { return g.spec.function == f; });
+    std::optional<KeepAlive> keep_alive;
+    if (governor != options_.governors.end()) {
+      const auto policy = governor->policy->make(governor->spec, notices_);
+      Observation seen{};
+      seen.now = seen.facts_taken = scenario_.start;
+      seen.cause = Cause::start;
+      if (notices_.ok()) keep_alive = policy->decide(seen).instances;
+    }
+    if (!keep_alive && notices_.ok())
+      notices_.error(spec.place, "functions." + spec.name,
+                     "needs a policy that keeps single instances, such as keep_alive:idle=600s");
+    functions_[f].pool =
+        std::make_unique<InstancePool>(spec, f, keep_alive.value_or(KeepAlive{}).idle, work, choice);
+  }
+  const std::size_t columns = functions_.size() <= kMostColumns ? functions_.size() : 1;
+  for (std::size_t c = 0; c < columns; ++c) {
+    const std::string name = columns == functions_.size() ? scenario_.functions[c].name : "all";
+    for (const char* field : {"replicas", "in_flight", "queued"})
+      columns_.push_back(series_.add("function", name, field));
+  }
+}
+
+std::size_t InstancesRun::function_index(const std::string& name) const {
+  const auto& all = scenario_.functions;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const FunctionSpec& f) { return f.name == name; });
+  THAW_CHECK(found != all.end(), "the loader let a function through that does not exist");
+  return static_cast<std::size_t>(found - all.begin());
+}
+
+void InstancesRun::make_sources() {
+  sources_.resize(scenario_.arrivals.size());
+  for (std::uint32_t i = 0; i < sources_.size(); ++i) {
+    Source& source = sources_[i];
+    const Arrivals& spec = scenario_.arrivals[i];
+    source.spec = &spec;
+    if (!spec.function.empty()) source.function = function_index(spec.function);
+    source.think = Random(options_.seed, "arrivals/" + spec.name);
+    switch (spec.source) {
+      case Arrivals::Source::process:
+        source.stream.emplace(spec.process, source.think, scenario_.start + spec.from);
+        break;
+      case Arrivals::Source::trace:
+        source.trace = std::make_unique<TraceReader>(spec.trace);
+        break;
+      case Arrivals::Source::closed:
+        for (int c = 0; c < spec.clients; ++c) arrivals_.push({(scenario_.start + spec.from).ns(), i});
+        continue;
+    }
+    schedule_next(i);
+  }
+}
+
+// The stream's next arrival, if there is one before its end.
+void InstancesRun::schedule_next(std::uint32_t index) {
+  Source& source = sources_[index];
+  const std::int64_t until = (scenario_.start + source.spec->until).ns();
+  if (source.stream) {
+    const std::int64_t t = source.stream->next().ns();
+    if (t < until) arrivals_.push({t, index});
+    return;
+  }
+  const auto row = source.trace->next();
+  if (!row) return;
+  const std::int64_t t = (scenario_.start + source.spec->from + row->arrival).ns();
+  if (t >= until) return;
+  if (source.spec->function.empty()) source.function = function_index(std::string(row->function));
+  source.next_duration = row->duration;
+  arrivals_.push({t, index});
+}
+
+void InstancesRun::play() {
+  const std::int64_t start = scenario_.start.ns();
+  for (const TimePoint due : checker_.anchor(Instant::Anchor::start, "", scenario_.start)) checks_due_.push_back(due.ns());
+  std::sort(checks_due_.begin(), checks_due_.end());
+  std::size_t next_check = 0;
+  for (std::int64_t t = start; !interrupted_ && t <= end_;) {
+    run_until(t);
+    if ((t - start) % interval_ == 0) sample(t);
+    for (; next_check < checks_due_.size() && checks_due_[next_check] <= t; ++next_check) settle();
+    std::int64_t next = start + ((t - start) / interval_ + 1) * interval_;
+    if (next_check < checks_due_.size()) next = std::min(next, checks_due_[next_check]);
+    t = t < end_ ? std::min(next, end_) : next;
+  }
+  // Without `until` the run goes on to its last completion.
+  while (!scenario_.until && !interrupted_ && !ends_.empty()) run_until(ends_.top().at);
+  close();
+  for (const auto& result : checker_.finish(TimePoint{Duration{now_}}, *this)) tell(result);
+}
+
+void InstancesRun::settle() {
+  for (const auto& result : checker_.settle(TimePoint{Duration{now_}}, *this)) tell(result);
+}
+
+void InstancesRun::tell(const Checker::Result& result) {
+  const std::string words = (result.held ? "✓ " : "✗ ") + result.name + (result.detail.empty() ? "" : ": " + result.detail);
+  timeline_.push_back({TimePoint{Duration{now_}}, EventKind::check, result.name, result.held ? "held" : "failed", words, {}});
+}
+
+// Everything that happens before or at `t`: ends of services before arrivals at one instant.
+void InstancesRun::run_until(std::int64_t t) {
+  while (!interrupted_) {
+    const std::int64_t arrival = arrivals_.empty() ? kNever : arrivals_.top().at;
+    const std::int64_t end = ends_.empty() ? kNever : ends_.top().at;
+    if (std::min(arrival, end) > t) break;
+    if (end <= arrival) {
+      now_ = end;
+      end_service();
+    } else {
+      now_ = arrival;
+      arrive();
+    }
+    if (++events_ % kLookEvery == 0) {
+      if (options_.progress) options_.progress(Duration{now_ - scenario_.start.ns()});
+      interrupted_ = options_.interrupted && options_.interrupted->load(std::memory_order_relaxed);
+    }
+  }
+  if (!interrupted_) now_ = std::max(now_, t);
+}
+
+void InstancesRun::arrive() {
+  const auto index = static_cast<std::uint32_t>(arrivals_.top().id);
+  Source& source = sources_[index];
+  const std::size_t function = source.function;
+  std::optional<Duration> own;
+  if (source.spec->service) {
+    own = source.spec->service->draw(source.think);
+  } else if (source.next_duration) {
+    own = source.next_duration;
+  }
+  // The next arrival takes this one's place at the top of the heap: one pass instead of two.
+  if (source.stream) {
+    const std::int64_t next = source.stream->next().ns();
+    if (next < (scenario_.start + source.spec->until).ns()) {
+      arrivals_.replace_top({next, index});
+    } else {
+      arrivals_.pop();
+    }
+  } else {
+    arrivals_.pop();
+    if (source.trace) schedule_next(index);
+  }
+  serve(source, index, function, own);
+}
+
+void InstancesRun::serve(Source& source, std::uint32_t index, std::size_t f, const std::optional<Duration>& own) {
+  Function& function = functions_[f];
+  const TimePoint now{Duration{now_}};
+  const bool counts = now_ >= arena_.warm_up;
+  const std::int64_t lost_before = function.tally.rejected;
+  if (function.station) {
+    function.station->arrive(now, index, own, counts, ends_, function.tally);
+  } else {
+    function.tally.total += counts;
+    const auto answer = function.pool->arrive(now, index, own, cluster_room(), arena_, ends_, function.tally);
+    if (answer == InstancePool::Answer::rejected || answer == InstancePool::Answer::no_room)
+      function.pool->reject(counts, function.tally);
+  }
+  if (source.spec->source == Arrivals::Source::closed && function.tally.rejected > lost_before) client_returns(index);
+}
+
+// Whether another instance fits the cluster. When it is full, what has expired unseen is looked for, but not before
+// the earliest instant at which that can bring anything.
+bool InstancesRun::cluster_room() {
+  if (arena_.most == 0 || arena_.alive < arena_.most) return true;
+  if (now_ < nobody_expires_before_) return false;
+  nobody_expires_before_ = kNever;
+  const TimePoint now{Duration{now_}};
+  for (Function& function : functions_) {
+    if (!function.pool) continue;
+    function.pool->expire(now, arena_, function.tally);
+    nobody_expires_before_ = std::min(nobody_expires_before_, function.pool->next_expiry(arena_).ns());
+  }
+  // Whoever becomes idle later expires later than now by at least the shortest keep-alive.
+  std::int64_t shortest = kNever;
+  for (const Function& function : functions_)
+    if (function.pool) shortest = std::min(shortest, function.pool->keep_alive());
+  if (shortest < kNever - now_) nobody_expires_before_ = std::min(nobody_expires_before_, now_ + shortest);
+  return arena_.alive < arena_.most;
+}
+
+void InstancesRun::end_service() {
+  const std::uint64_t id = ends_.top().id;
+  ends_.pop();
+  const TimePoint now{Duration{now_}};
+  if (id >= kFirstServer) {
+    Function& function = functions_[station_of_[id - kFirstServer]];
+    const auto& left = function.station->end(now, id, arena_.warm_up, ends_, function.tally);
+    for (const std::uint32_t source : left) client_returns(source);
+    return;
+  }
+  const auto instance = static_cast<std::uint32_t>(id);
+  const std::uint32_t source = arena_.all[instance].source;
+  Function& function = functions_[arena_.all[instance].function];
+  function.pool->end(now, instance, arena_, ends_, function.tally);
+  client_returns(source);
+}
+
+// A client of a closed loop thinks and calls again.
+void InstancesRun::client_returns(std::uint32_t index) {
+  Source& source = sources_[index];
+  if (source.spec->source != Arrivals::Source::closed) return;
+  const Duration think = std::max(source.spec->think.draw(source.think), Duration{1});
+  const std::int64_t t = now_ + think.count();
+  if (t < (scenario_.start + source.spec->until).ns()) arrivals_.push({t, index});
+}
+
+}  // namespace thaw::sim

@@ -1,0 +1,83 @@
+// A run of standalone functions: arrivals merged from their streams, ends of services in one heap, lazy expiry.
+//
+// Nothing is queued ahead: each stream holds its next arrival only. After warm-up nothing is allocated but by a
+// queue or a set of instances that grows beyond its former peak. Memory follows what is in the system.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/arrivals.hpp"
+#include "engine/checks/checker.hpp"
+#include "engine/report/series.hpp"
+#include "sim/instances/pool.hpp"
+#include "sim/instances/station.hpp"
+#include "sim/simulation.hpp"
+#include "sim/trace_reader.hpp"
+
+namespace thaw::sim {
+
+class InstancesRun final : public Facts {
+ public:
+  InstancesRun(const Scenario& scenario, const RunOptions& options);
+  ~InstancesRun() override;
+
+  void play();
+  RunResult result();
+
+  Value value(const Term& term) const override;
+
+ private:
+  struct Function {
+    std::unique_ptr<InstancePool> pool;  // one of the two
+    std::unique_ptr<Station> station;
+    InstanceTally tally;
+    std::int64_t busy() const { return pool ? pool->busy() : station->in_service(); }
+    std::int64_t alive() const { return pool ? pool->alive() : static_cast<std::int64_t>(station->servers()); }
+    std::int64_t waiting() const { return pool ? pool->waiting() : station->waiting(); }
+  };
+  struct Source {
+    const Arrivals* spec = nullptr;
+    std::size_t function = 0;
+    std::optional<ArrivalStream> stream;
+    std::unique_ptr<TraceReader> trace;
+    std::optional<Duration> next_duration;
+    Random think{0, ""};
+  };
+
+  void make_functions();
+  void make_sources();
+  void run_until(std::int64_t t);
+  void arrive();
+  void serve(Source& source, std::uint32_t index, std::size_t function, const std::optional<Duration>& own);
+  bool cluster_room();
+  void end_service();
+  void schedule_next(std::uint32_t index);
+  void client_returns(std::uint32_t source);
+  void sample(std::int64_t t);
+  void settle();
+  void tell(const Checker::Result& result);
+  void close();  // what is still there has lived and worked until now
+  std::size_t function_index(const std::string& name) const;
+
+  const Scenario& scenario_;
+  const RunOptions& options_;
+  Diagnostics notices_;
+  std::int64_t now_, end_, interval_;
+  InstanceArena arena_;
+  std::vector<Function> functions_;
+  std::vector<Source> sources_;
+  FinishHeap arrivals_, ends_;
+  std::int64_t nobody_expires_before_ = 0;
+  std::vector<std::uint32_t> station_of_;  // by server id
+  std::uint64_t events_ = 0;
+  bool interrupted_ = false;
+  std::vector<std::int64_t> checks_due_;
+  Checker checker_;
+  Timeline timeline_;
+  Series series_;
+  std::vector<Series::Column> columns_;
+};
+
+}  // namespace thaw::sim

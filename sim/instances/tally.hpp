@@ -1,0 +1,28 @@
+// What became of the requests of one standalone function, and the time its instances lived and worked.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "engine/statistics/sketch.hpp"
+
+namespace thaw::sim {
+
+struct InstanceTally {
+  __extension__ typedef __int128 Wide;
+
+  std::int64_t total = 0, completed = 0, cold = 0, rejected = 0, waited = 0;
+  std::int64_t created = 0, ended = 0, peak = 0;
+  Wide alive_ns = 0;      // instances that ended: their lives, as far as they lie after the warm-up
+  Wide busy_ns = 0;       // services that ended, likewise
+  Wide life_ns = 0;       // instances that ended: their whole lives
+  Wide in_system_ns = 0;  // requests that left: their whole stay
+  Sketch latency, wait;
+
+  // The part of [from, to) that lies after the warm-up.
+  static Wide counted(std::int64_t from, std::int64_t to, std::int64_t warm_up) {
+    return std::max<std::int64_t>(0, to - std::max(from, warm_up));
+  }
+};
+
+}  // namespace thaw::sim

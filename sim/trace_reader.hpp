@@ -1,0 +1,34 @@
+// A trace of requests, read as a stream in constant memory: .csv, or .csv.gz by zlib.
+//
+// Columns by the header's names: arrival_s (seconds from the trace's start, ascending), function, and optionally
+// duration_s; further columns are passed over. Units: ns inside. Errors: InputError with file and line.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/diagnostic.hpp"
+#include "engine/time.hpp"
+
+namespace thaw::sim {
+
+class TraceReader {
+ public:
+  explicit TraceReader(const std::string& path);
+  ~TraceReader();
+
+  struct Row {
+    Duration arrival{};
+    std::string_view function;  // lives until the next call
+    std::optional<Duration> duration;
+  };
+  std::optional<Row> next();  // empty at the end
+
+ private:
+  struct File;
+  std::unique_ptr<File> file_;
+};
+
+}  // namespace thaw::sim
