@@ -1,16 +1,28 @@
 // When requests come: arrival processes, drawn one arrival at a time.
 //
-// Kinds: renewal (independent gaps: exponential is Poisson, constant is a clock, gamma, Weibull and lognormal are bursty
-// by their coefficient of variation); mmpp (Markov-modulated Poisson: the rate changes between states that last an
-// exponential time each, in a circle); diurnal (Poisson with rate · (1 + amplitude · cos 2π(t - peak)/period), by
-// thinning: Lewis and Shedler, 1979).
+// Kinds: renewal (independent gaps: exponential is Poisson, constant is a clock, gamma, Weibull and
+// lognormal are bursty by their coefficient of variation; the first gap begins where the stream
+// does); mmpp (Markov-modulated Poisson: the rate changes between states that last an exponential
+// time each, in a circle from the first on); diurnal (Poisson of a rate that follows a cosine, rate
+// · (1 + amplitude · cos 2π(t - peak)/period), periods counted from midnight UTC of 1970-01-01).
+//
+// Units: rates per second; arrivals in whole nanoseconds, two of them at least one apart, so that a
+// rate near one a nanosecond falls short of what was asked (by 1/2 % at 10^8 a second).
+//
+// Errors: a process that is not `possible` is a bug of the caller, the loader refuses it.
+//
+// Source: Lewis and Shedler, "Simulation of nonhomogeneous Poisson processes by thinning", Naval
+// Research Logistics Quarterly 26 (1979); Fischer and Meier-Hellstern, "The Markov-modulated
+// Poisson process (MMPP) cookbook", Performance Evaluation 18 (1993).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "engine/distribution.hpp"
 #include "engine/random.hpp"
+#include "engine/sampler.hpp"
 #include "engine/time.hpp"
 
 namespace thaw {
@@ -18,38 +30,49 @@ namespace thaw {
 struct ArrivalProcess {
   enum class Kind : std::uint8_t { renewal, mmpp, diurnal };
   struct State {
-    double rate = 0;  // per second, may be 0
+    double rate = 0;     // 0: silence
     Duration holding{};  // mean
   };
-  Kind kind = Kind::renewal;
-  Distribution gap;           // renewal
-  std::vector<State> states;  // mmpp, at least one of them with a rate above 0
-  double rate = 0;            // diurnal: the mean over a period, per second
-  double amplitude_ratio = 0;  // diurnal: 0 … 1
-  Duration period{}, peak{};  // diurnal: the peak's place in a period that begins at midnight UTC
+  // An mmpp with fewer arrivals than this in a circle of its states would change state for ever
+  // between two of them.
+  static constexpr double kLeastPerCircle = 1e-6;
 
-  double mean_rate() const;  // per second
+  Kind kind = Kind::renewal;
+  Distribution gap;            // renewal
+  std::vector<State> states;   // mmpp
+  double rate = 0;             // diurnal: the mean over a period
+  double amplitude_ratio = 0;  // diurnal
+  Duration period{}, peak{};   // diurnal: the peak's place in a period
+
+  // renewal: a gap of a mean above 0. mmpp: finite rates of at least 0, holdings above 0, and at
+  // least kLeastPerCircle arrivals expected in a circle, so not all rates 0. diurnal: a finite rate
+  // above 0, an amplitude within 0 … 1, a period above 0.
+  bool possible() const;
+  double mean_rate() const;  // in the long run, per second
 };
 
 class ArrivalStream {
  public:
-  ArrivalStream(const ArrivalProcess& process, Random random, TimePoint from)
-      : process_(&process), random_(random), now_(from) {}
+  // The process outlives the stream.
+  ArrivalStream(const ArrivalProcess& process, const Random& random, TimePoint from);
 
-  // The next arrival after the last one (or after `from`); at most 100 years ahead of it.
+  // The next arrival after the last one (or after `from`). never() from the first on that would
+  // come more than 100 years after `from`.
   TimePoint next();
 
  private:
-  TimePoint next_mmpp();
-  TimePoint next_diurnal();
-  Duration exponential(double rate);
+  bool advance(Duration gap);
+  void next_of_mmpp();
+  void next_of_diurnal();
+  void enter_state(std::size_t state);
+  Duration exponential(double mean_ns);
 
   const ArrivalProcess* process_;
-  Random random_;
-  TimePoint now_;
-  std::size_t state_ = 0;
-  TimePoint state_ends_{};
-  bool begun_ = false;
+  Sampler gaps_;   // renewal
+  Random random_;  // the other kinds
+  TimePoint now_, end_;
+  std::size_t state_ = 0;  // mmpp
+  TimePoint state_end_;
 };
 
 }  // namespace thaw

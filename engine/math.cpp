@@ -58,22 +58,26 @@ Pair exact_product(double a, double b) {
 
 // x = mantissa · 2^exponent, the mantissa within sqrt(1/2) … sqrt(2), where the logarithm is small.
 struct Scaled {
-  double mantissa;
-  int exponent;
+  double mantissa, exponent;
 };
 
-Scaled scaled(double positive) {
-  constexpr std::int64_t kRootOfHalf = 0x3fe6a09e667f3bcd;  // the bits of sqrt(1/2)
-  int exponent = 0;
-  if (positive < std::numeric_limits<double>::min()) {
-    positive *= 0x1p54;
-    exponent = -54;
-  }
-  const auto bits = std::bit_cast<std::int64_t>(positive);
+// Of a positive normal number, times 2^shift. Neither branches nor converts integers, and shifts
+// unsigned words only: what every x86 does with two lanes at a time.
+inline Scaled scaled_normal(double normal, int shift) {
+  constexpr std::uint64_t kRootOfHalf = 0x3fe6a09e667f3bcd;  // the bits of sqrt(1/2)
+  constexpr std::uint64_t kDetour = 1024;                    // keeps the steps positive
+  const auto bits = std::bit_cast<std::uint64_t>(normal);
   // Seen from sqrt(1/2), the exponent field steps at sqrt(2), sqrt(8), … instead of at 1, 2, 4.
-  const std::int64_t steps = (bits - kRootOfHalf) >> 52;
-  return {std::bit_cast<double>(bits - steps * (std::int64_t{1} << 52)),
-          exponent + static_cast<int>(steps)};
+  const std::uint64_t steps = (bits - kRootOfHalf + (kDetour << 52)) >> 52;
+  // From 2^52 to 2^53 a double counts in ones: its last bits are the steps.
+  const double counted = std::bit_cast<double>(std::bit_cast<std::uint64_t>(0x1p52) + steps);
+  return {std::bit_cast<double>(bits - (steps << 52) + (kDetour << 52)),
+          counted - (0x1p52 + static_cast<double>(kDetour) - shift)};
+}
+
+Scaled scaled(double positive) {
+  if (positive >= std::numeric_limits<double>::min()) return scaled_normal(positive, 0);
+  return scaled_normal(positive * 0x1p54, -54);
 }
 
 // value · 2^exponent, rounded at most once; |exponent| <= 2000, value within 1/2 … 2.
@@ -89,22 +93,31 @@ double scale(double value, int exponent) {
 // With s = f / (2 + f), ln(1 + f) = ln((1 + s) / (1 - s)) = 2s + s·(2s²/3 + 2s⁴/5 + 2s⁶/7 + …).
 // This is the bracket, for z = s². Here |s| <= 3 - sqrt(8), z < 0.0295, and the first term left out
 // is below 2^-60 of 2s.
-double log_series(double z) {
+inline double log_series(double z) {
   static constexpr double kTwoOverOdd[] = {2. / 3,  2. / 5,  2. / 7,  2. / 9,  2. / 11,
                                            2. / 13, 2. / 15, 2. / 17, 2. / 19, 2. / 21};
   return z * polynomial(z, kTwoOverOdd);
 }
 
+// Inline, or the loop over lanes is no vector code.
+inline double log_of(Scaled x) {
+  const double f = x.mantissa - 1;
+  const double s = f / (2 + f);
+  // 2s = f - s·f = f - f²/2 + s·f²/2: f is exact, and what is rounded is small beside it.
+  const double half_square = 0.5 * f * f;
+  const double rest = s * (half_square + log_series(s * s)) + x.exponent * kLn2Lo;
+  return x.exponent * kLn2Hi - ((half_square - rest) - f);
+}
+
 // The logarithm to some 57 bits, for pow: the leading 2s is carried in two doubles, the series, at
 // most z/3 < 1/100 of it, in one.
 Pair log_in_two(double positive) {
-  const auto [m, exponent] = scaled(positive);
+  const auto [m, k] = scaled(positive);
   const double f = m - 1;
   const Pair divisor = exact_sum(m, 1);
   const double s = f / divisor.hi;
   const Pair back = exact_product(s, divisor.hi);
   const double s_lo = ((f - back.hi) - back.lo - s * divisor.lo) / divisor.hi;
-  const double k = exponent;
   const Pair sum = exact_sum(k * kLn2Hi, 2 * s);
   return exact_sum(sum.hi, sum.lo + (k * kLn2Lo + (2 * s_lo + s * log_series(s * s))));
 }
@@ -129,14 +142,17 @@ double exp_of_pair(Pair x) {
 double log(double x) {
   if (!(x > 0)) return x == 0 ? -kInfinity : kNan;
   if (x == kInfinity) return x;
-  const auto [m, exponent] = scaled(x);
-  const double f = m - 1;
-  const double s = f / (2 + f);
-  const double k = exponent;
-  // 2s = f - s·f = f - f²/2 + s·f²/2: f is exact, and what is rounded is small beside it.
-  const double half_square = 0.5 * f * f;
-  const double rest = s * (half_square + log_series(s * s)) + k * kLn2Lo;
-  return k * kLn2Hi - ((half_square - rest) - f);
+  return log_of(scaled(x));
+}
+
+void log_each(Lanes& x) {
+  double mantissa[kLanes], exponent[kLanes];
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    const Scaled parts = scaled_normal(x[i], 0);
+    mantissa[i] = parts.mantissa;
+    exponent[i] = parts.exponent;
+  }
+  for (std::size_t i = 0; i < kLanes; ++i) x[i] = log_of({mantissa[i], exponent[i]});
 }
 
 double exp(double x) {
@@ -157,6 +173,44 @@ double pow(double x, double y) {
   if (about < -kExpLimit) return 0;
   const Pair product = exact_product(y, log_x.hi);
   return exp_of_pair({product.hi, product.lo + y * log_x.lo});
+}
+
+// With a the distance to the nearest whole turn, exact, cos 2πa = -cos 2π(1/2 - a); within 1/8 of a
+// turn the Taylor series of cos converges fast, beyond it that of sin 2π(1/4 - a). Both differences
+// are exact, so that the quarters come out as 1, 0 and -1.
+double cos_turns(double turns) {
+  constexpr double kTwoPi = 0x1.921fb54442d18p+2;
+  static constexpr double kCos[] = {
+      1.,            -1. / 2,        1. / 24,           -1. / 720,          1. / 40320,
+      -1. / 3628800, 1. / 479001600, -1. / 87178291200, 1. / 20922789888000};
+  static constexpr double kSin[] = {
+      1.,             -1. / 6,         1. / 120,            -1. / 5040,         1. / 362880,
+      -1. / 39916800, 1. / 6227020800, -1. / 1307674368000, 1. / 355687428096000};
+  const double size = std::fabs(turns);
+  if (!(size < 0x1p52)) return size < kInfinity ? 1 : kNan;  // from 2^52 on doubles are whole
+  double a = size - static_cast<double>(static_cast<std::int64_t>(size));
+  if (a > 0.5) a = 1 - a;
+  const double sign = a > 0.25 ? -1 : 1;
+  if (a > 0.25) a = 0.5 - a;
+  const double x = kTwoPi * (a <= 0.125 ? a : 0.25 - a);
+  return sign * (a <= 0.125 ? polynomial(x * x, kCos) : x * polynomial(x * x, kSin));
+}
+
+// Stirling's series, ln Γ(x) = (x - 1/2) ln x - x + ln(2π)/2 + 1/(12x) - 1/(360x³) + …, from 16 on,
+// where the first term left out, 3617/(122400 x^15), is below 3e-20; below 16 by way of Γ(x) =
+// Γ(x + n) / (x (x + 1) … (x + n - 1)). x^(x - 1/2) alone would overflow from 144 on: it comes as
+// the square of its root, with e^-x in between.
+double gamma_function(double x) {
+  static constexpr double kStirling[] = {1. / 12,   -1. / 360,      1. / 1260, -1. / 1680,
+                                         1. / 1188, -691. / 360360, 1. / 156};
+  constexpr double kRootOfTwoPi = 0x1.40d931ff62706p+1;
+  if (!(x > 0)) return kNan;
+  if (x > 172) return kInfinity;
+  double product = 1;
+  for (; x < 16; x += 1) product *= x;
+  const double root = pow(x, 0.5 * x - 0.25);
+  const double series = polynomial(1 / (x * x), kStirling) / x;
+  return root * (exp(-x) * exp(series) * kRootOfTwoPi) * root / product;
 }
 
 double normal_quantile(double p) {

@@ -1,9 +1,6 @@
 #include "engine/random.hpp"
 
-#include <bit>
-
 #include "engine/invariant.hpp"
-#include "engine/math.hpp"
 
 namespace thaw {
 namespace {
@@ -41,22 +38,6 @@ Random::Random(std::uint64_t seed, std::string_view purpose, std::uint64_t index
   for (std::uint64_t& word : state_) word = mixed(x += kGoldenStep);
 }
 
-std::uint64_t Random::bits() {
-  auto& s = state_;
-  const std::uint64_t result = std::rotl(s[0] + s[3], 23) + s[0];
-  const std::uint64_t shifted = s[1] << 17;
-  s[2] ^= s[0];
-  s[3] ^= s[1];
-  s[1] ^= s[2];
-  s[0] ^= s[3];
-  s[2] ^= shifted;
-  s[3] = std::rotl(s[3], 45);
-  return result;
-}
-
-// 52 bits and not 53: the largest of 2^53 middles is no double, it would round to 1.
-double Random::uniform() { return (static_cast<double>(bits() >> 12) + 0.5) * 0x1p-52; }
-
 // Lemire, "Fast random integer generation in an interval", 2019: the high half of bits · bound is
 // the draw; low halves under 2^64 mod bound are drawn again, which leaves each draw the same count.
 std::uint64_t Random::below(std::uint64_t bound) {
@@ -68,10 +49,5 @@ std::uint64_t Random::below(std::uint64_t bound) {
   }
   return static_cast<std::uint64_t>(product >> 64);
 }
-
-// Of 1 - u, so that, as with every other draw by inversion, a larger u is a larger draw.
-double Random::exponential() { return -math::log(1 - uniform()); }
-
-double Random::normal() { return math::normal_quantile(uniform()); }
 
 }  // namespace thaw
