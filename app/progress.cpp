@@ -36,7 +36,8 @@ void Progress::bar(double done, const char* words) {
 
 void Progress::show(Duration simulated, Duration until) {
   if (!due()) return;
-  const std::string words = to_text(std::chrono::round<std::chrono::seconds>(simulated)) + " simulated";
+  const std::string words =
+      to_text(std::chrono::round<std::chrono::seconds>(simulated)) + " simulated";
   if (until > Duration{0}) {
     bar(seconds(simulated) / seconds(until), words.c_str());
   } else {

@@ -132,8 +132,9 @@ int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arg
   std::vector<sim::Replication> runs;
   {
     Progress progress;
-    runs = sim::replicate(scenario, options, arguments.replications, arguments.jobs, render,
-                          [&](std::size_t done) { progress.show_share(done, arguments.replications); });
+    runs = sim::replicate(
+        scenario, options, arguments.replications, arguments.jobs, render,
+        [&](std::size_t done) { progress.show_share(done, arguments.replications); });
   }
   if (runs.empty()) return kInterrupted;
   std::vector<std::string> summaries;
@@ -146,7 +147,8 @@ int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arg
   }
   std::fputs(arguments.format == "json" ? merged.json.c_str() : merged.text.c_str(), stdout);
   if (runs.size() < arguments.replications) {
-    std::fprintf(stderr, "interrupted: %zu of %zu replications\n", runs.size(), arguments.replications);
+    std::fprintf(stderr, "interrupted: %zu of %zu replications\n", runs.size(),
+                 arguments.replications);
     return kInterrupted;
   }
   return merged.held ? kHeld : kFailed;
@@ -181,7 +183,8 @@ void add_run(CLI::App& app, int& exit_code) {
                    "runs with seeds N, N+1, …: means and 95 % intervals")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
-  verb->add_option("--jobs", arguments.jobs, "replications at once; the results do not depend on it")
+  verb->add_option("--jobs", arguments.jobs,
+                   "replications at once; the results do not depend on it")
       ->check(CLI::Range(1, 1'024))
       ->capture_default_str();
   verb->add_option("--policy", arguments.policies,

@@ -1,7 +1,8 @@
 // Keeps each idle instance for a fixed time after its last request, and then lets it go.
 //
-// Source: the fixed keep-alive of the public platforms (10 min in Azure Functions and OpenWhisk), as Shahrad et al.,
-// "Serverless in the Wild", ATC'20, section 2, describes it. Governs single instances; says so once, at the start.
+// Source: the fixed keep-alive of the public platforms (10 min in Azure Functions and OpenWhisk),
+// as Shahrad et al., "Serverless in the Wild", ATC'20, section 2, describes it. Governs single
+// instances; says so once, at the start.
 #include "engine/scenario/units.hpp"
 #include "policies/all.hpp"
 

@@ -13,6 +13,7 @@ class Flows {
   explicit Flows(const World& world) : world_(world) {}
 
   FlowId start(FlowSource from, NodeSlot to, Bytes size);
+  void cancel(FlowId flow) { fluid_->cancel(flow, world_.now()); }
   void node_lost(NodeSlot slot);  // its flows fail
   bool active() const { return fluid_ && fluid_->active() > 0; }
   void advance(Pump& pump, FlowListener& listener) { fluid_->advance(pump, listener); }

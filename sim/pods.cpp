@@ -89,6 +89,14 @@ void Pods::download_model(Pod& pod) {
       pod.id;
 }
 
+void Pods::stop_download(const Pod& pod) {
+  const auto download = std::find_if(downloads_.begin(), downloads_.end(),
+                                     [&](const auto& d) { return d.second == pod.id; });
+  if (download == downloads_.end()) return;
+  flows_.cancel(download->first);
+  downloads_.erase(download);
+}
+
 void Pods::next_stage(Pod& pod) {
   switch (pod.stage) {
     case PodStage::pulling:
@@ -164,6 +172,7 @@ void Pods::lose(Pod& pod) {
 
 void Pods::end(Pod& pod) {
   listener_.pod_leaving(pod);
+  stop_download(pod);
   if (pod.node) {
     Node& node = nodes_.get(*pod.node);
     release(node.used, workload(pod).requests);

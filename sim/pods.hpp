@@ -3,8 +3,8 @@
 //
 // Image pulls belong to the node: two pods that need the same image share one pull, and a pull
 // outlives a pod that is deleted meanwhile. A model is downloaded by each pod anew (a private
-// volume). A flow that fails because its node was lost takes the pod with it; its Deployment makes
-// another.
+// volume), and no longer than the pod lives. A flow that fails because its node was lost takes the
+// pod with it; its Deployment makes another.
 #pragma once
 
 #include <algorithm>
@@ -92,6 +92,7 @@ class Pods final : public Handler {
   void pull_image(Pod& pod);
   void wait(Pod& pod, PodStage stage, const Distribution& duration, const char* purpose);
   void download_model(Pod& pod);
+  void stop_download(const Pod& pod);
   void end(Pod& pod);
   void tell(const Pod& pod, const std::string& what, const std::string& words);
   void count(std::size_t function);

@@ -277,9 +277,9 @@ void Run::pod_changed(Pod& pod) {
   if (was_ready != serving_.has_ready(pod.function)) gateway_.readiness_changed(pod.function);
   if (pod.node) ledger_.update(nodes_.get(*pod.node));
   if (pod.stage == PodStage::pending && !pod.unschedulable) scheduler_.wake();
+  if (!pod.active()) deployments_.wake(pod.function);  // an evicted pod is replaced at once
   if (pod.stage == PodStage::gone) {
     moved_ = true;
-    deployments_.wake(pod.function);
     scheduler_.wake();
   }
   ports_.pods_changed(pod.function);

@@ -32,7 +32,9 @@ struct TraceReader::File {
   std::optional<std::size_t> duration;
   Duration last{};
 
-  [[noreturn]] void fail(const std::string& message) const { throw InputError({{{path, line, 0}, "", message}}); }
+  [[noreturn]] void fail(const std::string& message) const {
+    throw InputError({{{path, line, 0}, "", message}});
+  }
 
   bool read_line() {
     if (!gzgets(handle, buffer.data(), static_cast<int>(buffer.size()))) {
@@ -47,7 +49,8 @@ struct TraceReader::File {
     while (length > 0 && (buffer[length - 1] == '\n' || buffer[length - 1] == '\r')) --length;
     fields.clear();
     std::string_view rest(buffer.data(), length);
-    for (std::size_t comma; (comma = rest.find(',')) != std::string_view::npos; rest.remove_prefix(comma + 1))
+    for (std::size_t comma; (comma = rest.find(',')) != std::string_view::npos;
+         rest.remove_prefix(comma + 1))
       fields.push_back(rest.substr(0, comma));
     fields.push_back(rest);
     return true;
@@ -59,14 +62,16 @@ TraceReader::TraceReader(const std::string& path) : file_(std::make_unique<File>
   file_->handle = gzopen(path.c_str(), "rb");
   if (!file_->handle) file_->fail("cannot be opened");
   gzbuffer(file_->handle, 1 << 17);
-  if (!file_->read_line()) file_->fail("expected a header with arrival_s and function, found nothing");
+  if (!file_->read_line())
+    file_->fail("expected a header with arrival_s and function, found nothing");
   const auto column = [&](std::string_view name) -> std::optional<std::size_t> {
     for (std::size_t i = 0; i < file_->fields.size(); ++i)
       if (file_->fields[i] == name) return i;
     return std::nullopt;
   };
   const auto arrival = column("arrival_s"), function = column("function");
-  if (!arrival || !function) file_->fail("expected a header with the columns arrival_s and function");
+  if (!arrival || !function)
+    file_->fail("expected a header with the columns arrival_s and function");
   file_->arrival = *arrival;
   file_->function = *function;
   file_->duration = column("duration_s");
@@ -79,16 +84,20 @@ TraceReader::~TraceReader() {
 std::optional<TraceReader::Row> TraceReader::next() {
   if (!file_->read_line()) return std::nullopt;
   const auto& fields = file_->fields;
-  if (fields.size() <= std::max(file_->arrival, file_->function)) file_->fail("expected as many fields as the header has");
+  if (fields.size() <= std::max(file_->arrival, file_->function))
+    file_->fail("expected as many fields as the header has");
   const auto arrival = seconds_of(fields[file_->arrival]);
-  if (!arrival) file_->fail("expected seconds in arrival_s, found \"" + std::string(fields[file_->arrival]) + "\"");
+  if (!arrival)
+    file_->fail("expected seconds in arrival_s, found \"" + std::string(fields[file_->arrival]) +
+                "\"");
   if (*arrival < file_->last) file_->fail("arrivals must ascend");
   file_->last = *arrival;
   Row row{*arrival, fields[file_->function], std::nullopt};
   if (file_->duration && *file_->duration < fields.size() && !fields[*file_->duration].empty()) {
     row.duration = seconds_of(fields[*file_->duration]);
     if (!row.duration)
-      file_->fail("expected seconds in duration_s, found \"" + std::string(fields[*file_->duration]) + "\"");
+      file_->fail("expected seconds in duration_s, found \"" +
+                  std::string(fields[*file_->duration]) + "\"");
   }
   return row;
 }

@@ -1,7 +1,8 @@
 // A trace of requests, read as a stream in constant memory: .csv, or .csv.gz by zlib.
 //
-// Columns by the header's names: arrival_s (seconds from the trace's start, ascending), function, and optionally
-// duration_s; further columns are passed over. Units: ns inside. Errors: InputError with file and line.
+// Columns by the header's names: arrival_s (seconds from the trace's start, ascending), function,
+// and optionally duration_s; further columns are passed over. Units: ns inside. Errors: InputError
+// with file and line.
 #pragma once
 
 #include <memory>

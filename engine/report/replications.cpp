@@ -16,7 +16,8 @@ using Json = nlohmann::ordered_json;
 
 // What tells a run rather than measures it.
 bool is_label(const std::string& key) {
-  return key == "schema" || key == "scenario" || key == "seed" || key == "checks" || key == "notices";
+  return key == "schema" || key == "scenario" || key == "seed" || key == "checks" ||
+         key == "notices";
 }
 
 std::vector<double> values_at(const std::vector<Json>& all, const Json::json_pointer& path) {
@@ -27,7 +28,8 @@ std::vector<double> values_at(const std::vector<Json>& all, const Json::json_poi
 }
 
 // Replaces each number below `here` by its mean and collects the intervals under the same keys.
-void estimate_numbers(Json& here, const Json::json_pointer& path, const std::vector<Json>& all, Json& ci95) {
+void estimate_numbers(Json& here, const Json::json_pointer& path, const std::vector<Json>& all,
+                      Json& ci95) {
   for (auto& [key, value] : here.items()) {
     const Json::json_pointer inner = path / key;
     if (value.is_object()) {
@@ -61,8 +63,9 @@ bool merge_checks(Json& merged, const std::vector<Json>& all) {
     for (const Json& one : all) {
       // A step that was missed adds a failed check of its own to that run alone.
       const auto& checks = one["checks"];
-      const auto same = std::find_if(checks.begin(), checks.end(),
-                                     [&](const Json& other) { return other["name"] == check["name"]; });
+      const auto same = std::find_if(checks.begin(), checks.end(), [&](const Json& other) {
+        return other["name"] == check["name"];
+      });
       const bool holds = same != checks.end() && (*same)["held"].get<bool>();
       if (!holds && held == static_cast<std::size_t>(&one - all.data())) {
         if (same != checks.end()) check["detail"] = (*same)["detail"];
@@ -79,14 +82,16 @@ bool merge_checks(Json& merged, const std::vector<Json>& all) {
 std::string interval(const Json& merged, const std::string& path, double factor = 1) {
   const Json::json_pointer at(path), ci("/ci95" + path);
   if (!merged.contains(at)) return "";
-  const double low = merged.at(ci)[0].get<double>() * factor, high = merged.at(ci)[1].get<double>() * factor;
+  const double low = merged.at(ci)[0].get<double>() * factor,
+               high = merged.at(ci)[1].get<double>() * factor;
   return fmt::format("{:.4g}  [{:.4g}, {:.4g}]", merged.at(at).get<double>() * factor, low, high);
 }
 
 std::string text_of(const Json& merged, bool colour) {
   using enum Table::Align;
-  std::string text = fmt::format("{}: {} replications, mean and 95 % interval\n",
-                                 merged["scenario"].get<std::string>(), merged["replications"].get<int>());
+  std::string text =
+      fmt::format("{}: {} replications, mean and 95 % interval\n",
+                  merged["scenario"].get<std::string>(), merged["replications"].get<int>());
   Table table({left, left});
   const auto row = [&](const std::string& label, const std::string& value) {
     if (!value.empty()) table.add({label, value});
@@ -108,8 +113,8 @@ std::string text_of(const Json& merged, bool colour) {
   row("cost, " + merged["cost"]["currency"].get<std::string>(), interval(merged, "/cost/total"));
   text += table.text("  ");
   for (const Json& check : merged["checks"]) {
-    text += fmt::format("  {} {}  {}{}\n", check["held"].get<bool>() ? "✓" : "✗", check["name"].get<std::string>(),
-                        check["held_in"].get<std::string>(),
+    text += fmt::format("  {} {}  {}{}\n", check["held"].get<bool>() ? "✓" : "✗",
+                        check["name"].get<std::string>(), check["held_in"].get<std::string>(),
                         check["held"].get<bool>() ? "" : "  " + check["detail"].get<std::string>());
   }
   return text;
@@ -122,10 +127,12 @@ Replications merge_replications(const std::vector<std::string>& summaries, bool 
   for (const std::string& summary : summaries) all.push_back(Json::parse(summary));
   Json merged = all.front();
   for (const Json& one : all) {
-    for (const char* section : {"functions", "pools", "cost"}) add_missing(merged[section], one[section]);
+    for (const char* section : {"functions", "pools", "cost"})
+      add_missing(merged[section], one[section]);
     for (const Json& check : one["checks"]) {
       const auto& known = merged["checks"];
-      if (std::none_of(known.begin(), known.end(), [&](const Json& k) { return k["name"] == check["name"]; }))
+      if (std::none_of(known.begin(), known.end(),
+                       [&](const Json& k) { return k["name"] == check["name"]; }))
         merged["checks"].push_back(check);
     }
     for (const Json& notice : one["notices"]) {

@@ -1,8 +1,8 @@
 // Many runs of one scenario, each with its own seed, as one summary.
 //
-// Every number becomes the mean over the replications in which it exists, and `ci95.<same path>` its 95 % interval
-// [low, high] (Student's t; statistics/estimate.hpp). A check holds if it holds in all; held_in counts them. Words
-// are replication 0's; notices are those of all, each once.
+// Every number becomes the mean over the replications in which it exists, and `ci95.<same path>`
+// its 95 % interval [low, high] (Student's t; statistics/estimate.hpp). A check holds if it holds
+// in all; held_in counts them. Words are replication 0's; notices are those of all, each once.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// The instants at which services end, earliest first: a 4-ary heap in one array, a cache line a level.
-// Equal instants come in the order of their ids, so the order never depends on how the heap grew.
+// The instants at which services end, earliest first: a 4-ary heap in one array, a cache line a
+// level. Equal instants come in the order of their ids, so the order never depends on how the heap
+// grew.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,9 @@ class FinishHeap {
   struct Entry {
     std::int64_t at;
     std::uint64_t id;
-    bool operator<(const Entry& other) const { return at != other.at ? at < other.at : id < other.id; }
+    bool operator<(const Entry& other) const {
+      return at != other.at ? at < other.at : id < other.id;
+    }
   };
 
   bool empty() const { return heap_.empty(); }

@@ -28,16 +28,24 @@ void IdleSet::unlink(std::vector<Instance>& all, std::uint32_t id) {
 std::uint32_t IdleSet::take(std::vector<Instance>& all, Random& choice) {
   std::uint32_t id = kNoInstance;
   switch (dispatch_) {
-    case Dispatch::recently_idle: id = tail_; break;
-    case Dispatch::longest_idle: id = head_; break;
-    case Dispatch::random: id = unsorted_[choice.below(unsorted_.size())]; break;
+    case Dispatch::recently_idle:
+      id = tail_;
+      break;
+    case Dispatch::longest_idle:
+      id = head_;
+      break;
+    case Dispatch::random:
+      id = unsorted_[choice.below(unsorted_.size())];
+      break;
     case Dispatch::newest: {
       id = static_cast<std::uint32_t>(sorted_.back());
       sorted_.pop_back();
       unlink(all, id);
       return id;
     }
-    default: id = static_cast<std::uint32_t>(sorted_.front()); break;
+    default:
+      id = static_cast<std::uint32_t>(sorted_.front());
+      break;
   }
   remove(all, id);
   return id;

@@ -13,7 +13,8 @@ double per_ns(InstanceTally::Wide amount, std::int64_t time) {
 std::optional<Summary::Spread> spread_of(const Sketch& sketch) {
   if (sketch.count() == 0) return std::nullopt;
   const auto at = [&](double p) { return seconds(sketch.quantile(p)); };
-  return Summary::Spread{sketch.mean() / 1e9, at(0.50), at(0.90), at(0.95), at(0.99), seconds(sketch.max())};
+  return Summary::Spread{sketch.mean() / 1e9,  at(0.50), at(0.90), at(0.95), at(0.99),
+                         seconds(sketch.max())};
 }
 
 }  // namespace
@@ -82,11 +83,18 @@ RunResult InstancesRun::result() {
   for (std::size_t f = 0; f < functions_.size(); ++f) {
     const InstanceTally& tally = functions_[f].tally;
     Summary::Function& function = summary.functions[scenario_.functions[f].name];
-    function.requests = {tally.total, tally.completed, tally.cold, 0, tally.rejected, 0,
+    function.requests = {tally.total,
+                         tally.completed,
+                         tally.cold,
+                         0,
+                         tally.rejected,
+                         0,
                          tally.total - tally.completed - tally.rejected};
     if (tally.total > 0) {
-      function.cold_start_probability = static_cast<double>(tally.cold) / static_cast<double>(tally.total);
-      function.wait_probability = static_cast<double>(tally.waited) / static_cast<double>(tally.total);
+      function.cold_start_probability =
+          static_cast<double>(tally.cold) / static_cast<double>(tally.total);
+      function.wait_probability =
+          static_cast<double>(tally.waited) / static_cast<double>(tally.total);
     }
     function.latency_s = spread_of(tally.latency);
     function.wait_s = spread_of(tally.wait);
@@ -106,9 +114,10 @@ RunResult InstancesRun::result() {
   }
   summary.cost.currency = "EUR";
   for (const Checker::Result& result : checker_.results())
-    summary.checks.push_back({result.name, result.held,
-                              result.at ? std::optional(seconds(*result.at - scenario_.start)) : std::nullopt,
-                              result.detail});
+    summary.checks.push_back(
+        {result.name, result.held,
+         result.at ? std::optional(seconds(*result.at - scenario_.start)) : std::nullopt,
+         result.detail});
   summary.notices = scenario_.notices;
   for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
   series_.finish(TimePoint{Duration{now_}});

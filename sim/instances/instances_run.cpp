@@ -9,8 +9,8 @@ namespace thaw::sim {
 namespace {
 
 constexpr std::uint64_t kFirstServer = std::uint64_t{1} << 40;  // ids of servers; below: instances
-constexpr std::uint64_t kLookEvery = 65'536;                    // events between looks at the terminal
-constexpr std::size_t kMostColumns = 20;                        // functions with series of their own
+constexpr std::uint64_t kLookEvery = 65'536;  // events between looks at the terminal
+constexpr std::size_t kMostColumns = 20;      // functions with series of their own
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t latest(const Scenario& scenario) {
@@ -40,14 +40,16 @@ InstancesRun::InstancesRun(const Scenario& scenario, const RunOptions& options)
   arena_.most = scenario.cluster.instances_max;
   arena_.warm_up = (scenario.start + scenario.warm_up).ns();
   for (const Step& step : scenario.steps)
-    notices_.error(step.place, "workload." + step.name, "standalone functions take arrivals, not scripted steps");
+    notices_.error(step.place, "workload." + step.name,
+                   "standalone functions take arrivals, not scripted steps");
   for (const Fault& fault : scenario.faults)
     notices_.error(fault.place, "faults." + fault.name, "standalone functions know no faults");
   for (const Check& check : scenario.checks) {
     const bool at_start = check.instant.anchor == Instant::Anchor::start;
     if (check.kind != Check::Kind::end && !(check.kind == Check::Kind::at && at_start))
-      notices_.error(check.place, "checks." + check.name,
-                     "standalone functions are checked at an instant after the start, or at the end");
+      notices_.error(
+          check.place, "checks." + check.name,
+          "standalone functions are checked at an instant after the start, or at the end");
   }
   make_functions();
   notices_.throw_if_any();
@@ -61,7 +63,8 @@ void InstancesRun::make_functions() {
   functions_.resize(scenario_.functions.size());
   for (std::uint32_t f = 0; f < functions_.size(); ++f) {
     const FunctionSpec& spec = scenario_.functions[f];
-    const Random work(options_.seed, "service/" + spec.name), choice(options_.seed, "dispatch/" + spec.name);
+    const Random work(options_.seed, "service/" + spec.name),
+        choice(options_.seed, "dispatch/" + spec.name);
     if (spec.standalone->servers > 0) {
       functions_[f].station = std::make_unique<Station>(spec, next_server, work, choice);
       next_server += functions_[f].station->servers();
@@ -81,8 +84,8 @@ void InstancesRun::make_functions() {
     if (!keep_alive && notices_.ok())
       notices_.error(spec.place, "functions." + spec.name,
                      "needs a policy that keeps single instances, such as keep_alive:idle=600s");
-    functions_[f].pool =
-        std::make_unique<InstancePool>(spec, f, keep_alive.value_or(KeepAlive{}).idle, work, choice);
+    functions_[f].pool = std::make_unique<InstancePool>(
+        spec, f, keep_alive.value_or(KeepAlive{}).idle, work, choice);
   }
   const std::size_t columns = functions_.size() <= kMostColumns ? functions_.size() : 1;
   for (std::size_t c = 0; c < columns; ++c) {
@@ -94,7 +97,8 @@ void InstancesRun::make_functions() {
 
 std::size_t InstancesRun::function_index(const std::string& name) const {
   const auto& all = scenario_.functions;
-  const auto found = std::find_if(all.begin(), all.end(), [&](const FunctionSpec& f) { return f.name == name; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const FunctionSpec& f) { return f.name == name; });
   THAW_CHECK(found != all.end(), "the loader let a function through that does not exist");
   return static_cast<std::size_t>(found - all.begin());
 }
@@ -115,7 +119,8 @@ void InstancesRun::make_sources() {
         source.trace = std::make_unique<TraceReader>(spec.trace);
         break;
       case Arrivals::Source::closed:
-        for (int c = 0; c < spec.clients; ++c) arrivals_.push({(scenario_.start + spec.from).ns(), i});
+        for (int c = 0; c < spec.clients; ++c)
+          arrivals_.push({(scenario_.start + spec.from).ns(), i});
         continue;
     }
     schedule_next(i);
@@ -142,7 +147,8 @@ void InstancesRun::schedule_next(std::uint32_t index) {
 
 void InstancesRun::play() {
   const std::int64_t start = scenario_.start.ns();
-  for (const TimePoint due : checker_.anchor(Instant::Anchor::start, "", scenario_.start)) checks_due_.push_back(due.ns());
+  for (const TimePoint due : checker_.anchor(Instant::Anchor::start, "", scenario_.start))
+    checks_due_.push_back(due.ns());
   std::sort(checks_due_.begin(), checks_due_.end());
   std::size_t next_check = 0;
   for (std::int64_t t = start; !interrupted_ && t <= end_;) {
@@ -164,8 +170,14 @@ void InstancesRun::settle() {
 }
 
 void InstancesRun::tell(const Checker::Result& result) {
-  const std::string words = (result.held ? "✓ " : "✗ ") + result.name + (result.detail.empty() ? "" : ": " + result.detail);
-  timeline_.push_back({TimePoint{Duration{now_}}, EventKind::check, result.name, result.held ? "held" : "failed", words, {}});
+  const std::string words = (result.held ? "✓ " : "✗ ") + result.name +
+                            (result.detail.empty() ? "" : ": " + result.detail);
+  timeline_.push_back({TimePoint{Duration{now_}},
+                       EventKind::check,
+                       result.name,
+                       result.held ? "held" : "failed",
+                       words,
+                       {}});
 }
 
 // Everything that happens before or at `t`: ends of services before arrivals at one instant.
@@ -214,7 +226,8 @@ void InstancesRun::arrive() {
   serve(source, index, function, own);
 }
 
-void InstancesRun::serve(Source& source, std::uint32_t index, std::size_t f, const std::optional<Duration>& own) {
+void InstancesRun::serve(Source& source, std::uint32_t index, std::size_t f,
+                         const std::optional<Duration>& own) {
   Function& function = functions_[f];
   const TimePoint now{Duration{now_}};
   const bool counts = now_ >= arena_.warm_up;
@@ -223,15 +236,17 @@ void InstancesRun::serve(Source& source, std::uint32_t index, std::size_t f, con
     function.station->arrive(now, index, own, counts, ends_, function.tally);
   } else {
     function.tally.total += counts;
-    const auto answer = function.pool->arrive(now, index, own, cluster_room(), arena_, ends_, function.tally);
+    const auto answer =
+        function.pool->arrive(now, index, own, cluster_room(), arena_, ends_, function.tally);
     if (answer == InstancePool::Answer::rejected || answer == InstancePool::Answer::no_room)
       function.pool->reject(counts, function.tally);
   }
-  if (source.spec->source == Arrivals::Source::closed && function.tally.rejected > lost_before) client_returns(index);
+  if (source.spec->source == Arrivals::Source::closed && function.tally.rejected > lost_before)
+    client_returns(index);
 }
 
-// Whether another instance fits the cluster. When it is full, what has expired unseen is looked for, but not before
-// the earliest instant at which that can bring anything.
+// Whether another instance fits the cluster. When it is full, what has expired unseen is looked
+// for, but not before the earliest instant at which that can bring anything.
 bool InstancesRun::cluster_room() {
   if (arena_.most == 0 || arena_.alive < arena_.most) return true;
   if (now_ < nobody_expires_before_) return false;
@@ -240,13 +255,15 @@ bool InstancesRun::cluster_room() {
   for (Function& function : functions_) {
     if (!function.pool) continue;
     function.pool->expire(now, arena_, function.tally);
-    nobody_expires_before_ = std::min(nobody_expires_before_, function.pool->next_expiry(arena_).ns());
+    nobody_expires_before_ =
+        std::min(nobody_expires_before_, function.pool->next_expiry(arena_).ns());
   }
   // Whoever becomes idle later expires later than now by at least the shortest keep-alive.
   std::int64_t shortest = kNever;
   for (const Function& function : functions_)
     if (function.pool) shortest = std::min(shortest, function.pool->keep_alive());
-  if (shortest < kNever - now_) nobody_expires_before_ = std::min(nobody_expires_before_, now_ + shortest);
+  if (shortest < kNever - now_)
+    nobody_expires_before_ = std::min(nobody_expires_before_, now_ + shortest);
   return arena_.alive < arena_.most;
 }
 

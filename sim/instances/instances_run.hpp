@@ -1,7 +1,9 @@
-// A run of standalone functions: arrivals merged from their streams, ends of services in one heap, lazy expiry.
+// A run of standalone functions: arrivals merged from their streams, ends of services in one heap,
+// lazy expiry.
 //
-// Nothing is queued ahead: each stream holds its next arrival only. After warm-up nothing is allocated but by a
-// queue or a set of instances that grows beyond its former peak. Memory follows what is in the system.
+// Nothing is queued ahead: each stream holds its next arrival only. After warm-up nothing is
+// allocated but by a queue or a set of instances that grows beyond its former peak. Memory follows
+// what is in the system.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +36,9 @@ class InstancesRun final : public Facts {
     std::unique_ptr<Station> station;
     InstanceTally tally;
     std::int64_t busy() const { return pool ? pool->busy() : station->in_service(); }
-    std::int64_t alive() const { return pool ? pool->alive() : static_cast<std::int64_t>(station->servers()); }
+    std::int64_t alive() const {
+      return pool ? pool->alive() : static_cast<std::int64_t>(station->servers());
+    }
     std::int64_t waiting() const { return pool ? pool->waiting() : station->waiting(); }
   };
   struct Source {
@@ -50,7 +54,8 @@ class InstancesRun final : public Facts {
   void make_sources();
   void run_until(std::int64_t t);
   void arrive();
-  void serve(Source& source, std::uint32_t index, std::size_t function, const std::optional<Duration>& own);
+  void serve(Source& source, std::uint32_t index, std::size_t function,
+             const std::optional<Duration>& own);
   bool cluster_room();
   void end_service();
   void schedule_next(std::uint32_t index);

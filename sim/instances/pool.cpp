@@ -4,8 +4,8 @@
 
 namespace thaw::sim {
 
-InstancePool::InstancePool(const FunctionSpec& spec, std::uint32_t function, Duration keep_alive, Random work,
-                           Random choice)
+InstancePool::InstancePool(const FunctionSpec& spec, std::uint32_t function, Duration keep_alive,
+                           Random work, Random choice)
     : spec_(spec),
       function_(function),
       keep_alive_(keep_alive.count()),
@@ -15,8 +15,9 @@ InstancePool::InstancePool(const FunctionSpec& spec, std::uint32_t function, Dur
       choice_(choice),
       idle_(spec.service.dispatch) {}
 
-InstancePool::Answer InstancePool::arrive(TimePoint now, std::uint32_t source, const std::optional<Duration>& own,
-                                          bool cluster_room, InstanceArena& arena, FinishHeap& ends,
+InstancePool::Answer InstancePool::arrive(TimePoint now, std::uint32_t source,
+                                          const std::optional<Duration>& own, bool cluster_room,
+                                          InstanceArena& arena, FinishHeap& ends,
                                           InstanceTally& tally) {
   expire(now, arena, tally);
   const bool counts = now.ns() >= arena.warm_up;
@@ -48,13 +49,15 @@ InstancePool::Answer InstancePool::arrive(TimePoint now, std::uint32_t source, c
       tally.peak = std::max(tally.peak, alive_);
     }
     // A trace's duration is a warm one; what the start adds is the difference of the means.
-    const Duration work = own ? *own + Duration{static_cast<std::int64_t>(std::max(0.0, cold_.mean() - warm_.mean()))}
-                              : cold_.draw(work_);
+    const Duration work =
+        own ? *own + Duration{static_cast<std::int64_t>(std::max(0.0, cold_.mean() - warm_.mean()))}
+            : cold_.draw(work_);
     begin(id, now.ns(), now, work, source, arena, ends);
     return Answer::served;
   }
   if (own_room) return Answer::no_room;
-  if (!rules.wait_when_full || (rules.queue_max > 0 && waiting() >= rules.queue_max)) return Answer::rejected;
+  if (!rules.wait_when_full || (rules.queue_max > 0 && waiting() >= rules.queue_max))
+    return Answer::rejected;
   line_.push_back({now.ns(), own ? *own : warm_.draw(work_), source});
   return Answer::waits;
 }
@@ -120,7 +123,8 @@ void InstancePool::expire(TimePoint now, InstanceArena& arena, InstanceTally& ta
   }
 }
 
-void InstancePool::finish_life(std::uint32_t id, std::int64_t at, InstanceArena& arena, InstanceTally& tally) {
+void InstancePool::finish_life(std::uint32_t id, std::int64_t at, InstanceArena& arena,
+                               InstanceTally& tally) {
   tally.alive_ns += InstanceTally::counted(arena.all[id].created, at, arena.warm_up);
   tally.life_ns += at - arena.all[id].created;
   ++tally.ended;

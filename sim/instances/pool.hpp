@@ -1,6 +1,6 @@
-// The instances of one standalone function: each serves one request at a time and ends when it has been idle for as
-// long as its policy keeps it. Expiry is lazy: an instance that is over is found when somebody looks, and ends at the
-// instant it should have.
+// The instances of one standalone function: each serves one request at a time and ends when it has
+// been idle for as long as its policy keeps it. Expiry is lazy: an instance that is over is found
+// when somebody looks, and ends at the instant it should have.
 #pragma once
 
 #include <cstdint>
@@ -27,15 +27,17 @@ struct InstanceArena {
 
 class InstancePool {
  public:
-  InstancePool(const FunctionSpec& spec, std::uint32_t function, Duration keep_alive, Random work, Random choice);
+  InstancePool(const FunctionSpec& spec, std::uint32_t function, Duration keep_alive, Random work,
+               Random choice);
 
   // A request. `room` says whether the cluster has room for another instance.
   enum class Answer : std::uint8_t { served, waits, rejected, no_room };
-  Answer arrive(TimePoint now, std::uint32_t source, const std::optional<Duration>& own, bool cluster_room,
-                InstanceArena& arena, FinishHeap& ends, InstanceTally& tally);
+  Answer arrive(TimePoint now, std::uint32_t source, const std::optional<Duration>& own,
+                bool cluster_room, InstanceArena& arena, FinishHeap& ends, InstanceTally& tally);
   void reject(bool counts, InstanceTally& tally) { tally.rejected += counts; }
   // The service on `id` is over; the first that waits starts at once.
-  void end(TimePoint now, std::uint32_t id, InstanceArena& arena, FinishHeap& ends, InstanceTally& tally);
+  void end(TimePoint now, std::uint32_t id, InstanceArena& arena, FinishHeap& ends,
+           InstanceTally& tally);
   // Adds what instances and requests that are still there have used until `now`.
   void close(TimePoint now, const InstanceArena& arena, InstanceTally& tally) const;
   void expire(TimePoint now, InstanceArena& arena, InstanceTally& tally);
@@ -53,8 +55,8 @@ class InstancePool {
     Duration work;
     std::uint32_t source;
   };
-  void begin(std::uint32_t id, std::int64_t arrived, TimePoint now, Duration work, std::uint32_t source,
-             InstanceArena& arena, FinishHeap& ends);
+  void begin(std::uint32_t id, std::int64_t arrived, TimePoint now, Duration work,
+             std::uint32_t source, InstanceArena& arena, FinishHeap& ends);
   void finish_life(std::uint32_t id, std::int64_t at, InstanceArena& arena, InstanceTally& tally);
 
   const FunctionSpec& spec_;

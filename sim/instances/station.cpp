@@ -7,7 +7,8 @@ namespace thaw::sim {
 Station::Station(const FunctionSpec& spec, std::uint64_t first_id, Random work, Random choice)
     : spec_(spec), first_id_(first_id), work_(work), choice_(choice) {
   const bool shared = spec.service.discipline == Discipline::ps;
-  servers_.assign(static_cast<std::size_t>(spec.standalone->servers), Server(spec.service.slots, shared));
+  servers_.assign(static_cast<std::size_t>(spec.standalone->servers),
+                  Server(spec.service.slots, shared));
   due_.assign(servers_.size(), -1);
 }
 
@@ -21,8 +22,8 @@ std::uint32_t Station::open() {
   return id;
 }
 
-void Station::arrive(TimePoint now, std::uint32_t source, const std::optional<Duration>& own, bool counts,
-                     FinishHeap& ends, InstanceTally& tally) {
+void Station::arrive(TimePoint now, std::uint32_t source, const std::optional<Duration>& own,
+                     bool counts, FinishHeap& ends, InstanceTally& tally) {
   const Duration work = own ? *own : spec_.service.duration.draw(work_);
   tally.total += counts;
   const std::size_t free = choose(true);
@@ -51,12 +52,18 @@ std::size_t Station::choose(bool need_free_slot) {
   std::size_t best = servers_.size(), seen = 0;
   const auto better = [&](const Server& a, const Server& b) {
     switch (need_free_slot ? spec_.service.dispatch : Dispatch::least_in_flight) {
-      case Dispatch::newest: return true;
-      case Dispatch::oldest: return false;
-      case Dispatch::recently_idle: return a.last_end() > b.last_end();
-      case Dispatch::longest_idle: return a.last_end() < b.last_end();
-      case Dispatch::random: return choice_.below(seen) == 0;
-      case Dispatch::least_in_flight: break;
+      case Dispatch::newest:
+        return true;
+      case Dispatch::oldest:
+        return false;
+      case Dispatch::recently_idle:
+        return a.last_end() > b.last_end();
+      case Dispatch::longest_idle:
+        return a.last_end() < b.last_end();
+      case Dispatch::random:
+        return choice_.below(seen) == 0;
+      case Dispatch::least_in_flight:
+        break;
     }
     return a.load() < b.load();
   };
@@ -86,8 +93,9 @@ void Station::rearm(std::size_t server, TimePoint now, FinishHeap& ends) {
   }
 }
 
-const std::vector<std::uint32_t>& Station::end(TimePoint now, std::uint64_t id, std::int64_t warm_up,
-                                               FinishHeap& ends, InstanceTally& tally) {
+const std::vector<std::uint32_t>& Station::end(TimePoint now, std::uint64_t id,
+                                               std::int64_t warm_up, FinishHeap& ends,
+                                               InstanceTally& tally) {
   left_.clear();
   const auto server = static_cast<std::size_t>(id - first_id_);
   if (due_[server] != now.ns()) return left_;  // the end has moved since
@@ -137,7 +145,8 @@ void Station::close(TimePoint now, std::int64_t warm_up, InstanceTally& tally) c
   for (const Request& request : requests_) {
     if (!request.live) continue;
     tally.in_system_ns += InstanceTally::counted(request.arrived, now.ns(), warm_up);
-    if (request.in_service) tally.busy_ns += InstanceTally::counted(request.started, now.ns(), warm_up);
+    if (request.in_service)
+      tally.busy_ns += InstanceTally::counted(request.started, now.ns(), warm_up);
   }
 }
 

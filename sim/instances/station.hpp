@@ -1,5 +1,6 @@
-// Servers that are always there: `servers` of them with `slots` each, one central line or one line a server.
-// The classical queues: M/M/c, M/G/1, processor sharing. A stale end of service is told by its instant.
+// Servers that are always there: `servers` of them with `slots` each, one central line or one line
+// a server. The classical queues: M/M/c, M/G/1, processor sharing. A stale end of service is told
+// by its instant.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ class Station {
   void arrive(TimePoint now, std::uint32_t source, const std::optional<Duration>& own, bool counts,
               FinishHeap& ends, InstanceTally& tally);
   // An end of service at `id` fell due. Returns the sources of the requests that left.
-  const std::vector<std::uint32_t>& end(TimePoint now, std::uint64_t id, std::int64_t warm_up, FinishHeap& ends,
-                                        InstanceTally& tally);
+  const std::vector<std::uint32_t>& end(TimePoint now, std::uint64_t id, std::int64_t warm_up,
+                                        FinishHeap& ends, InstanceTally& tally);
   std::int64_t in_service() const;
   std::int64_t waiting() const;
   std::uint64_t servers() const { return servers_.size(); }

@@ -1,4 +1,5 @@
-// What became of the requests of one standalone function, and the time its instances lived and worked.
+// What became of the requests of one standalone function, and the time its instances lived and
+// worked.
 #pragma once
 
 #include <algorithm>

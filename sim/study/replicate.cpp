@@ -54,7 +54,8 @@ struct Child {
       write_all(fd, *text);
   } catch (const InputError& error) {
     std::string text;
-    for (const Diagnostic& problem : error.problems()) text += (text.empty() ? "" : "\n") + to_text(problem);
+    for (const Diagnostic& problem : error.problems())
+      text += (text.empty() ? "" : "\n") + to_text(problem);
     write_all(fd, text);
     status = kRefused;
   } catch (const std::exception& error) {
@@ -64,7 +65,8 @@ struct Child {
   _exit(status);
 }
 
-Child start(const Scenario& scenario, const RunOptions& options, std::size_t index, const Render& render) {
+Child start(const Scenario& scenario, const RunOptions& options, std::size_t index,
+            const Render& render) {
   int ends[2];
   if (::pipe(ends) != 0) fail("a pipe for a replication");
   std::fflush(nullptr);
@@ -109,8 +111,8 @@ int status_of(const Child& child) {
 
 }  // namespace
 
-std::vector<Replication> replicate(const Scenario& scenario, const RunOptions& options, std::size_t replications,
-                                   std::size_t jobs, const Render& render,
+std::vector<Replication> replicate(const Scenario& scenario, const RunOptions& options,
+                                   std::size_t replications, std::size_t jobs, const Render& render,
                                    const std::function<void(std::size_t done)>& progress) {
   std::vector<Replication> results(replications);
   std::vector<bool> complete(replications, false);
@@ -123,7 +125,8 @@ std::vector<Replication> replicate(const Scenario& scenario, const RunOptions& o
       running.push_back(start(scenario, options, next++, render));
     std::vector<pollfd> waiting;
     for (const Child& child : running) waiting.push_back({child.fd, POLLIN, 0});
-    if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) fail("waiting for replications");
+    if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR)
+      fail("waiting for replications");
     for (std::size_t i = running.size(); i-- > 0;) {
       if (waiting[i].revents == 0 || read_some(running[i])) continue;
       const int status = status_of(running[i]);

@@ -1,5 +1,6 @@
-// Replications: the same scenario under seeds N, N+1, …, each in a process of its own (SimGrid is one engine a process),
-// at most `jobs` at once. Results come in the order of the seeds, so they do not depend on `jobs`.
+// Replications: the same scenario under seeds N, N+1, …, each in a process of its own (SimGrid is
+// one engine a process), at most `jobs` at once. Results come in the order of the seeds, so they do
+// not depend on `jobs`.
 #pragma once
 
 #include <cstddef>
@@ -18,9 +19,10 @@ struct Replication {
 // Renders a result inside its process, which then ends.
 using Render = std::function<Replication(const RunResult&, bool first)>;
 
-// Throws std::runtime_error when a process failed, with what it said. Interrupted: the replications that were complete.
-std::vector<Replication> replicate(const Scenario& scenario, const RunOptions& options, std::size_t replications,
-                                   std::size_t jobs, const Render& render,
+// Throws std::runtime_error when a process failed, with what it said. Interrupted: the replications
+// that were complete.
+std::vector<Replication> replicate(const Scenario& scenario, const RunOptions& options,
+                                   std::size_t replications, std::size_t jobs, const Render& render,
                                    const std::function<void(std::size_t done)>& progress);
 
 }  // namespace thaw::sim
