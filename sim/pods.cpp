@@ -90,8 +90,8 @@ void Pods::download_model(Pod& pod) {
 }
 
 void Pods::stop_download(const Pod& pod) {
-  const auto download =
-      std::find_if(downloads_.begin(), downloads_.end(), [&](const auto& d) { return d.second == pod.id; });
+  const auto download = std::find_if(downloads_.begin(), downloads_.end(),
+                                     [&](const auto& d) { return d.second == pod.id; });
   if (download == downloads_.end()) return;
   flows_.cancel(download->first);
   downloads_.erase(download);
