@@ -16,7 +16,7 @@ int run_command(int argc, char** argv) {
       "Example: thaw run scenarios/slimfaas-kapsule --seed 7 --out results/kapsule",
       "thaw");
   app.set_version_flag("--version", "thaw " THAW_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // CLI11 would ask for a subcommand where an unknown one stands
   int exit_code = kHeld;
   add_run(app, exit_code);
   add_policies(app, exit_code);
@@ -26,6 +26,10 @@ int run_command(int argc, char** argv) {
   } catch (const CLI::ParseError& problem) {
     const int code = app.exit(problem);
     return code == 0 ? kHeld : kBadInput;
+  }
+  if (app.get_subcommands().empty()) {
+    std::fputs(app.help().c_str(), stderr);
+    return kBadInput;
   }
   return exit_code;
 }

@@ -178,7 +178,9 @@ void add_run(CLI::App& app, int& exit_code) {
       "Example: thaw run scenarios/slimfaas-kapsule/short-idle --set functions.ollama.image=8GB");
   verb->add_option("SCENARIO", arguments.scenario, "a folder, a file, or a variant (FOLDER/NAME)")
       ->required();
-  verb->add_option("--seed", arguments.seed, "of every random stream")->capture_default_str();
+  verb->add_option("--seed", arguments.seed, "of every random stream")
+      ->check(CLI::NonNegativeNumber)  // -1 would wrap around
+      ->capture_default_str();
   verb->add_option("--replications", arguments.replications,
                    "runs with seeds N, N+1, …: means and 95 % intervals")
       ->check(CLI::Range(1, 100'000))

@@ -74,7 +74,8 @@ std::optional<Place> helm_template_in(const std::string& path) {
 
 class Reader {
  public:
-  explicit Reader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  Reader(const Place& scenario, Diagnostics& diagnostics)
+      : folder_(std::filesystem::path(scenario.file).parent_path()), diagnostics_(diagnostics) {}
 
   void file(const std::string& path, const Place& blame) {
     const std::size_t before = diagnostics_.error_count();
@@ -97,8 +98,7 @@ class Reader {
     if (node.kind != yaml::Node::Kind::map) {
       diagnostics_.error(node.place, path,
                          "expected a Kubernetes object (a map with apiVersion, kind and "
-                         "metadata), found " +
-                             node.describe());
+                         "metadata), found " + node.describe());
       return;
     }
     ObjectReport nameless("", diagnostics_);
@@ -170,9 +170,9 @@ class Reader {
     if (near.empty()) {
       diagnostics_.notice(fmt::format("{} is not modelled", title));
     } else {
-      complain(
-          node, path, "kind",
-          fmt::format("Kubernetes has no kind {}; did you mean \"{}\"?", yaml::quote(kind), near));
+      complain(node, path, "kind",
+               fmt::format("Kubernetes has no kind {}; did you mean \"{}\"?", yaml::quote(kind),
+                           near));
     }
   }
 
@@ -192,12 +192,18 @@ class Reader {
       return;
     }
     Object& first = objects[known->second];
-    diagnostics_.notice(fmt::format("{} {} at {}:{} replaces the one at {}:{}", kind, object.name,
-                                    object.place.file, object.place.line, first.place.file,
-                                    first.place.line));
+    diagnostics_.notice(fmt::format("{} {} at {} replaces the one at {}", kind, object.name,
+                                    local(object.place), local(first.place)));
     first = std::move(object);
   }
 
+  // A notice goes into the summary, which is the same wherever the scenario lies.
+  std::string local(const Place& place) const {
+    const auto file = std::filesystem::path(place.file).lexically_proximate(folder_);
+    return fmt::format("{}:{}", file.generic_string(), place.line);
+  }
+
+  std::filesystem::path folder_;
   Diagnostics& diagnostics_;
   Manifests manifests_;
   std::map<std::tuple<std::string, std::string, std::string>, std::size_t> index_;
@@ -207,7 +213,7 @@ class Reader {
 
 Manifests read_manifests(const std::vector<std::string>& files, const Place& blame,
                          Diagnostics& diagnostics) {
-  Reader reader(diagnostics);
+  Reader reader(blame, diagnostics);
   for (const std::string& file : files) reader.file(file, blame);
   return reader.take();
 }

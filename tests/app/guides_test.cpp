@@ -1,0 +1,87 @@
+// docs/scenario.md and docs/policies.md: every key and every setting is explained, and every
+// example loads.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "policies/all.hpp"
+#include "tests/app/command.hpp"
+#include "tests/app/markdown.hpp"
+
+namespace thaw::test {
+namespace {
+
+constexpr const char* kScenarioGuide = "docs/scenario.md";
+constexpr const char* kPolicyGuide = "docs/policies.md";
+
+// Examples lie beside the manifests of the Kapsule scenario. "yaml NAME.yaml" is a whole file;
+// plain "yaml" is a piece, and loads as a variant of scenario.yaml that has it instead.
+class Examples : public testing::Test {
+ protected:
+  Examples() {
+    std::filesystem::create_directory(temp_.path("manifests"));
+    std::filesystem::copy(kKapsule + "/manifests", temp_.path("manifests"));
+  }
+
+  TempFolder temp_;
+};
+
+TEST_F(Examples, OfSectionsLoad) {
+  int pieces = 0;
+  for (const Fence& fence : fences(read_text(kScenarioGuide))) {
+    if (fence.info.starts_with("yaml ")) temp_.write(fence.info.substr(5), fence.text);
+    if (fence.info != "yaml") continue;
+    const std::string piece = temp_.write("piece.yaml", "base: scenario.yaml\n" + fence.text);
+    const Outcome run = thaw_command({"run", piece});
+    EXPECT_LE(run.code, 1) << kScenarioGuide << ":" << fence.line << "\n" << run.err;
+    ++pieces;
+  }
+  EXPECT_GE(pieces, 5) << "cluster, functions, workload, checks, faults";
+}
+
+TEST_F(Examples, OfWholeFilesHold) {
+  int whole = 0;
+  for (const Fence& fence : fences(read_text(kScenarioGuide))) {
+    if (!fence.info.starts_with("yaml ")) continue;
+    const std::string name = fence.info.substr(5);
+    temp_.write(name, fence.text);
+    const Outcome run = thaw_command({"run", temp_.path(name).string()});
+    EXPECT_EQ(run.code, 0) << name << "\n" << run.err;
+    ++whole;
+  }
+  EXPECT_GE(whole, 2) << "a scenario and a variant";
+}
+
+TEST(ScenarioGuide, ExplainsEveryKeyOfTheSchema) {
+  const std::string guide = read_text(kScenarioGuide);
+  const auto schema = nlohmann::json::parse(thaw_command({"schema"}).out);
+  int keys = 0;
+  for (const auto& definition : schema.at("$defs").items()) {
+    if (!definition.value().contains("properties")) continue;
+    for (const auto& key : definition.value().at("properties").items()) {
+      EXPECT_TRUE(has(guide, "`" + key.key() + "`")) << definition.key() << "." << key.key();
+      ++keys;
+    }
+  }
+  EXPECT_GT(keys, 50);
+}
+
+TEST(PolicyGuide, ExplainsEverySettingWithItsDefault) {
+  const auto rows = table_rows(read_text(kPolicyGuide));
+  for (const PolicyInfo& policy : all_policies()) {
+    EXPECT_TRUE(has(read_text(kPolicyGuide), "## " + std::string(policy.name))) << policy.name;
+    for (const ParamInfo& setting : policy.params) {
+      const std::string key = "`" + std::string(setting.key) + "`";
+      const auto row =
+          std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.front() == key; });
+      ASSERT_NE(row, rows.end()) << setting.key;
+      const std::string fallback =
+          setting.fallback.empty() ? "none" : "`" + std::string(setting.fallback) + "`";
+      EXPECT_TRUE(has(row->at(1), fallback))
+          << setting.key << " has the default " << setting.fallback;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace thaw::test

@@ -1,0 +1,26 @@
+// The few things of Markdown that the documents are held to: tables, fenced blocks, code, quotes.
+// Errors: none; what is not of the form is not found.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thaw::test {
+
+// The cells of every row of every table, blanks trimmed; the rows above a dashed line are headings
+// and left out.
+using Row = std::vector<std::string>;
+std::vector<Row> table_rows(const std::string& markdown);
+
+struct Fence {
+  std::string info;  // what follows the three backticks: "yaml"
+  std::string text;
+  int line = 0;  // of the opening backticks
+};
+std::vector<Fence> fences(const std::string& markdown);
+
+std::vector<std::string> code_spans(const std::string& text);    // `like this`
+std::vector<std::string> link_targets(const std::string& text);  // [words](target)
+
+}  // namespace thaw::test
