@@ -158,7 +158,7 @@ std::string to_text(const Summary& summary, bool colour) {
   print_latency(page, summary);
   print_replicas(page, summary);
   print_pools(page, summary);
-  print_bill(page, summary.cost);
+  if (!summary.pools.empty()) print_bill(page, summary.cost);
   print_notices(page, summary.notices);
   return page.take();
 }
