@@ -117,13 +117,18 @@ class ScalingPolicy {
   virtual bool restore(const StateReader&) = 0;  // false: version unknown, state untouched
 };
 
-// One line of policies/all.cpp.
+// What a policy decides on: how many replicas a Deployment has, or how long single instances stay.
+enum class Governs : std::uint8_t { replicas, instances };
+
 struct ParamInfo {
   std::string_view key, fallback, meaning;
 };
+
+// One line of policies/all.cpp.
 struct PolicyInfo {
   std::string_view name, summary, source;
   std::span<const ParamInfo> params;
+  Governs governs = Governs::replicas;
   std::unique_ptr<ScalingPolicy> (*make)(const Spec&, Diagnostics&);
 };
 

@@ -336,6 +336,7 @@ PolicyInfo idle_timeout_policy() {
           .summary = "down to ReplicasMin after an idle time, up on a call (SlimFaas)",
           .source = "SlimFaas ReplicasService.CheckScaleAsync, 0.24 and 0.81",
           .params = IdleSettings::documented(),
+          .governs = Governs::replicas,
           .make = [](const Spec& spec, Diagnostics& diagnostics) -> std::unique_ptr<ScalingPolicy> {
             return std::make_unique<IdleTimeout>(spec, diagnostics);
           }};

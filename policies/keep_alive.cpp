@@ -46,6 +46,7 @@ PolicyInfo keep_alive_policy() {
           .summary = "a fixed idle timeout for each single instance",
           .source = "fixed keep-alive of public platforms; Shahrad et al., ATC'20",
           .params = kParams,
+          .governs = Governs::instances,
           .make = [](const Spec& spec, Diagnostics& diagnostics) -> std::unique_ptr<ScalingPolicy> {
             return std::make_unique<FixedKeepAlive>(spec, diagnostics);
           }};

@@ -204,8 +204,15 @@ void Run::place_platform() {
 
 void Run::make_controller() {
   controller_ = std::make_unique<Controller>(ports_, ports_, ports_);
-  for (const Governor& governor : options_.governors)
+  for (const Governor& governor : options_.governors) {
+    if (governor.policy->governs == Governs::instances) {
+      notices_.error(scenario_.functions[governor.spec.function].place, governor.spec.name,
+                     std::string(governor.policy->name) +
+                         " keeps single instances; a function of a manifest has replicas");
+      continue;
+    }
     controller_->add(governor.spec.function, governor.policy->make(governor.spec, notices_));
+  }
 }
 
 void Run::start_controller() {
