@@ -5,6 +5,7 @@
 
 #include "engine/scenario/slimfaas_annotations.hpp"
 #include "engine/scenario/units.hpp"
+#include "sim/services.hpp"
 
 namespace thaw::sim {
 namespace {
@@ -34,14 +35,6 @@ std::string replace_all(std::string text, const std::string& from, const std::st
   return text;
 }
 
-bool selects_pods_of(const ServiceObject& service, const Workload& workload) {
-  return service.ns == workload.ns && !service.selector.empty() &&
-         std::all_of(service.selector.begin(), service.selector.end(), [&](const auto& wanted) {
-           const auto label = workload.labels.find(wanted.first);
-           return label != workload.labels.end() && label->second == wanted.second;
-         });
-}
-
 bool listens_on(const Workload& workload, int port) {
   const auto& ports = workload.container_ports;
   return ports.empty() || std::find(ports.begin(), ports.end(), port) != ports.end();
@@ -69,7 +62,7 @@ std::string url_problem(const std::string& pattern, const Workload& function,
   for (const ServiceObject& service : scenario.manifests.services) {
     if (service.name != name || !selects_pods_of(service, function)) continue;
     for (const ServicePort& p : service.ports)
-      if (p.port == *port && (p.target == 0 || listens_on(function, p.target))) return "";
+      if (p.port == *port && listens_on(function, target_port(p, function))) return "";
   }
   return "no Service " + name + " leads from port " + std::to_string(*port) + " to pods of " +
          function.name;

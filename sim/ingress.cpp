@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/services.hpp"
+
 namespace thaw::sim {
 
 Ingress::Ingress(World& world, Requests& requests, Gateway& gateway,
@@ -28,13 +30,8 @@ const IngressRule* Ingress::rule_for(std::string_view path, const IngressObject*
 bool Ingress::leads_to_gateway(const IngressRule& rule, const std::string& ns) const {
   const auto& services = world_.scenario.manifests.services;
   return std::any_of(services.begin(), services.end(), [&](const ServiceObject& service) {
-    if (service.name != rule.service || service.ns != ns || service.selector.empty()) return false;
-    const bool selects =
-        std::all_of(service.selector.begin(), service.selector.end(), [&](const auto& wanted) {
-          const auto label = gateway_workload_.labels.find(wanted.first);
-          return label != gateway_workload_.labels.end() && label->second == wanted.second;
-        });
-    return selects &&
+    return service.name == rule.service && service.ns == ns &&
+           selects_pods_of(service, gateway_workload_) &&
            std::any_of(service.ports.begin(), service.ports.end(), [&](const ServicePort& port) {
              return rule.port != 0 ? port.port == rule.port : port.name == rule.port_name;
            });
