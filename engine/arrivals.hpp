@@ -53,8 +53,9 @@ struct ArrivalProcess {
 
 class ArrivalStream {
  public:
-  // The process outlives the stream.
+  // The process outlives the stream, so it is no temporary.
   ArrivalStream(const ArrivalProcess& process, const Random& random, TimePoint from);
+  ArrivalStream(ArrivalProcess&&, const Random&, TimePoint) = delete;
 
   // The next arrival after the last one (or after `from`). never() from the first on that would
   // come more than 100 years after `from`.

@@ -9,8 +9,8 @@
 namespace thaw {
 namespace {
 
-constexpr std::uint32_t kExact = 128;       // values below it are their own bucket
-constexpr std::uint32_t kBitsBelow = 6;     // bits of a value that are told apart under its highest
+constexpr std::uint32_t kExact = 128;    // values below it are their own bucket
+constexpr std::uint32_t kBitsBelow = 6;  // bits of a value that are told apart under its highest
 constexpr std::uint32_t kPerHighestBit = 1 << kBitsBelow;
 
 Duration duration(std::uint64_t ns) { return Duration{static_cast<std::int64_t>(ns)}; }

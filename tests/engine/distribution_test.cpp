@@ -151,10 +151,11 @@ TEST(Distribution, StopsAtAHundredYears) {
   }
 }
 
-TEST(Distribution, DrawsOneUniformWhateverTheKind) {
+TEST(Distribution, DrawsOneUniformWhateverTheKindButGamma) {
   for (const Distribution& d :
        {Distribution::constant(1s), Distribution::exponential(1s), Distribution::uniform(1s, 2s),
-        Distribution::lognormal_mean_cv(1s, 1), Distribution::lognormal_median_p95(1s, 2s)}) {
+        Distribution::lognormal_mean_cv(1s, 1), Distribution::lognormal_median_p95(1s, 2s),
+        Distribution::weibull_mean_cv(1s, 2)}) {
     Random drawn(26, "x"), stepped(26, "x");
     d.draw(drawn);
     stepped.uniform();

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cfloat>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -76,6 +77,30 @@ TEST(Log, HasItsSpecialValues) {
   EXPECT_TRUE(std::isnan(math::log(-kLeast)));
   EXPECT_TRUE(std::isnan(math::log(-kInfinity)));
   EXPECT_TRUE(std::isnan(math::log(kNan)));
+}
+
+TEST(LogEach, HasTheBitsOfTheLogarithmsOneByOne) {
+  Random random(47, "log each");
+  for (int round = 0; round < kPoints / 16; ++round) {
+    math::Lanes x{};
+    for (double& lane : x) {
+      const double unit = random.uniform(), any = std::max(of_any_size(random), kLeastNormal);
+      lane = round % 2 == 0 ? unit : any;
+    }
+    math::Lanes got = x;
+    math::log_each(got);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      ASSERT_EQ(bits(got[i]), bits(math::log(x[i]))) << x[i];
+  }
+}
+
+TEST(LogEach, TakesTheEndsOfItsRange) {
+  math::Lanes x;
+  x.fill(kLeastNormal);
+  x[15] = kGreatest;
+  math::log_each(x);
+  EXPECT_EQ(x[0], math::log(kLeastNormal));
+  EXPECT_EQ(x[15], math::log(kGreatest));
 }
 
 TEST(Exp, IsWithinOneUlp) {
