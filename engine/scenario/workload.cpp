@@ -1,4 +1,5 @@
 // The section `workload`: scripted steps and streams of arrivals.
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -118,7 +119,10 @@ std::string wants(const ProcessForm& p) {
   return "";
 }
 
-Duration gap_of(double rate) { return Duration{static_cast<std::int64_t>(1e9 / rate + 0.5)}; }
+// At least a nanosecond, at most a century: rates beyond are nobody's.
+Duration gap_of(double rate) {
+  return Duration{static_cast<std::int64_t>(std::clamp(1e9 / rate + 0.5, 1.0, 3e18))};
+}
 
 ArrivalProcess to_process(const ProcessForm& p) {
   ArrivalProcess process;
@@ -214,6 +218,8 @@ Shape<Arrivals> arrivals() {
       a.source =
           form->kind == ProcessKind::closed ? Arrivals::Source::closed : Arrivals::Source::process;
       a.process = to_process(*form);
+      if (a.source == Arrivals::Source::process && !a.process.possible())
+        v.fault("arrivals", "arrivals that never come, or more than one at a time for ever");
       a.clients = form->clients.value_or(0);
       if (form->think) a.think = *form->think;
     }
