@@ -52,6 +52,8 @@ RunResult Run::result() {
     function.latency_s = spread_of(tally.latency);
     function.wait_s = spread_of(tally.wait);
     const TimeWeighted& replicas = world_.gauges.at(Gauge::replicas, f);
+    function.in_system_mean = world_.gauges.at(Gauge::in_flight, f).mean(world_.now()) +
+                              world_.gauges.at(Gauge::queued, f).mean(world_.now());
     function.replicas_mean = replicas.mean(world_.now());
     function.replicas_peak = replicas.max();
     function.busy_mean = busy_[f].mean(world_.now());

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 
+#include "engine/distribution.hpp"
 #include "engine/scenario/units.hpp"
 
 namespace thaw::sim {
@@ -13,11 +14,15 @@ namespace {
 
 constexpr std::size_t kLongestLine = 1 << 16;
 
-// "12.345" seconds, exactly, in nanoseconds.
+constexpr double kLongestSeconds = Distribution::kLongest / 1e9;
+
+// "12.345" seconds in nanoseconds, exactly; what a program prints of a double ("1e-05", seventeen
+// digits) to the nearest one.
 std::optional<Duration> seconds_of(std::string_view text) {
-  const auto billionths = units::billionths(text);
-  if (!billionths || *billionths < 0) return std::nullopt;
-  return Duration{*billionths};
+  const auto number = units::number(text);
+  if (!number || !(*number >= 0 && *number <= kLongestSeconds)) return std::nullopt;
+  if (const auto exact = units::billionths(text)) return Duration{*exact};
+  return Distribution::rounded(*number * 1e9);
 }
 
 }  // namespace
@@ -80,6 +85,8 @@ TraceReader::TraceReader(const std::string& path) : file_(std::make_unique<File>
 TraceReader::~TraceReader() {
   if (file_->handle) gzclose(file_->handle);
 }
+
+void TraceReader::fail(const std::string& message) const { file_->fail(message); }
 
 std::optional<TraceReader::Row> TraceReader::next() {
   if (!file_->read_line()) return std::nullopt;

@@ -1,8 +1,8 @@
 // A trace of requests, read as a stream in constant memory: .csv, or .csv.gz by zlib.
 //
 // Columns by the header's names: arrival_s (seconds from the trace's start, ascending), function,
-// and optionally duration_s; further columns are passed over. Units: ns inside. Errors: InputError
-// with file and line.
+// and optionally duration_s; further columns are passed over. Units: seconds of at most 100 years
+// in the file, ns inside. Errors: InputError with file and line.
 #pragma once
 
 #include <memory>
@@ -26,6 +26,8 @@ class TraceReader {
     std::optional<Duration> duration;
   };
   std::optional<Row> next();  // empty at the end
+  // What is wrong with the row that next() gave last.
+  [[noreturn]] void fail(const std::string& message) const;
 
  private:
   struct File;

@@ -35,16 +35,45 @@ void InstancesRun::sample(std::int64_t t) {
   for (std::size_t i = 0; !each && i < 3; ++i) series_.set(columns_[i], now, sums[i]);
 }
 
+void InstancesRun::expire_all() {
+  for (Function& function : functions_)
+    if (function.pool) function.pool->expire(TimePoint{Duration{now_}}, arena_, function.tally);
+}
+
+void InstancesRun::start_counting() {
+  expire_all();
+  for (Function& function : functions_) function.tally.peak = function.alive();
+}
+
 void InstancesRun::close() {
   const TimePoint now{Duration{now_}};
+  for (const Instance& instance : arena_.all)
+    if (instance.function != kNoInstance)
+      InstancePool::add_present(instance, now, arena_.warm_up, functions_[instance.function].tally);
   for (Function& function : functions_) {
-    if (function.pool) {
-      function.pool->expire(now, arena_, function.tally);
-      function.pool->close(now, arena_, function.tally);
-    } else {
-      function.station->close(now, arena_.warm_up, function.tally);
-    }
+    if (function.pool) function.pool->add_waiting(now, arena_.warm_up, function.tally);
+    if (function.station) function.station->add_present(now, arena_.warm_up, function.tally);
   }
+}
+
+// From the end of the warm-up until now.
+Value InstancesRun::mean(const Function& function, Gauge gauge) const {
+  const std::int64_t time = now_ - arena_.warm_up;
+  if (time <= 0) return {};
+  const TimePoint now{Duration{now_}};
+  InstanceTally tally = function.tally;
+  if (function.pool) {
+    function.pool->add_waiting(now, arena_.warm_up, tally);
+    for (const Instance& instance : arena_.all)
+      if (instance.function != kNoInstance && &functions_[instance.function] == &function)
+        InstancePool::add_present(instance, now, arena_.warm_up, tally);
+  } else {
+    function.station->add_present(now, arena_.warm_up, tally);
+  }
+  const auto in_service = function.pool ? tally.busy_ns : tally.in_service_ns;
+  if (gauge == Gauge::in_flight) return per_ns(in_service, time);
+  if (gauge == Gauge::queued) return per_ns(tally.in_system_ns - in_service, time);
+  return function.pool ? per_ns(tally.alive_ns, time) : static_cast<double>(function.alive());
 }
 
 Value InstancesRun::value(const Term& term) const {
@@ -55,6 +84,10 @@ Value InstancesRun::value(const Term& term) const {
       if (term.gauge == Gauge::queued) return static_cast<double>(function.waiting());
       return static_cast<double>(function.alive());
     }
+    case Term::Kind::folded:
+      return mean(functions_[function_index(term.name)], term.gauge);
+    case Term::Kind::cost:
+      return 0.0;  // there are no nodes to pay for
     case Term::Kind::percentile: {
       const Sketch& latency = functions_[function_index(term.name)].tally.latency;
       if (latency.count() == 0) return {};

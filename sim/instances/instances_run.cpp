@@ -13,10 +13,35 @@ constexpr std::uint64_t kLookEvery = 65'536;  // events between looks at the ter
 constexpr std::size_t kMostColumns = 20;      // functions with series of their own
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
-std::int64_t latest(const Scenario& scenario) {
-  if (scenario.until) return (scenario.start + *scenario.until).ns();
+using Index = std::unordered_map<std::string_view, std::size_t>;
+
+Index index_of(const std::vector<FunctionSpec>& functions) {
+  Index index;
+  for (const FunctionSpec& function : functions) index.emplace(function.name, index.size());
+  return index;
+}
+
+// Reads a trace from end to end, so that what is wrong with it is told before anything runs.
+// Returns its last arrival before `until`.
+Duration end_of_trace(const Arrivals& stream, const Index& functions) {
+  TraceReader trace(stream.trace);
+  Duration end = stream.from;
+  while (const auto row = trace.next()) {
+    if (stream.from + row->arrival >= stream.until) break;
+    end = stream.from + row->arrival;
+    if (stream.function.empty() && !functions.contains(row->function))
+      trace.fail("there is no function \"" + std::string(row->function) + "\" in the scenario");
+  }
+  return end;
+}
+
+std::int64_t latest(const Scenario& scenario, const Index& functions) {
   Duration end{0};
-  for (const Arrivals& stream : scenario.arrivals) end = std::max(end, stream.until);
+  for (const Arrivals& stream : scenario.arrivals) {
+    const bool traced = stream.source == Arrivals::Source::trace;
+    end = std::max(end, traced ? end_of_trace(stream, functions) : stream.until);
+  }
+  if (scenario.until) return (scenario.start + *scenario.until).ns();
   for (const Check& check : scenario.checks) end = std::max(end, check.instant.offset);
   return (scenario.start + end).ns();
 }
@@ -32,31 +57,40 @@ std::int64_t sampling_of(const Scenario& scenario, std::int64_t end) {
 InstancesRun::InstancesRun(const Scenario& scenario, const RunOptions& options)
     : scenario_(scenario),
       options_(options),
+      index_(index_of(scenario.functions)),
       now_(scenario.start.ns()),
-      end_(latest(scenario)),
+      end_(latest(scenario, index_)),
       interval_(sampling_of(scenario, end_)),
       checker_(scenario.checks, scenario.start),
       series_(scenario.start, Duration{interval_}) {
   arena_.most = scenario.cluster.instances_max;
   arena_.warm_up = (scenario.start + scenario.warm_up).ns();
-  for (const Step& step : scenario.steps)
-    notices_.error(step.place, "workload." + step.name,
-                   "standalone functions take arrivals, not scripted steps");
-  for (const Fault& fault : scenario.faults)
-    notices_.error(fault.place, "faults." + fault.name, "standalone functions know no faults");
-  for (const Check& check : scenario.checks) {
-    const bool at_start = check.instant.anchor == Instant::Anchor::start;
-    if (check.kind != Check::Kind::end && !(check.kind == Check::Kind::at && at_start))
-      notices_.error(
-          check.place, "checks." + check.name,
-          "standalone functions are checked at an instant after the start, or at the end");
-  }
+  refuse_what_is_not_known();
   make_functions();
   notices_.throw_if_any();
   make_sources();
 }
 
 InstancesRun::~InstancesRun() = default;
+
+void InstancesRun::refuse_what_is_not_known() {
+  for (const Step& step : scenario_.steps)
+    notices_.error(step.place, "workload." + step.name,
+                   "standalone functions take arrivals, not scripted steps");
+  for (const Fault& fault : scenario_.faults)
+    notices_.error(fault.place, "faults." + fault.name, "standalone functions know no faults");
+  for (const Check& check : scenario_.checks) {
+    const bool at_start = check.instant.anchor == Instant::Anchor::start;
+    if (check.kind != Check::Kind::end && !(check.kind == Check::Kind::at && at_start))
+      notices_.error(
+          check.place, "checks." + check.name,
+          "standalone functions are checked at an instant after the start, or at the end");
+    for (const Term& term : check.expect.terms())
+      if (term.kind == Term::Kind::folded && term.fold != Fold::mean)
+        notices_.error(check.place, "checks." + check.name,
+                       "of a standalone function's gauges only the mean is known, not max or min");
+  }
+}
 
 void InstancesRun::make_functions() {
   std::uint64_t next_server = kFirstServer;
@@ -95,12 +129,10 @@ void InstancesRun::make_functions() {
   }
 }
 
-std::size_t InstancesRun::function_index(const std::string& name) const {
-  const auto& all = scenario_.functions;
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const FunctionSpec& f) { return f.name == name; });
-  THAW_CHECK(found != all.end(), "the loader let a function through that does not exist");
-  return static_cast<std::size_t>(found - all.begin());
+std::size_t InstancesRun::function_index(std::string_view name) const {
+  const auto found = index_.find(name);
+  THAW_CHECK(found != index_.end(), "the loader let a function through that does not exist");
+  return found->second;
 }
 
 void InstancesRun::make_sources() {
@@ -111,6 +143,7 @@ void InstancesRun::make_sources() {
     source.spec = &spec;
     if (!spec.function.empty()) source.function = function_index(spec.function);
     source.think = Random(options_.seed, "arrivals/" + spec.name);
+    source.work = Random(options_.seed, "work/" + spec.name);
     switch (spec.source) {
       case Arrivals::Source::process:
         source.stream.emplace(spec.process, source.think, scenario_.start + spec.from);
@@ -140,7 +173,7 @@ void InstancesRun::schedule_next(std::uint32_t index) {
   if (!row) return;
   const std::int64_t t = (scenario_.start + source.spec->from + row->arrival).ns();
   if (t >= until) return;
-  if (source.spec->function.empty()) source.function = function_index(std::string(row->function));
+  if (source.spec->function.empty()) source.function = function_index(row->function);
   source.next_duration = row->duration;
   arrivals_.push({t, index});
 }
@@ -153,19 +186,23 @@ void InstancesRun::play() {
   std::size_t next_check = 0;
   for (std::int64_t t = start; !interrupted_ && t <= end_;) {
     run_until(t);
+    if (t == arena_.warm_up) start_counting();
     if ((t - start) % interval_ == 0) sample(t);
     for (; next_check < checks_due_.size() && checks_due_[next_check] <= t; ++next_check) settle();
     std::int64_t next = start + ((t - start) / interval_ + 1) * interval_;
+    if (t < arena_.warm_up) next = std::min(next, arena_.warm_up);
     if (next_check < checks_due_.size()) next = std::min(next, checks_due_[next_check]);
     t = t < end_ ? std::min(next, end_) : next;
   }
   // Without `until` the run goes on to its last completion.
   while (!scenario_.until && !interrupted_ && !ends_.empty()) run_until(ends_.top().at);
-  close();
+  expire_all();
   for (const auto& result : checker_.finish(TimePoint{Duration{now_}}, *this)) tell(result);
+  close();
 }
 
 void InstancesRun::settle() {
+  expire_all();  // or a check would see those who are over and have not been found yet
   for (const auto& result : checker_.settle(TimePoint{Duration{now_}}, *this)) tell(result);
 }
 
@@ -207,7 +244,7 @@ void InstancesRun::arrive() {
   const std::size_t function = source.function;
   std::optional<Duration> own;
   if (source.spec->service) {
-    own = source.spec->service->draw(source.think);
+    own = source.spec->service->draw(source.work);
   } else if (source.next_duration) {
     own = source.next_duration;
   }

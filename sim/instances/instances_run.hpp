@@ -8,6 +8,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/arrivals.hpp"
@@ -47,7 +50,7 @@ class InstancesRun final : public Facts {
     std::optional<ArrivalStream> stream;
     std::unique_ptr<TraceReader> trace;
     std::optional<Duration> next_duration;
-    Random think{0, ""};
+    Random think{0, ""}, work{0, ""};
   };
 
   void make_functions();
@@ -63,12 +66,17 @@ class InstancesRun final : public Facts {
   void sample(std::int64_t t);
   void settle();
   void tell(const Checker::Result& result);
-  void close();  // what is still there has lived and worked until now
-  std::size_t function_index(const std::string& name) const;
+  void refuse_what_is_not_known();
+  void expire_all();
+  void start_counting();  // the warm-up is over
+  void close();           // what is still there has lived and worked until now
+  Value mean(const Function& function, Gauge gauge) const;
+  std::size_t function_index(std::string_view name) const;
 
   const Scenario& scenario_;
   const RunOptions& options_;
   Diagnostics notices_;
+  std::unordered_map<std::string_view, std::size_t> index_;  // of functions, by name
   std::int64_t now_, end_, interval_;
   InstanceArena arena_;
   std::vector<Function> functions_;

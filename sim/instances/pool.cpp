@@ -96,16 +96,17 @@ void InstancePool::end(TimePoint now, std::uint32_t id, InstanceArena& arena, Fi
   idle_.add(arena.all, id);
 }
 
-void InstancePool::close(TimePoint now, const InstanceArena& arena, InstanceTally& tally) const {
-  for (const Instance& instance : arena.all) {
-    if (instance.function != function_) continue;
-    tally.alive_ns += InstanceTally::counted(instance.created, now.ns(), arena.warm_up);
-    if (instance.source == kNoInstance) continue;
-    tally.busy_ns += InstanceTally::counted(instance.started, now.ns(), arena.warm_up);
-    tally.in_system_ns += InstanceTally::counted(instance.since, now.ns(), arena.warm_up);
-  }
-  for (const Waiting& waiting : line_)
-    tally.in_system_ns += InstanceTally::counted(waiting.arrived, now.ns(), arena.warm_up);
+void InstancePool::add_present(const Instance& instance, TimePoint now, std::int64_t warm_up,
+                               InstanceTally& tally) {
+  tally.alive_ns += InstanceTally::counted(instance.created, now.ns(), warm_up);
+  if (instance.source == kNoInstance) return;
+  tally.busy_ns += InstanceTally::counted(instance.started, now.ns(), warm_up);
+  tally.in_system_ns += InstanceTally::counted(instance.since, now.ns(), warm_up);
+}
+
+void InstancePool::add_waiting(TimePoint now, std::int64_t warm_up, InstanceTally& tally) const {
+  for (std::size_t i = 0; i < line_.size(); ++i)
+    tally.in_system_ns += InstanceTally::counted(line_[i].arrived, now.ns(), warm_up);
 }
 
 TimePoint InstancePool::next_expiry(const InstanceArena& arena) const {
@@ -126,8 +127,10 @@ void InstancePool::expire(TimePoint now, InstanceArena& arena, InstanceTally& ta
 void InstancePool::finish_life(std::uint32_t id, std::int64_t at, InstanceArena& arena,
                                InstanceTally& tally) {
   tally.alive_ns += InstanceTally::counted(arena.all[id].created, at, arena.warm_up);
-  tally.life_ns += at - arena.all[id].created;
-  ++tally.ended;
+  if (at >= arena.warm_up) {
+    tally.life_ns += at - arena.all[id].created;
+    ++tally.ended;
+  }
   --alive_;
   --arena.alive;
   arena.all[id].function = kNoInstance;

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "engine/scenario/scenario.hpp"
 #include "sim/instances/finish_heap.hpp"
 #include "sim/instances/idle_set.hpp"
+#include "sim/instances/line.hpp"
 #include "sim/instances/tally.hpp"
 
 namespace thaw::sim {
@@ -38,8 +38,10 @@ class InstancePool {
   // The service on `id` is over; the first that waits starts at once.
   void end(TimePoint now, std::uint32_t id, InstanceArena& arena, FinishHeap& ends,
            InstanceTally& tally);
-  // Adds what instances and requests that are still there have used until `now`.
-  void close(TimePoint now, const InstanceArena& arena, InstanceTally& tally) const;
+  // What is still there, and what it has used until `now`: a living instance, and those who wait.
+  static void add_present(const Instance& instance, TimePoint now, std::int64_t warm_up,
+                          InstanceTally& tally);
+  void add_waiting(TimePoint now, std::int64_t warm_up, InstanceTally& tally) const;
   void expire(TimePoint now, InstanceArena& arena, InstanceTally& tally);
   // The first expiry to come, never() if nobody is idle.
   TimePoint next_expiry(const InstanceArena& arena) const;
@@ -51,9 +53,9 @@ class InstancePool {
 
  private:
   struct Waiting {
-    std::int64_t arrived;
-    Duration work;
-    std::uint32_t source;
+    std::int64_t arrived = 0;
+    Duration work{};
+    std::uint32_t source = kNoInstance;
   };
   void begin(std::uint32_t id, std::int64_t arrived, TimePoint now, Duration work,
              std::uint32_t source, InstanceArena& arena, FinishHeap& ends);
@@ -65,7 +67,7 @@ class InstancePool {
   Distribution warm_, cold_;
   Random work_, choice_;
   IdleSet idle_;
-  std::deque<Waiting> line_;
+  Line<Waiting> line_;
   std::int64_t alive_ = 0, busy_ = 0;
   std::uint32_t order_ = 0;
 };

@@ -10,6 +10,7 @@ Station::Station(const FunctionSpec& spec, std::uint64_t first_id, Random work, 
   servers_.assign(static_cast<std::size_t>(spec.standalone->servers),
                   Server(spec.service.slots, shared));
   due_.assign(servers_.size(), -1);
+  busy_since_.assign(servers_.size(), kIdle);
 }
 
 std::uint32_t Station::open() {
@@ -35,7 +36,7 @@ void Station::arrive(TimePoint now, std::uint32_t source, const std::optional<Du
     }
   }
   const std::uint32_t id = open();
-  requests_[id] = {now.ns(), now.ns(), work, source, counts, true, false};
+  requests_[id] = {now.ns(), kNotYet, work, source, counts, true};
   if (free < servers_.size()) {
     start(free, id, now, tally);
     return rearm(free, now, ends);
@@ -78,8 +79,8 @@ std::size_t Station::choose(bool need_free_slot) {
 void Station::start(std::size_t server, std::uint32_t id, TimePoint now, InstanceTally& tally) {
   Request& request = requests_[id];
   request.started = now.ns();
-  request.in_service = true;
-  tally.waited += request.counts && request.started > request.arrived;
+  tally.waited += request.counts && now.ns() > request.arrived;
+  if (busy_since_[server] == kIdle) busy_since_[server] = now.ns();
   servers_[server].start(id, request.work, now);
 }
 
@@ -106,7 +107,7 @@ const std::vector<std::uint32_t>& Station::end(TimePoint now, std::uint64_t id,
     Request& request = requests_[done];
     const std::int64_t stay = now.ns() - request.arrived;
     tally.in_system_ns += InstanceTally::counted(request.arrived, now.ns(), warm_up);
-    tally.busy_ns += InstanceTally::counted(request.started, now.ns(), warm_up);
+    tally.in_service_ns += InstanceTally::counted(request.started, now.ns(), warm_up);
     if (request.counts) {
       ++tally.completed;
       tally.latency.add(Duration{stay});
@@ -125,6 +126,10 @@ const std::vector<std::uint32_t>& Station::end(TimePoint now, std::uint64_t id,
     if (!next) break;
     start(server, *next, now, tally);
   }
+  if (servers_[server].running() == 0) {
+    tally.busy_ns += InstanceTally::counted(busy_since_[server], now.ns(), warm_up);
+    busy_since_[server] = kIdle;
+  }
   rearm(server, now, ends);
   return left_;
 }
@@ -141,13 +146,15 @@ std::int64_t Station::waiting() const {
   return n;
 }
 
-void Station::close(TimePoint now, std::int64_t warm_up, InstanceTally& tally) const {
+void Station::add_present(TimePoint now, std::int64_t warm_up, InstanceTally& tally) const {
   for (const Request& request : requests_) {
     if (!request.live) continue;
     tally.in_system_ns += InstanceTally::counted(request.arrived, now.ns(), warm_up);
-    if (request.in_service)
-      tally.busy_ns += InstanceTally::counted(request.started, now.ns(), warm_up);
+    if (request.started != kNotYet)
+      tally.in_service_ns += InstanceTally::counted(request.started, now.ns(), warm_up);
   }
+  for (const std::int64_t since : busy_since_)
+    if (since != kIdle) tally.busy_ns += InstanceTally::counted(since, now.ns(), warm_up);
 }
 
 }  // namespace thaw::sim

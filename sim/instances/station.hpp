@@ -4,12 +4,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "engine/random.hpp"
 #include "engine/scenario/scenario.hpp"
 #include "sim/instances/finish_heap.hpp"
+#include "sim/instances/line.hpp"
 #include "sim/instances/tally.hpp"
 #include "sim/server.hpp"
 
@@ -27,15 +27,17 @@ class Station {
   std::int64_t in_service() const;
   std::int64_t waiting() const;
   std::uint64_t servers() const { return servers_.size(); }
-  // Adds what requests that are still there have used until `now`.
-  void close(TimePoint now, std::int64_t warm_up, InstanceTally& tally) const;
+  // Adds what servers and requests that are still there have used until `now`.
+  void add_present(TimePoint now, std::int64_t warm_up, InstanceTally& tally) const;
 
  private:
+  static constexpr std::int64_t kIdle = -1, kNotYet = -1;
+
   struct Request {
-    std::int64_t arrived = 0, started = 0;
+    std::int64_t arrived = 0, started = kNotYet;
     Duration work{};
     std::uint32_t source = 0;
-    bool counts = false, live = false, in_service = false;
+    bool counts = false, live = false;
   };
   void start(std::size_t server, std::uint32_t request, TimePoint now, InstanceTally& tally);
   void rearm(std::size_t server, TimePoint now, FinishHeap& ends);
@@ -46,8 +48,9 @@ class Station {
   std::uint64_t first_id_;
   Random work_, choice_;
   std::vector<Server> servers_;
-  std::vector<std::int64_t> due_;  // the end that each server waits for
-  std::deque<std::uint32_t> central_;
+  std::vector<std::int64_t> due_;         // the end that each server waits for
+  std::vector<std::int64_t> busy_since_;  // kIdle: nothing in service
+  Line<std::uint32_t> central_;
   std::vector<Request> requests_;
   std::vector<std::uint32_t> free_, finished_, left_;
 };

@@ -14,10 +14,13 @@ struct InstanceTally {
 
   std::int64_t total = 0, completed = 0, cold = 0, rejected = 0, waited = 0;
   std::int64_t created = 0, ended = 0, peak = 0;
-  Wide alive_ns = 0;      // instances that ended: their lives, as far as they lie after the warm-up
-  Wide busy_ns = 0;       // services that ended, likewise
-  Wide life_ns = 0;       // instances that ended: their whole lives
-  Wide in_system_ns = 0;  // requests that left: their whole stay
+  // Of what has ended, as far as it lies after the warm-up; what is still there is added at the
+  // end.
+  Wide alive_ns = 0;       // lives of instances
+  Wide busy_ns = 0;        // times in which an instance, or a server, had something to do
+  Wide in_system_ns = 0;   // stays of requests
+  Wide in_service_ns = 0;  // of a station, where a server may serve many: stays without the wait
+  Wide life_ns = 0;        // whole lives of the instances that ended after the warm-up
   Sketch latency, wait;
 
   // The part of [from, to) that lies after the warm-up.

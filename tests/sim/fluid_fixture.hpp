@@ -14,13 +14,11 @@
 #include <vector>
 
 #include "sim/fluid/fluid.hpp"
+#include "tests/sim/own_process.hpp"
 
 namespace thaw::sim {
 
 inline constexpr TimePoint kStart{1767571200s};  // 2026-01-05T00:00:00Z, where scenarios start
-
-// Runs the body in a child; what fails there is printed there and fails the caller's test.
-void in_own_process(const std::function<void()>& body);
 
 class TestPump final : public Pump {
  public:

@@ -59,9 +59,9 @@ TEST(Fluid, OnePullIsAsFastAsItsNarrowestLink) {
   struct Case {
     std::int64_t registry, node, pull;
   };
-  for (const Case& c : {Case{40 * kMega, 80 * kMega, 100 * kMega},
-                        Case{80 * kMega, 40 * kMega, 100 * kMega},
-                        Case{100 * kMega, 80 * kMega, 40 * kMega}}) {
+  for (const Case& c :
+       {Case{40 * kMega, 80 * kMega, 100 * kMega}, Case{80 * kMega, 40 * kMega, 100 * kMega},
+        Case{100 * kMega, 80 * kMega, 40 * kMega}}) {
     in_own_process([&c] {
       World world(capacities(c.registry, c.node, c.pull, 1));
       world.nodes_on(1);

@@ -28,9 +28,9 @@ TEST(FluidTime, FlowsEndToTheNanosecondAmongThousandsOfOwnEvents) {
     world.to_the_end();
     // Alone for 0.5 s, then halves: the first's other 0.5 GB takes 1 s; the second has 0.5 GB left
     // by then.
-    EXPECT_EQ(world.ends, (std::vector<End>{{1, 3601s + 500ms, true},
-                                          {2, 3602s, true},
-                                          {3, 7200s + 333'333'334ns, true}}));
+    EXPECT_EQ(world.ends,
+              (std::vector<End>{
+                  {1, 3601s + 500ms, true}, {2, 3602s, true}, {3, 7200s + 333'333'334ns, true}}));
     EXPECT_EQ(world.pump.fired(), 30'002u);
   });
 }
@@ -54,8 +54,8 @@ TEST(FluidTime, PhaseThatStartsLateKeepsTheNanosecond) {
     world.at(1s, [&world] { world.start(registry, 0, 1'000'003); });
     world.at(200 * 24h + 7ns, [&world] { world.start(registry, 0, 1'000'003); });
     world.to_the_end();
-    EXPECT_EQ(world.ends, (std::vector<End>{{1, 1s + 1'000'003ns, true},
-                                            {2, 200 * 24h + 1'000'010ns, true}}));
+    EXPECT_EQ(world.ends,
+              (std::vector<End>{{1, 1s + 1'000'003ns, true}, {2, 200 * 24h + 1'000'010ns, true}}));
   });
 }
 
