@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the benchmark scripts share; to be sourced. Times are CPU seconds, user and system, of whole
 # processes: on a busy machine they move less than the time on the wall.
 
@@ -28,7 +29,10 @@ put_section() {
   local file=$1 name=$2 text
   text=$(cat)
   touch "$file"
-  grep -qxF "<!-- $name -->" "$file" || printf '\n<!-- %s -->\n<!-- end of %s -->\n' "$name" "$name" >>"$file"
+  if ! grep -qxF "<!-- $name -->" "$file"; then
+    if [[ -s $file ]]; then echo >>"$file"; fi
+    printf '<!-- %s -->\n<!-- end of %s -->\n' "$name" "$name" >>"$file"
+  fi
   awk -v name="$name" -v text="${text//\\/\\\\}" '
     $0 == "<!-- end of " name " -->" {inside = 0}
     !inside {print}

@@ -11,7 +11,7 @@ rounds=20
 row() {
   local words=$1 round
   shift
-  : >"$scratch/wall" >"$scratch/cpu"
+  rm -f "$scratch/wall" "$scratch/cpu"
   for ((round = 0; round < rounds; ++round)); do
     wall_ms_of "$thaw" "$@" >>"$scratch/wall"
     cpu_of "$thaw" "$@" >>"$scratch/cpu"

@@ -34,7 +34,7 @@ column() { awk -v c="$2" '{print $c}' "$1" | median; }
 compare() {
   local name=$1 words=$2 scenario=$3 round
   shift 3
-  : >"$scratch/thaw" >"$scratch/bare"
+  rm -f "$scratch/thaw" "$scratch/bare"
   for ((round = 0; round < rounds; ++round)); do
     run_thaw "$here/scenarios/$scenario.yaml" >>"$scratch/thaw"
     run_bare "$@" >>"$scratch/bare"
@@ -56,13 +56,13 @@ speed() {
 }
 
 memory() {
-  local seconds n cpu peak
+  local words n cpu peak
   echo '| W1 for | requests | CPU time | peak memory |'
   echo '|---|--:|--:|--:|'
-  for seconds in 1100000 11000000 110000000; do
-    read -r n cpu peak < <(run_thaw "$here/scenarios/w1.yaml" --set "workload.load.until=${seconds}s")
-    awk -v t="$seconds" -v n="$n" -v s="$cpu" -v p="$peak" \
-      'BEGIN {printf "| %.1g s | %.1f M | %.1f s | %.1f MB |\n", t, n / 1e6, s, p}' | sed 's/e+0\([0-9]\)/·10^\1/'
+  for words in 1.1·10⁶:1100000 1.1·10⁷:11000000 1.1·10⁸:110000000; do
+    read -r n cpu peak < <(run_thaw "$here/scenarios/w1.yaml" --set "workload.load.until=${words#*:}s")
+    awk -v t="${words%:*}" -v n="$n" -v s="$cpu" -v p="$peak" \
+      'BEGIN {printf "| %s s | %.1f M | %.1f s | %.1f MB |\n", t, n / 1e6, s, p}'
   done
 }
 

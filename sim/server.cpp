@@ -1,6 +1,7 @@
 #include "sim/server.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "engine/invariant.hpp"
 
@@ -55,14 +56,17 @@ TimePoint Server::next_end(TimePoint now) {
 
 void Server::take_finished(TimePoint now, std::vector<RequestId>& finished) {
   advance(now);
-  std::vector<Running> done;
-  for (const Running& r : running_)
-    if (r.finish <= clock_) done.push_back(r);
-  std::stable_sort(done.begin(), done.end(),
-                   [](const Running& a, const Running& b) { return a.finish < b.finish; });
-  std::erase_if(running_, [this](const Running& r) { return r.finish <= clock_; });
-  for (const Running& r : done) finished.push_back(r.id);
-  if (!done.empty()) last_end_ = now;
+  const auto is_done = [this](const Running& r) { return r.finish <= clock_; };
+  done_.clear();
+  std::copy_if(running_.begin(), running_.end(), std::back_inserter(done_), is_done);
+  if (done_.empty()) return;
+  // A stable sort takes memory for itself, and nearly always there is nothing to sort.
+  if (done_.size() > 1)
+    std::stable_sort(done_.begin(), done_.end(),
+                     [](const Running& a, const Running& b) { return a.finish < b.finish; });
+  std::erase_if(running_, is_done);
+  for (const Running& r : done_) finished.push_back(r.id);
+  last_end_ = now;
 }
 
 std::vector<RequestId> Server::take_all() {

@@ -50,6 +50,7 @@ class Server {
   TimePoint since_{};
   TimePoint last_end_{};
   std::vector<Running> running_;
+  std::vector<Running> done_;  // scratch
   std::deque<RequestId> waiting_;
 };
 

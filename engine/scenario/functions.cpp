@@ -154,7 +154,7 @@ Shape<std::vector<FunctionSpec>> functions_section() {
     if (!v.reading()) return;
     to_standalone(standalone, f, v);
     if (f.standalone) return;
-    if (!image) v.fault("image", "a function of a manifest needs the size of its image");
+    if (!image && !v.has("image")) v.fault("", "the key image is missing");
     if (f.count) v.fault("count", "only functions without a manifest can be multiplied");
     f.image = image.value_or(Bytes{});
     fill_defaults(f, start, load, stop, v);

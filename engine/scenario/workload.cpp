@@ -226,7 +226,7 @@ Shape<Arrivals> arrivals() {
     if (!a.trace.empty()) a.source = Arrivals::Source::trace;
     a.until = until.value_or(kLongestTrace);
     if (v.ok() && form && a.function.empty()) v.fault("function", "which function are they for?");
-    if (v.ok() && form && !until) v.fault("until", "when does the last one come?");
+    if (v.ok() && form && !until) v.fault("", "the key until is missing");
     if (a.name.empty()) a.name = a.function.empty() ? "trace" : a.function;
     a.method = request.post ? Method::post : Method::get;
     a.path = request.post.value_or(request.get.value_or("/function/" + a.function + "/"));

@@ -33,6 +33,7 @@ InstancePool::Answer InstancePool::arrive(TimePoint now, std::uint32_t source,
     if (arena.free.empty()) {
       id = static_cast<std::uint32_t>(arena.all.size());
       arena.all.emplace_back();
+      arena.free.reserve(arena.all.capacity());  // all may be free one day: no allocation then
     } else {
       id = arena.free.back();
       arena.free.pop_back();

@@ -2,8 +2,8 @@
 //
 // The binary is the one that the environment variable THAW_BINARY names; paths are relative to the
 // repository's root, the working directory of every test. Errors: what the machine refuses (fork,
-// a pipe) ends the test by an exception; a command that runs for more than a minute is killed, and
-// its exit code is then that of a signal.
+// a pipe) ends the test by an exception; a command that runs for more than three minutes is
+// killed, and its exit code is then that of a signal.
 #pragma once
 
 #include <filesystem>
@@ -13,6 +13,7 @@
 namespace thaw::test {
 
 inline const std::string kKapsule = "scenarios/slimfaas-kapsule";
+inline const std::string kKeepAlive = "scenarios/keep-alive";
 
 struct Outcome {
   int code = 0;  // 128 + N when signal N ended it, as in a shell
@@ -25,6 +26,9 @@ std::filesystem::path thaw_binary();
 Outcome run_program(const std::filesystem::path& program,
                     const std::vector<std::string>& arguments);
 Outcome thaw_command(const std::vector<std::string>& arguments);
+// "thaw run SCENARIO OPTIONS…" as a document has it, its words parted by blanks. Run once: the
+// same command gives the same again.
+const Outcome& run_as_written(const std::string& command);
 
 // A program that is left running, with a terminal as its standard error.
 class OnTerminal {

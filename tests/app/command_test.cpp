@@ -37,7 +37,8 @@ TEST(Command, HelpNamesTheVerbsThatExist) {
 
 TEST(Command, HelpOfRunNamesItsOptions) {
   const std::string help = thaw_command({"run", "--help"}).out;
-  for (const char* option : {"--seed", "--policy", "--set", "--out", "--format"}) {
+  for (const char* option :
+       {"--seed", "--replications", "--jobs", "--policy", "--set", "--out", "--format"}) {
     EXPECT_TRUE(has(help, option)) << option;
   }
 }
@@ -76,9 +77,7 @@ INSTANTIATE_TEST_SUITE_P(UnknownVerbs, RefusedArguments,
 
 INSTANTIATE_TEST_SUITE_P(
     UnknownOptionsOfRun, RefusedArguments,
-    testing::Values(std::vector<std::string>{"run", kKapsule, "--replications", "2"},
-                    std::vector<std::string>{"run", kKapsule, "--jobs", "2"},
-                    std::vector<std::string>{"run", kKapsule, "--explain", "ollama@1min"},
+    testing::Values(std::vector<std::string>{"run", kKapsule, "--explain", "ollama@1min"},
                     std::vector<std::string>{"run", kKapsule, "--trace", "ollama"},
                     std::vector<std::string>{"run", kKapsule, "--audit"},
                     std::vector<std::string>{"run", kKapsule, "--on", "kubernetes"},
@@ -90,6 +89,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(std::vector<std::string>{"run", kKapsule, "--seed", "abc"},
                     std::vector<std::string>{"run", kKapsule, "--seed", "1.5"},
                     std::vector<std::string>{"run", kKapsule, "--seed", "-1"},
+                    std::vector<std::string>{"run", kKapsule, "--replications", "0"},
+                    std::vector<std::string>{"run", kKapsule, "--replications", "-3"},
+                    std::vector<std::string>{"run", kKapsule, "--replications", "many"},
+                    std::vector<std::string>{"run", kKapsule, "--jobs", "0"},
                     std::vector<std::string>{"run", kKapsule, "--format", "xml"},
                     std::vector<std::string>{"run", kKapsule, "--set", "name"}));
 
@@ -111,7 +114,7 @@ TEST(Schema, IsAJsonSchemaOfEverySection) {
   const auto& sections = schema.at("$defs").at("scenario").at("properties");
   for (const char* section :
        {"apiVersion", "kind", "name", "versions", "start", "cluster", "manifests", "functions",
-        "workload", "checks", "faults", "until", "sampling"}) {
+        "workload", "checks", "faults", "until", "warmUp", "sampling"}) {
     EXPECT_TRUE(sections.contains(section)) << section;
   }
 }
@@ -120,6 +123,7 @@ TEST(Policies, AreListedWithEverySetting) {
   const Outcome listed = thaw_command({"policies"});
   EXPECT_EQ(listed.code, 0);
   EXPECT_TRUE(has(listed.out, "idle_timeout\n"));
+  EXPECT_TRUE(has(listed.out, "keep_alive\n"));
   for (const PolicyInfo& policy : all_policies()) {
     EXPECT_TRUE(has(listed.out, std::string(policy.name)));
     EXPECT_TRUE(has(listed.out, std::string(policy.source)));

@@ -12,32 +12,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// "thaw run SCENARIO OPTIONS…" as the table has it; no word of it has blanks.
-Outcome run_as_written(const std::string& command) {
-  std::vector<std::string> words;
-  std::string word;
-  for (const char c : command + " ") {
-    if (c != ' ') {
-      word += c;
-    } else if (!word.empty()) {
-      words.push_back(std::move(word));
-      word.clear();
-    }
-  }
-  if (words.size() < 3 || words[0] != "thaw") {
-    ADD_FAILURE() << "no thaw command: " << command;
-    return {};
-  }
-  words.erase(words.begin());
-  return thaw_command(words);
-}
-
 // A row: what it is, the question, the finding, the command.
 void expect_figures_of(const std::string& file, const Row& row) {
   ASSERT_EQ(row.size(), 4U) << file << ": " << row.front();
   const auto commands = code_spans(row[3]);
   ASSERT_EQ(commands.size(), 1U) << file << ": one command in a row";
-  const Outcome run = run_as_written(commands[0]);
+  const Outcome& run = run_as_written(commands[0]);
   EXPECT_EQ(run.code, 0) << commands[0] << "\n" << run.err;
   const auto figures = code_spans(row[2]);
   EXPECT_FALSE(figures.empty()) << file << ": a finding without a figure: " << row[2];

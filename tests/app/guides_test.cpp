@@ -14,13 +14,18 @@ namespace {
 constexpr const char* kScenarioGuide = "docs/scenario.md";
 constexpr const char* kPolicyGuide = "docs/policies.md";
 
-// Examples lie beside the manifests of the Kapsule scenario. "yaml NAME.yaml" is a whole file;
-// plain "yaml" is a piece, and loads as a variant of scenario.yaml that has it instead.
+// Examples lie beside the manifests of the Kapsule scenario. "yaml NAME.yaml" is a whole file, and
+// so is "csv NAME.csv", a trace; plain "yaml" is a piece, and loads as a variant of scenario.yaml
+// that has it instead.
 class Examples : public testing::Test {
  protected:
   Examples() {
     std::filesystem::create_directory(temp_.path("manifests"));
     std::filesystem::copy(kKapsule + "/manifests", temp_.path("manifests"));
+    for (const Fence& fence : fences(read_text(kScenarioGuide))) {
+      const std::size_t blank = fence.info.find(' ');
+      if (blank != std::string::npos) temp_.write(fence.info.substr(blank + 1), fence.text);
+    }
   }
 
   TempFolder temp_;
@@ -29,7 +34,6 @@ class Examples : public testing::Test {
 TEST_F(Examples, OfSectionsLoad) {
   int pieces = 0;
   for (const Fence& fence : fences(read_text(kScenarioGuide))) {
-    if (fence.info.starts_with("yaml ")) temp_.write(fence.info.substr(5), fence.text);
     if (fence.info != "yaml") continue;
     const std::string piece = temp_.write("piece.yaml", "base: scenario.yaml\n" + fence.text);
     const Outcome run = thaw_command({"run", piece});
@@ -44,12 +48,11 @@ TEST_F(Examples, OfWholeFilesHold) {
   for (const Fence& fence : fences(read_text(kScenarioGuide))) {
     if (!fence.info.starts_with("yaml ")) continue;
     const std::string name = fence.info.substr(5);
-    temp_.write(name, fence.text);
     const Outcome run = thaw_command({"run", temp_.path(name).string()});
     EXPECT_EQ(run.code, 0) << name << "\n" << run.err;
     ++whole;
   }
-  EXPECT_GE(whole, 2) << "a scenario and a variant";
+  EXPECT_GE(whole, 5) << "a scenario and a variant, with manifests and without, and a trace";
 }
 
 TEST(ScenarioGuide, ExplainsEveryKeyOfTheSchema) {

@@ -105,17 +105,7 @@ TEST(SummaryText, LeavesOutWhatIsNotThere) {
   Summary bare;
   bare.scenario = "empty";
   bare.cost.currency = "EUR";
-  EXPECT_EQ(to_text(bare, false), R"(empty: 0s simulated, seed 0
-
-bill             EUR
-  useful      0.0000  0.0 %
-  idle warm   0.0000  0.0 %
-  cold start  0.0000  0.0 %
-  stranded    0.0000  0.0 %
-  draining    0.0000  0.0 %
-  fixed       0.0000  0.0 %
-  total       0.0000
-)");
+  EXPECT_EQ(to_text(bare, false), "empty: 0s simulated, seed 0\n");
 }
 
 TEST(SummaryText, PaintsMarksOnlyWhenAsked) {

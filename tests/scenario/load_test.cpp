@@ -128,15 +128,17 @@ TEST(Load, ReadsStepsAndStreams) {
   EXPECT_EQ(s.steps[2].within, 1h);
   ASSERT_EQ(s.arrivals.size(), 3U);
   EXPECT_EQ(s.arrivals[0].name, "small");
-  EXPECT_EQ(s.arrivals[0].rate, 0.5);
+  EXPECT_EQ(s.arrivals[0].process.gap.kind, Distribution::Kind::exponential);
+  EXPECT_EQ(s.arrivals[0].process.mean_rate(), 0.5);
   EXPECT_EQ(s.arrivals[0].from, 1h);
   EXPECT_EQ(s.arrivals[0].path, "/function/small/");
   EXPECT_EQ(s.arrivals[0].method, Method::get);
-  EXPECT_EQ(s.arrivals[1].process, Arrivals::Process::constant);
+  EXPECT_EQ(s.arrivals[1].source, Arrivals::Source::process);
+  EXPECT_EQ(s.arrivals[1].process.gap.kind, Distribution::Kind::constant);
   EXPECT_EQ(s.arrivals[1].from, 0s);
   EXPECT_EQ(s.arrivals[1].method, Method::post);
   EXPECT_EQ(s.arrivals[1].path, "/here");
-  EXPECT_EQ(s.arrivals[2].process, Arrivals::Process::closed);
+  EXPECT_EQ(s.arrivals[2].source, Arrivals::Source::closed);
   EXPECT_EQ(s.arrivals[2].clients, 5);
 }
 

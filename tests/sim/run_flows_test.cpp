@@ -37,15 +37,31 @@ TEST(Run, NodesThatPullAtOnceThroughOneRegistryTakeThatManyTimesAsLong) {
   }
 }
 
+Fault gpu_node_loss(Duration at) {
+  Fault loss;
+  loss.kind = Fault::Kind::node_loss;
+  loss.name = "loss";
+  loss.pool = "gpu";
+  loss.at.offset = at;
+  return loss;
+}
+
+TEST(Run, PullOfALostNodeLeavesTheRegistryToTheOthers) {
+  in_own_process([] {
+    Scenario scenario = narrow_registry(2);
+    scenario.cluster.pools[1].nodes_min = 2;
+    scenario.faults = {gpu_node_loss(20s)};
+    const RunResult result = simulate(scenario, options_for(scenario));
+    EXPECT_EQ(times_in(result.timeline, "llm-1", "lost"), (Times{20s}));
+    // 500 MB at half of 50 MB/s until 20 s, the other 500 MB at all of it.
+    EXPECT_EQ(times_in(result.timeline, "llm-2", "pulled"), (Times{30s}));
+  });
+}
+
 TEST(Run, NodeLostInMidPullFailsThePullAndThePodGetsReadyOnAnother) {
   in_own_process([] {
     Scenario scenario = narrow_registry(1);
-    Fault loss;
-    loss.kind = Fault::Kind::node_loss;
-    loss.name = "loss";
-    loss.pool = "gpu";
-    loss.at.offset = 120s;
-    scenario.faults = {loss};
+    scenario.faults = {gpu_node_loss(120s)};
     scenario.checks = {check("ready at last", Check::Kind::end, 0s, "ready(llm) == 1")};
     const RunResult result = simulate(scenario, options_for(scenario));
     const auto times = [&](const char* who, const char* what) {
@@ -55,7 +71,7 @@ TEST(Run, NodeLostInMidPullFailsThePullAndThePodGetsReadyOnAnother) {
     const Duration ordered = times("gpu-1", "ordered").at(0);
     ASSERT_LT(ordered, 10s);
     EXPECT_EQ(times("llm-1", "scheduled"), (Times{ordered + 100s}));
-    EXPECT_EQ(times("llm-1", "lost"), (Times{120s})) << "before its pull's end at 120 s and more";
+    EXPECT_EQ(times("llm-1", "lost"), (Times{120s})) << "its pull would end after ordered + 120 s";
     EXPECT_EQ(times("llm-1", "pulled"), Times{});
     EXPECT_EQ(times("llm-2", "created"), (Times{120s}));
     // The next scan orders a node, on which all of the image is pulled again.

@@ -175,7 +175,7 @@ TEST(InstancesRun, AManyfoldFunctionIsManyFunctions) {
     return result.summary.functions.at(name).requests.total;
   };
   // Each has a stream of its own: 1000 requests each, standard deviation 32.
-  for (const char* name : {"f-1", "f-2", "f-3"}) EXPECT_NEAR(total(name), 1000, 4 * 32);
+  for (const char* name : {"f-1", "f-2", "f-3"}) EXPECT_NEAR(static_cast<double>(total(name)), 1000, 4 * 32);
   EXPECT_NE(total("f-1"), total("f-2"));
 }
 

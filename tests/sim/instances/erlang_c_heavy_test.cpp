@@ -1,0 +1,14 @@
+// All five rows with the case's 16 million requests each.
+#include "tests/sim/instances/erlang_c.hpp"
+
+namespace thaw::sim {
+namespace {
+
+TEST(ErlangCInFull, EveryRow) {
+  const auto requests =
+      validation_case("mmc-erlang-c").at("inputs").at("requests_at_least").get<double>();
+  for (std::size_t row = 0; row < 5; ++row) expect_erlang_c(row, requests * 1.001);
+}
+
+}  // namespace
+}  // namespace thaw::sim
