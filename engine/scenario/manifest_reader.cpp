@@ -98,7 +98,8 @@ class Reader {
     if (node.kind != yaml::Node::Kind::map) {
       diagnostics_.error(node.place, path,
                          "expected a Kubernetes object (a map with apiVersion, kind and "
-                         "metadata), found " + node.describe());
+                         "metadata), found " +
+                             node.describe());
       return;
     }
     ObjectReport nameless("", diagnostics_);
@@ -170,9 +171,9 @@ class Reader {
     if (near.empty()) {
       diagnostics_.notice(fmt::format("{} is not modelled", title));
     } else {
-      complain(node, path, "kind",
-               fmt::format("Kubernetes has no kind {}; did you mean \"{}\"?", yaml::quote(kind),
-                           near));
+      complain(
+          node, path, "kind",
+          fmt::format("Kubernetes has no kind {}; did you mean \"{}\"?", yaml::quote(kind), near));
     }
   }
 

@@ -2,7 +2,7 @@
 //
 // The binary is the one that the environment variable THAW_BINARY names; paths are relative to the
 // repository's root, the working directory of every test. Errors: what the machine refuses (fork,
-// a pipe) ends the test by an exception; a command that runs for more than three minutes is
+// a pipe) ends the test by an exception; a command that runs for more than five minutes is
 // killed, and its exit code is then that of a signal.
 #pragma once
 

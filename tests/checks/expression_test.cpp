@@ -23,15 +23,21 @@ class FakeFacts final : public Facts {
  private:
   static std::string key_of(const Term& term) {
     switch (term.kind) {
-      case Term::Kind::gauge: return std::string(name_of(term.gauge)) + " " + term.name;
+      case Term::Kind::gauge:
+        return std::string(name_of(term.gauge)) + " " + term.name;
       case Term::Kind::folded:
         return std::to_string(static_cast<int>(term.fold)) + " " +
                std::string(name_of(term.gauge)) + " " + term.name;
-      case Term::Kind::count: return term.field + " " + term.name;
-      case Term::Kind::percentile: return "p " + term.name;
-      case Term::Kind::cost: return "cost";
-      case Term::Kind::response: return term.name + "." + term.field;
-      default: return "constant";
+      case Term::Kind::count:
+        return term.field + " " + term.name;
+      case Term::Kind::percentile:
+        return "p " + term.name;
+      case Term::Kind::cost:
+        return "cost";
+      case Term::Kind::response:
+        return term.name + "." + term.field;
+      default:
+        return "constant";
     }
   }
 
@@ -116,8 +122,8 @@ TEST(Expression, OrBindsWeakestThenAndThenNot) {
 }
 
 TEST(Expression, FoldsOverTimeCarryTheirGauge) {
-  const Expression e = parsed(
-      "max(replicas(ollama)) <= 2 and mean(nodes(gpu)) < 0.5 and min(ready(a)) >= 0");
+  const Expression e =
+      parsed("max(replicas(ollama)) <= 2 and mean(nodes(gpu)) < 0.5 and min(ready(a)) >= 0");
   const auto terms = e.terms();
   ASSERT_EQ(terms.size(), 3U);
   EXPECT_EQ(terms[0].kind, Term::Kind::folded);
@@ -152,9 +158,10 @@ TEST(Expression, PercentilesRunFromOneToNinetyNine) {
 TEST(Expression, ResponsesHaveStatusLatencyAndTheHopThatCutThem) {
   const std::map<std::string, Value> values{
       {"ask.status", 504.0}, {"ask.cut_by", std::string("ingress")}, {"ask.latency", 60.0}};
-  EXPECT_TRUE(holds("response(ask).status == 504 and response(ask).cut_by == ingress and "
-                    "response(ask).latency >= 1min",
-                    values));
+  EXPECT_TRUE(
+      holds("response(ask).status == 504 and response(ask).cut_by == ingress and "
+            "response(ask).latency >= 1min",
+            values));
   EXPECT_TRUE(holds("response(ask).cut_by != gateway", values));
   EXPECT_FALSE(holds("response(ask).cut_by == none", values));
 }
@@ -296,8 +303,7 @@ TEST(Expression, WrongGrammarSaysWhatWasExpected) {
             "14: expected \"and\", \"or\" or the end, found \",\" (join conditions with \"and\")");
   EXPECT_EQ(mistake("(ready(a) == 1"), "15: expected \")\" after the condition, found the end");
   EXPECT_EQ(mistake("ready(a == 1"), "9: expected \")\" after the name, found \"=\"");
-  EXPECT_EQ(mistake("ready() == 1"),
-            "7: expected the name of a function or a pool, found \")\"");
+  EXPECT_EQ(mistake("ready() == 1"), "7: expected the name of a function or a pool, found \")\"");
   EXPECT_EQ(mistake("response(a) == 200"),
             "13: expected \".\" and one of status, latency, cut_by, found \"=\"");
   EXPECT_EQ(mistake("cost(a) < 1"),
@@ -325,8 +331,7 @@ TEST(Expression, NestingAndLengthAreBounded) {
 
   const std::string most = "ready(a) == 1" + std::string(4096 - 13, ' ');
   EXPECT_TRUE(holds(most, {{"ready a", 1.0}}));
-  EXPECT_EQ(mistake(most + " "),
-            "1: expected a condition of 4096 characters at most, found 4097");
+  EXPECT_EQ(mistake(most + " "), "1: expected a condition of 4096 characters at most, found 4097");
 }
 
 // Nonsense must end in a Diagnostic, never in a crash, a hang or a result without one.
@@ -341,9 +346,14 @@ TEST(Expression, SurvivesMutations) {
     for (int change = 0; change < 3; ++change) {
       const std::size_t at = random() % text.size();
       switch (random() % 3) {
-        case 0: text[at] = alphabet[random() % alphabet.size()]; break;
-        case 1: text.erase(at, random() % 5); break;
-        default: text.insert(at, 1, alphabet[random() % alphabet.size()]);
+        case 0:
+          text[at] = alphabet[random() % alphabet.size()];
+          break;
+        case 1:
+          text.erase(at, random() % 5);
+          break;
+        default:
+          text.insert(at, 1, alphabet[random() % alphabet.size()]);
       }
       if (text.empty()) text = "x";
     }

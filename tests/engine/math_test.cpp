@@ -149,8 +149,8 @@ TEST(Pow, HoldsItsRelativeErrorOverTheWholeRange) {
   Random random(43, "pow");
   double worst = 0;
   for (int i = 0; i < kPoints; ++i) {
-    for (const double x : {of_any_size(random), between(0.5, 2, random),
-                           1 + between(-1e-6, 1e-6, random)}) {
+    for (const double x :
+         {of_any_size(random), between(0.5, 2, random), 1 + between(-1e-6, 1e-6, random)}) {
       if (x == 1) continue;
       const double y = between(-690, 690, random) / std::log(x);
       const long double exact = std::pow(static_cast<long double>(x), static_cast<long double>(y));
@@ -288,51 +288,84 @@ struct Pinned {
 };
 
 TEST(SameBits, OfLog) {
-  static constexpr Pinned kCases[] = {
-      {5e-324, -0x1.74385446d71c3p+9}, {1e-310, -0x1.64e69394d9508p+9},
-      {2.2250738585072014e-308, -0x1.6232bdd7abcd2p+9}, {1e-100, -0x1.cc845b54b54f2p+7},
-      {1e-09, -0x1.4b927f32bffb8p+4}, {0.1, -0x1.26bb1bbb55515p+1},
-      {0.25, -0x1.62e42fefa39efp+0}, {0.5, -0x1.62e42fefa39efp-1},
-      {0.7071067811865475, -0x1.62e42fefa39f1p-2}, {0.7071067811865476, -0x1.62e42fefa39eep-2},
-      {0.75, -0x1.269621134db92p-2}, {0.9, -0x1.af8e8210a415cp-4},
-      {0.9999999999999999, -0x1p-53}, {1.0000000000000002, 0x1.fffffffffffffp-53},
-      {1.1, 0x1.8663f793c46ccp-4}, {1.4142135623730951, 0x1.62e42fefa39f0p-2},
-      {1.5, 0x1.9f323ecbf984cp-2}, {2, 0x1.62e42fefa39efp-1}, {3, 0x1.193ea7aad030ap+0},
-      {10, 0x1.26bb1bbb55516p+1}, {1000, 0x1.ba18a998fffa0p+2}, {1e+17, 0x1.3926cd770aa67p+5},
-      {1e+100, 0x1.cc845b54b54f2p+7}, {1.7976931348623157e+308, 0x1.62e42fefa39efp+9}};
+  static constexpr Pinned kCases[] = {{5e-324, -0x1.74385446d71c3p+9},
+                                      {1e-310, -0x1.64e69394d9508p+9},
+                                      {2.2250738585072014e-308, -0x1.6232bdd7abcd2p+9},
+                                      {1e-100, -0x1.cc845b54b54f2p+7},
+                                      {1e-09, -0x1.4b927f32bffb8p+4},
+                                      {0.1, -0x1.26bb1bbb55515p+1},
+                                      {0.25, -0x1.62e42fefa39efp+0},
+                                      {0.5, -0x1.62e42fefa39efp-1},
+                                      {0.7071067811865475, -0x1.62e42fefa39f1p-2},
+                                      {0.7071067811865476, -0x1.62e42fefa39eep-2},
+                                      {0.75, -0x1.269621134db92p-2},
+                                      {0.9, -0x1.af8e8210a415cp-4},
+                                      {0.9999999999999999, -0x1p-53},
+                                      {1.0000000000000002, 0x1.fffffffffffffp-53},
+                                      {1.1, 0x1.8663f793c46ccp-4},
+                                      {1.4142135623730951, 0x1.62e42fefa39f0p-2},
+                                      {1.5, 0x1.9f323ecbf984cp-2},
+                                      {2, 0x1.62e42fefa39efp-1},
+                                      {3, 0x1.193ea7aad030ap+0},
+                                      {10, 0x1.26bb1bbb55516p+1},
+                                      {1000, 0x1.ba18a998fffa0p+2},
+                                      {1e+17, 0x1.3926cd770aa67p+5},
+                                      {1e+100, 0x1.cc845b54b54f2p+7},
+                                      {1.7976931348623157e+308, 0x1.62e42fefa39efp+9}};
   for (const auto& [x, result] : kCases) EXPECT_EQ(bits(math::log(x)), bits(result)) << x;
 }
 
 TEST(SameBits, OfExp) {
-  static constexpr Pinned kCases[] = {
-      {-745, 0x0.0000000000001p-1022}, {-720.5, 0x0.00005cf08fff0p-1022},
-      {-708, 0x1.7c8ab2288c9abp-1022}, {-100, 0x1.a8c1f14e2af5dp-145},
-      {-20, 0x1.1b48655f37267p-29}, {-1.5, 0x1.c8f87724b5c1dp-3}, {-1, 0x1.78b56362cef38p-2},
-      {-0.34657359027997264, 0x1.6a09e667f3bccp-1}, {-0.1, 0x1.cf46d99d52b3ap-1},
-      {-1e-09, 0x1.fffffff768fa1p-1}, {1e-300, 0x1p+0}, {1e-05, 0x1.0000a7c5e340ep+0},
-      {0.1, 0x1.1aec7b35a00d4p+0}, {0.34657359027997264, 0x1.6a09e667f3bccp+0},
-      {0.5, 0x1.a61298e1e069cp+0}, {1, 0x1.5bf0a8b14576ap+1}, {1.5, 0x1.1ed3fe64fc541p+2},
-      {2, 0x1.d8e64b8d4ddaep+2}, {10, 0x1.5829dcf950560p+14}, {33.3, 0x1.078401f5a3ec8p+48},
-      {100, 0x1.3494a9b171bf5p+144}, {600.25, 0x1.f8256bde4abacp+865},
-      {709.75, 0x1.ef85a11e73f2dp+1023}};
+  static constexpr Pinned kCases[] = {{-745, 0x0.0000000000001p-1022},
+                                      {-720.5, 0x0.00005cf08fff0p-1022},
+                                      {-708, 0x1.7c8ab2288c9abp-1022},
+                                      {-100, 0x1.a8c1f14e2af5dp-145},
+                                      {-20, 0x1.1b48655f37267p-29},
+                                      {-1.5, 0x1.c8f87724b5c1dp-3},
+                                      {-1, 0x1.78b56362cef38p-2},
+                                      {-0.34657359027997264, 0x1.6a09e667f3bccp-1},
+                                      {-0.1, 0x1.cf46d99d52b3ap-1},
+                                      {-1e-09, 0x1.fffffff768fa1p-1},
+                                      {1e-300, 0x1p+0},
+                                      {1e-05, 0x1.0000a7c5e340ep+0},
+                                      {0.1, 0x1.1aec7b35a00d4p+0},
+                                      {0.34657359027997264, 0x1.6a09e667f3bccp+0},
+                                      {0.5, 0x1.a61298e1e069cp+0},
+                                      {1, 0x1.5bf0a8b14576ap+1},
+                                      {1.5, 0x1.1ed3fe64fc541p+2},
+                                      {2, 0x1.d8e64b8d4ddaep+2},
+                                      {10, 0x1.5829dcf950560p+14},
+                                      {33.3, 0x1.078401f5a3ec8p+48},
+                                      {100, 0x1.3494a9b171bf5p+144},
+                                      {600.25, 0x1.f8256bde4abacp+865},
+                                      {709.75, 0x1.ef85a11e73f2dp+1023}};
   for (const auto& [x, result] : kCases) EXPECT_EQ(bits(math::exp(x)), bits(result)) << x;
 }
 
 TEST(SameBits, OfPow) {
   static constexpr struct {
     double x, y, result;
-  } kCases[] = {
-      {2, 0.5, 0x1.6a09e667f3bccp+0}, {2, -0.5, 0x1.6a09e667f3bccp-1},
-      {0.5, 3.7, 0x1.3b2c47bff8328p-4}, {10, -5, 0x1.4f8b588e368f0p-17},
-      {10, 22, 0x1.0f0cf064dd592p+73}, {1.1, 100, 0x1.aea4e6126bb95p+13},
-      {1.0000001, 10000000, 0x1.5bf0a790ce6f2p+1}, {0.9999999, 10000000, 0x1.78b5622a21056p-2},
-      {3, -200.5, 0x1.2924df6b68b58p-318}, {1.5, 700, 0x1.6382d2c2ff803p+409},
-      {1e-05, 0.3, 0x1.030dc4ea03a73p-5}, {1e+300, 0.99, 0x1.87706b0213ce0p+986},
-      {1e-300, 0.99, 0x1.4ed8b04671dc9p-987}, {123.456, 7.89, 0x1.c37e53d5e93d2p+54},
-      {0.001, -33.3, 0x1.d0d934f4c5d24p+331}, {7, 0.3333333333333333, 0x1.e9b5dba58189dp+0},
-      {1e-310, 0.5, 0x1.1297872d9cbaep-515}, {2, -1070.5, 0x0.000000000000bp-1022},
-      {1.2, 3, 0x1.ba5e353f7ced8p+0}, {0.7, 1e-09, 0x1.fffffffcefa9ep-1},
-      {5, 400, 0x1.b4ec7f91973fep+928}};
+  } kCases[] = {{2, 0.5, 0x1.6a09e667f3bccp+0},
+                {2, -0.5, 0x1.6a09e667f3bccp-1},
+                {0.5, 3.7, 0x1.3b2c47bff8328p-4},
+                {10, -5, 0x1.4f8b588e368f0p-17},
+                {10, 22, 0x1.0f0cf064dd592p+73},
+                {1.1, 100, 0x1.aea4e6126bb95p+13},
+                {1.0000001, 10000000, 0x1.5bf0a790ce6f2p+1},
+                {0.9999999, 10000000, 0x1.78b5622a21056p-2},
+                {3, -200.5, 0x1.2924df6b68b58p-318},
+                {1.5, 700, 0x1.6382d2c2ff803p+409},
+                {1e-05, 0.3, 0x1.030dc4ea03a73p-5},
+                {1e+300, 0.99, 0x1.87706b0213ce0p+986},
+                {1e-300, 0.99, 0x1.4ed8b04671dc9p-987},
+                {123.456, 7.89, 0x1.c37e53d5e93d2p+54},
+                {0.001, -33.3, 0x1.d0d934f4c5d24p+331},
+                {7, 0.3333333333333333, 0x1.e9b5dba58189dp+0},
+                {1e-310, 0.5, 0x1.1297872d9cbaep-515},
+                {2, -1070.5, 0x0.000000000000bp-1022},
+                {1.2, 3, 0x1.ba5e353f7ced8p+0},
+                {0.7, 1e-09, 0x1.fffffffcefa9ep-1},
+                {5, 400, 0x1.b4ec7f91973fep+928}};
   for (const auto& [x, y, result] : kCases) {
     EXPECT_EQ(bits(math::pow(x, y)), bits(result)) << x << ' ' << y;
   }
@@ -340,17 +373,18 @@ TEST(SameBits, OfPow) {
 
 TEST(SameBits, OfNormalQuantile) {
   static constexpr Pinned kCases[] = {
-      {1e-300, -0x1.286074064c26ep+5}, {1e-100, -0x1.546010d75521fp+4},
-      {1e-20, -0x1.2865170b43a4bp+3}, {1e-11, -0x1.ad2f7bbec4805p+2},
-      {1e-10, -0x1.97203597a2154p+2}, {1e-05, -0x1.10f3f8843a3dap+2},
-      {0.001, -0x1.8b8cbb7204470p+1}, {0.01, -0x1.29c5c4630ff0ep+1},
-      {0.05, -0x1.a515209676abdp+0}, {0.0749, -0x1.70b374817af50p+0},
-      {0.0751, -0x1.7056dc6686c9ap+0}, {0.1, -0x1.4813c36e26d34p+0},
-      {0.25, -0x1.5956b87528a49p-1}, {0.49, -0x1.9aba9f4786911p-6},
+      {1e-300, -0x1.286074064c26ep+5},     {1e-100, -0x1.546010d75521fp+4},
+      {1e-20, -0x1.2865170b43a4bp+3},      {1e-11, -0x1.ad2f7bbec4805p+2},
+      {1e-10, -0x1.97203597a2154p+2},      {1e-05, -0x1.10f3f8843a3dap+2},
+      {0.001, -0x1.8b8cbb7204470p+1},      {0.01, -0x1.29c5c4630ff0ep+1},
+      {0.05, -0x1.a515209676abdp+0},       {0.0749, -0x1.70b374817af50p+0},
+      {0.0751, -0x1.7056dc6686c9ap+0},     {0.1, -0x1.4813c36e26d34p+0},
+      {0.25, -0x1.5956b87528a49p-1},       {0.49, -0x1.9aba9f4786911p-6},
       {0.4999999, -0x1.0d25ac61904efp-22}, {0.5000001, 0x1.0d25ac5f0e9c9p-22},
-      {0.6, 0x1.036d6c4a04b5ap-2}, {0.75, 0x1.5956b87528a49p-1}, {0.9, 0x1.4813c36e26d34p+0},
-      {0.925, 0x1.7085226d3e524p+0}, {0.95, 0x1.a515209676ab8p+0}, {0.99, 0x1.29c5c4630ff0cp+1},
-      {0.999, 0x1.8b8cbb7204470p+1}, {0.9999999, 0x1.4cc1f26b3355ap+2}};
+      {0.6, 0x1.036d6c4a04b5ap-2},         {0.75, 0x1.5956b87528a49p-1},
+      {0.9, 0x1.4813c36e26d34p+0},         {0.925, 0x1.7085226d3e524p+0},
+      {0.95, 0x1.a515209676ab8p+0},        {0.99, 0x1.29c5c4630ff0cp+1},
+      {0.999, 0x1.8b8cbb7204470p+1},       {0.9999999, 0x1.4cc1f26b3355ap+2}};
   for (const auto& [p, result] : kCases) {
     EXPECT_EQ(bits(math::normal_quantile(p)), bits(result)) << p;
   }

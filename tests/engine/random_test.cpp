@@ -23,16 +23,24 @@ TEST(Random, DrawsTheBitsThatItAlwaysDrew) {
     std::array<std::uint64_t, 6> bits;
   };
   const std::vector<Case> cases = {
-      {0, "", 0,
+      {0,
+       "",
+       0,
        {0x0fe092b601c348e3, 0xb0fa4a98eb61e5e8, 0xa2c44400ac4d73b8, 0x1367935ec21d81de,
         0x00d216a57e7ba598, 0x778927551048c273}},
-      {42, "arrivals", 0,
+      {42,
+       "arrivals",
+       0,
        {0x6b41579f6493af75, 0xd34892a58467adbb, 0x943dc48a851e951f, 0x5fa34d0a16464ed8,
         0x1726d63af44ff25d, 0x0ac5895406d276cf}},
-      {42, "arrivals", 7,
+      {42,
+       "arrivals",
+       7,
        {0x94ed767348c9a46c, 0xb10a7c461fa8e093, 0x9660de6b6a046929, 0xc89e4008b2605712,
         0x86e39754b30d13c1, 0x0e8d18f42757edf8}},
-      {kLargest, "node provisioning", 1,
+      {kLargest,
+       "node provisioning",
+       1,
        {0x4fee82bbaa3f058b, 0xc9fe02db68e40016, 0xafcc74253e026d59, 0xc74b3f3148d133ad,
         0xb38336f702704acd, 0x2b141e6e464eab24}},
   };

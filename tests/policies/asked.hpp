@@ -33,8 +33,7 @@ inline Spec spec_of(Version slimfaas, Settings settings = {}) {
 
 // A policy and the facts it is shown; times count from kStart.
 struct Asked {
-  explicit Asked(const Spec& spec)
-      : policy(find_policy("idle_timeout")->make(spec, diagnostics)) {}
+  explicit Asked(const Spec& spec) : policy(find_policy("idle_timeout")->make(spec, diagnostics)) {}
   explicit Asked(Version slimfaas, Settings settings = {}) : Asked(spec_of(slimfaas, settings)) {}
 
   Decision ask(Duration after, Cause cause = Cause::timer) {

@@ -126,7 +126,7 @@ TEST(IdleSchedule, ByMinuteOnlyTheMinuteOfTheUtcDayIsCompared) {
   EXPECT_EQ(by_minute.schedule.timeout(kWinter + 12h, 1s), 5s);
   EXPECT_EQ(by_minute.schedule.timeout(kWinter + 23h, 1s), 60s);
   const Read by_instant({}, timeouts, "Asia/Tokyo");
-  EXPECT_EQ(by_instant.schedule.timeout(kWinter + 5h, 1s), 60s);   // past since yesterday
+  EXPECT_EQ(by_instant.schedule.timeout(kWinter + 5h, 1s), 60s);  // past since yesterday
   EXPECT_EQ(by_instant.schedule.timeout(kWinter + 23h, 1s), 5s);
 }
 

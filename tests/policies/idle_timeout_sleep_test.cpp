@@ -98,7 +98,16 @@ struct Outcome {
 };
 
 enum class Event {
-  call, answer, peer_call, peer_ready, by_hand, unschedulable, pod_ready, write, refresh, crash,
+  call,
+  answer,
+  peer_call,
+  peer_ready,
+  by_hand,
+  unschedulable,
+  pod_ready,
+  write,
+  refresh,
+  crash,
   comeback
 };
 
@@ -109,9 +118,9 @@ class World {
     policy_ = make();
     for (TimePoint t = kBegin; t < kEnd;) {
       t = random_after(t);
-      const Event event = dice_.one_of({Event::call, Event::call, Event::call, Event::peer_call,
-                                        Event::peer_ready, Event::by_hand, Event::unschedulable,
-                                        Event::crash});
+      const Event event =
+          dice_.one_of({Event::call, Event::call, Event::call, Event::peer_call, Event::peer_ready,
+                        Event::by_hand, Event::unschedulable, Event::crash});
       if (event == Event::crash && !dice_.one_in(3)) continue;
       happens(t, event, static_cast<std::int32_t>(dice_.below(4)));
     }
@@ -171,7 +180,8 @@ class World {
 
   std::optional<Cause> happen(TimePoint now, Event event, std::int32_t value) {
     switch (event) {
-      case Event::call: return call(now, value);
+      case Event::call:
+        return call(now, value);
       case Event::answer:
         if (in_flight_ > 0) --in_flight_;
         if (policy_) last_activity_ = now;
@@ -184,17 +194,25 @@ class World {
       case Event::peer_call:
         if (policy_) peers_[value % 2].last_activity = now;
         return std::nullopt;
-      case Event::peer_ready: peers_[value % 2].ready = Replicas(value / 2); return Cause::pods;
-      case Event::by_hand: return set_spec(now, value);
-      case Event::write: return set_spec(now, value);
-      case Event::unschedulable: unschedulable_ = value % 2; return Cause::pods;
+      case Event::peer_ready:
+        peers_[value % 2].ready = Replicas(value / 2);
+        return Cause::pods;
+      case Event::by_hand:
+        return set_spec(now, value);
+      case Event::write:
+        return set_spec(now, value);
+      case Event::unschedulable:
+        unschedulable_ = value % 2;
+        return Cause::pods;
       case Event::pod_ready:
         if (ready_ >= replicas_) return std::nullopt;
         ++ready_;
         queued_ = 0;
         return Cause::pods;
-      case Event::crash: return crash(now);
-      case Event::comeback: return come_back(value);
+      case Event::crash:
+        return crash(now);
+      case Event::comeback:
+        return come_back(value);
     }
     return std::nullopt;
   }
@@ -249,8 +267,12 @@ class World {
   }
 
   void look_around(TimePoint now, Cause cause) {
-    const PodFacts pending{.id = 1, .phase = PodPhase::pending, .ready = false, .deleting = false,
-                           .unschedulable = true, .created = kBegin};
+    const PodFacts pending{.id = 1,
+                           .phase = PodPhase::pending,
+                           .ready = false,
+                           .deleting = false,
+                           .unschedulable = true,
+                           .created = kBegin};
     pods_.assign(unschedulable_ ? 1 : 0, pending);
     seen_ = {};
     seen_.now = now;

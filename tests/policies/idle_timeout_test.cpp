@@ -174,14 +174,17 @@ TEST(IdleTimeout, AtItsMinimumItSleeps) {
 TEST(IdleTimeout, DoesNotGrowWhileAPodIsUnschedulableFrom050) {
   for (const Version version : {k024, k050}) {
     Asked f(version);
-    f.pods = {{.id = 1, .phase = PodPhase::pending, .ready = false, .deleting = false,
-               .unschedulable = true, .created = kStart}};
+    f.pods = {{.id = 1,
+               .phase = PodPhase::pending,
+               .ready = false,
+               .deleting = false,
+               .unschedulable = true,
+               .created = kStart}};
     f.called(0s);
     f.ask(0s, Cause::start);
     const Decision pass = f.ask(1s);
     EXPECT_EQ(pass.desired.has_value(), version == k024);
-    EXPECT_EQ(pass.why.code,
-              version == k024 ? ReasonCode::wake : ReasonCode::pod_unschedulable);
+    EXPECT_EQ(pass.why.code, version == k024 ? ReasonCode::wake : ReasonCode::pod_unschedulable);
     f.pods.clear();
     f.ask(1500ms, Cause::pods);
     EXPECT_EQ(f.ask(3s).desired, Replicas(1));  // polled by now, and spec is still 0
@@ -191,8 +194,12 @@ TEST(IdleTimeout, DoesNotGrowWhileAPodIsUnschedulableFrom050) {
 TEST(IdleTimeout, AnUnschedulablePodDoesNotHinderShrinking) {
   Asked f(k081);
   f.replicas(2);
-  f.pods = {{.id = 1, .phase = PodPhase::pending, .ready = false, .deleting = false,
-             .unschedulable = true, .created = kStart}};
+  f.pods = {{.id = 1,
+             .phase = PodPhase::pending,
+             .ready = false,
+             .deleting = false,
+             .unschedulable = true,
+             .created = kStart}};
   f.ask(0s, Cause::start);
   EXPECT_EQ(f.ask(1s).desired, Replicas(0));
 }

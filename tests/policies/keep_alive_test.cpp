@@ -58,8 +58,8 @@ TEST(KeepAlivePolicy, AnswersTheSameWheneverItIsAsked) {
 TEST(KeepAlivePolicy, RefusesWhatIsNoDurationAndKeysItDoesNotKnow) {
   for (const char* text : {"600", "-1s", "ten minutes", ""}) {
     const Kept kept({{"idle", text}});
-    EXPECT_NE(kept.problem().find("expected a duration such as 600s, found \"" +
-                                  std::string(text) + "\""),
+    EXPECT_NE(kept.problem().find("expected a duration such as 600s, found \"" + std::string(text) +
+                                  "\""),
               std::string::npos)
         << text << ": " << kept.problem();
   }

@@ -45,7 +45,8 @@ Workload deployment(const std::string& containers, const std::string& pod = "{}"
   const Manifests manifests = read_text(
       "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n"
       "  selector: {matchLabels: {app: a}}\n  template:\n    metadata: {labels: {app: a}}\n"
-      "    spec: {<<: " + pod + ", " + containers + "}\n");
+      "    spec: {<<: " +
+      pod + ", " + containers + "}\n");
   EXPECT_EQ(manifests.workloads.size(), 1U);
   return manifests.workloads.empty() ? Workload{} : manifests.workloads.front();
 }
@@ -208,7 +209,8 @@ TEST(Manifest, SidecarsRunBesideAllThatComesLater) {
   EXPECT_EQ(a.requests.cpu, Millicores(6000));  // max(2 + 1, 5 + 1)
   const Workload later = deployment(
       "containers: [{name: a, image: a, resources: {limits: {cpu: 5}}}], initContainers: "
-      "[{name: b, image: b, resources: {limits: {cpu: 5}}}, " + sidecar + "]");
+      "[{name: b, image: b, resources: {limits: {cpu: 5}}}, " +
+      sidecar + "]");
   EXPECT_EQ(later.requests.cpu, Millicores(6000));  // max(5 + 1, 5)
 }
 
@@ -269,10 +271,14 @@ TEST(Manifest, ServicePortsMayBeNamed) {
 // page).
 TEST(Manifest, TheAnnotationsTellTheIngressController) {
   const auto ingress = [](const std::string& annotations) {
-    return read_text("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n"
-                     "  annotations: {" + annotations + "}\nspec:\n  rules: [{http: {paths: "
-                     "[{path: /a, pathType: Prefix, backend: {service: {name: s, port: {name: "
-                     "http}}}}]}}]\n").ingresses.at(0);
+    return read_text(
+               "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n"
+               "  annotations: {" +
+               annotations +
+               "}\nspec:\n  rules: [{http: {paths: "
+               "[{path: /a, pathType: Prefix, backend: {service: {name: s, port: {name: "
+               "http}}}}]}}]\n")
+        .ingresses.at(0);
   };
   const IngressObject none = ingress("");
   EXPECT_EQ(none.controller, "ingress-nginx");
@@ -365,7 +371,8 @@ TEST(Manifest, ManyUnknownFieldsAreCutShort) {
   for (char c = 'a'; c <= 'y'; ++c) spec += std::string("  ") + c + "x: 1\n";
   const std::string path = write("many.yaml",
                                  "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n"
-                                 "  ports: [{port: 80}]\n" + spec);
+                                 "  ports: [{port: 80}]\n" +
+                                     spec);
   Diagnostics diagnostics;
   read_manifests({path}, kBlame, diagnostics);
   ASSERT_EQ(diagnostics.notices().size(), 1U);
@@ -388,9 +395,14 @@ TEST(Manifest, SurvivesMutations) {
     for (int change = 0; change < 4; ++change) {
       const std::size_t at = random() % text.size();
       switch (random() % 3) {
-        case 0: text[at] = alphabet[random() % alphabet.size()]; break;
-        case 1: text.erase(at, random() % 20); break;
-        default: text.insert(at, 1, alphabet[random() % alphabet.size()]);
+        case 0:
+          text[at] = alphabet[random() % alphabet.size()];
+          break;
+        case 1:
+          text.erase(at, random() % 20);
+          break;
+        default:
+          text.insert(at, 1, alphabet[random() % alphabet.size()]);
       }
     }
     Diagnostics diagnostics;

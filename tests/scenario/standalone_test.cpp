@@ -73,8 +73,7 @@ TEST(Standalone, CountMakesCopiesWithAStreamEach) {
   for (const FunctionSpec& f : s.functions) functions.push_back(f.name);
   for (const Arrivals& a : s.arrivals) streams.push_back(a.name + ">" + a.function);
   EXPECT_EQ(functions, (Texts{"many-1", "many-2", "many-3", "one"}));
-  EXPECT_EQ(streams,
-            (Texts{"a-1>many-1", "a-2>many-2", "a-3>many-3", "one>one", "second>many-2"}));
+  EXPECT_EQ(streams, (Texts{"a-1>many-1", "a-2>many-2", "a-3>many-3", "one>one", "second>many-2"}));
 }
 
 TEST(Standalone, AClusterMayBoundThemAllTogether) {
@@ -107,12 +106,11 @@ ArrivalProcess process_of(const std::string& keys) {
 
 TEST(Standalone, RenewalProcessesHaveTheirRateAndVariation) {
   using Kind = Distribution::Kind;
-  for (const auto& [keys, kind] :
-       {std::pair{"process: poisson, rate: 4/s", Kind::exponential},
-        {"process: constant, rate: 4/s", Kind::constant},
-        {"process: gamma, rate: 4/s, cv: 2", Kind::gamma},
-        {"process: weibull, rate: 4/s, cv: 2", Kind::weibull},
-        {"process: lognormal, rate: 4/s, cv: 2", Kind::lognormal}}) {
+  for (const auto& [keys, kind] : {std::pair{"process: poisson, rate: 4/s", Kind::exponential},
+                                   {"process: constant, rate: 4/s", Kind::constant},
+                                   {"process: gamma, rate: 4/s, cv: 2", Kind::gamma},
+                                   {"process: weibull, rate: 4/s, cv: 2", Kind::weibull},
+                                   {"process: lognormal, rate: 4/s, cv: 2", Kind::lognormal}}) {
     const ArrivalProcess process = process_of(keys);
     EXPECT_EQ(process.kind, ArrivalProcess::Kind::renewal);
     EXPECT_EQ(process.gap.kind, kind) << keys;

@@ -81,19 +81,19 @@ INSTANTIATE_TEST_SUITE_P(Allocations, Instances,
 
 // A thousand functions that all reach their cap of four early, and instances that come and go.
 TEST(Allocations, AreNoneWithManyFunctions) {
-  const Counted seen = count(run_of(
-      "policy: \"keep_alive:idle=2s\", instances: {max: 4}, count: 1000, service: {seconds: "
-      "{distribution: exponential, mean: 1s}, dispatch: newest}",
-      "1.5/s", "1000s"));
+  const Counted seen = count(
+      run_of("policy: \"keep_alive:idle=2s\", instances: {max: 4}, count: 1000, service: {seconds: "
+             "{distribution: exponential, mean: 1s}, dispatch: newest}",
+             "1.5/s", "1000s"));
   EXPECT_GT(seen.requests, 1'150'000);
   EXPECT_EQ(seen.allocations, 0);
 }
 
 TEST(Allocations, AreNoneForALineOfBoundedLength) {
-  const Counted instances = count(run_of(
-      "policy: \"keep_alive:idle=600s\", instances: {max: 3, whenFull: wait, queueMax: 20}, "
-      "service: {seconds: {distribution: exponential, mean: 1s}, dispatch: newest}",
-      "2.7/s", "450000s"));
+  const Counted instances = count(
+      run_of("policy: \"keep_alive:idle=600s\", instances: {max: 3, whenFull: wait, queueMax: 20}, "
+             "service: {seconds: {distribution: exponential, mean: 1s}, dispatch: newest}",
+             "2.7/s", "450000s"));
   EXPECT_GT(instances.requests, 1'150'000);
   EXPECT_EQ(instances.allocations, 0);
   const Counted servers = count(run_of(

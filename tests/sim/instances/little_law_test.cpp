@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "engine/scenario/load.hpp"
 #include "sim/instances/pool.hpp"
 #include "sim/instances/station.hpp"
-#include "engine/scenario/load.hpp"
 #include "tests/app/command.hpp"
 #include "tests/sim/instances/standalone.hpp"
 
@@ -207,8 +207,7 @@ double cut_stays(const Json& timeline, const Scenario& scenario) {
   for (const Json& event : timeline) {
     if (event.value("what", "") != "answered" || event.value("cut_by", "none") == "none") continue;
     for (const Step& step : scenario.steps)
-      if (step.name == event.at("name"))
-        stays += event.at("latency_s").get<double>() * step.count;
+      if (step.name == event.at("name")) stays += event.at("latency_s").get<double>() * step.count;
   }
   return stays;
 }
@@ -233,8 +232,8 @@ TEST(LittlesLaw, HoldsForEveryScenario) {
     double integral = 0, stays = cut_stays(timeline, load_scenario(entry.path().string(), {}));
     for (const Json& function : summary.at("functions")) {
       EXPECT_EQ(function.at("requests").at("unfinished"), 0) << entry.path();
-      integral += function.at("in_system_mean").get<double>() *
-                  summary.at("simulated_s").get<double>();
+      integral +=
+          function.at("in_system_mean").get<double>() * summary.at("simulated_s").get<double>();
       if (function.contains("latency_s"))
         stays += function.at("latency_s").at("mean").get<double>() *
                  function.at("requests").at("completed").get<double>();

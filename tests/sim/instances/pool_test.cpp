@@ -176,7 +176,7 @@ TEST(Pool, WhoWaitsIsServedInOrderByTheNextThatIsFree) {
   EXPECT_EQ(bed.tally.cold, 1);
   EXPECT_EQ(bed.tally.completed, 4);
   EXPECT_EQ(bed.tally.waited, 3);
-  EXPECT_EQ(bed.tally.wait.max(), 7s);                                // 12 s - 5 s
+  EXPECT_EQ(bed.tally.wait.max(), 7s);  // 12 s - 5 s
   EXPECT_EQ(bed.tally.in_system_ns, ns(5s + (8s - 1s) + (12s - 2s) + (14s - 5s)));
   EXPECT_EQ(bed.tally.busy_ns, ns(14s));
 }

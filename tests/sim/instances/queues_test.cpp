@@ -31,7 +31,9 @@ std::string text_of(double x) { return std::to_string(x); }
 // Services of 1 s on average.
 const std::string kExponential = "{distribution: exponential, mean: 1s}";
 const std::string kConstant = "1s";
-std::string bursty(const std::string& kind) { return "{distribution: " + kind + ", mean: 1s, cv: 2}"; }
+std::string bursty(const std::string& kind) {
+  return "{distribution: " + kind + ", mean: 1s, cv: 2}";
+}
 
 struct Queue {
   std::string service = kExponential;
@@ -46,8 +48,8 @@ struct Queue {
         arrivals.empty() ? "process: poisson, rate: " + text_of(rate) + "/s" : arrivals;
     return "functions: {f: {" + servers + ", service: {seconds: " + service +
            ", queue: central, dispatch: oldest" + more + "}}}\n" +
-           "workload: [{function: f, arrivals: {" + process + "}, until: " +
-           std::to_string(seconds) + "s}]\nwarmUp: 1000s\n";
+           "workload: [{function: f, arrivals: {" + process +
+           "}, until: " + std::to_string(seconds) + "s}]\nwarmUp: 1000s\n";
   }
 };
 
@@ -62,10 +64,10 @@ double erlang_b(int servers, double load) {
 
 TEST(Loss, OfAGroupOfServersIsErlangsB) {
   for (const auto& [servers, load] : {std::pair{1, 1.0}, {5, 3.0}, {20, 15.0}}) {
-    const Queue queue{.rate = load,
-                      .servers = "servers: " + std::to_string(servers) +
-                                 ", instances: {whenFull: reject}",
-                      .seconds = static_cast<int>(120'000 / load)};
+    const Queue queue{
+        .rate = load,
+        .servers = "servers: " + std::to_string(servers) + ", instances: {whenFull: reject}",
+        .seconds = static_cast<int>(120'000 / load)};
     const auto seen = replicated(queue.text(), kReplications, {kLost, kBusy});
     const double b = erlang_b(servers, load);
     family.compare("M/M/" + std::to_string(servers) + "/loss, lost", seen[0], b, 0.03);
@@ -78,8 +80,8 @@ TEST(Loss, DependsOnTheMeanServiceOnly) {
                     .rate = 3,
                     .servers = "servers: 5, instances: {whenFull: reject}",
                     .seconds = 40'000};
-  family.compare("M/G/5/loss (lognormal, cv 2), lost", replicated(queue.text(), kReplications, {kLost})[0],
-                 erlang_b(5, 3), 0.03);
+  family.compare("M/G/5/loss (lognormal, cv 2), lost",
+                 replicated(queue.text(), kReplications, {kLost})[0], erlang_b(5, 3), 0.03);
 }
 
 // Idle instances hold no request: a function with at most 5 instances is the same group.
@@ -87,8 +89,8 @@ TEST(Loss, OfInstancesUnderACapIsErlangsBToo) {
   const Queue queue{.rate = 3,
                     .servers = "policy: \"keep_alive:idle=20s\", instances: {max: 5}",
                     .seconds = 40'000};
-  family.compare("5 instances kept alive, lost", replicated(queue.text(), kReplications, {kLost})[0],
-                 erlang_b(5, 3), 0.03);
+  family.compare("5 instances kept alive, lost",
+                 replicated(queue.text(), kReplications, {kLost})[0], erlang_b(5, 3), 0.03);
 }
 
 // M/M/1/K: P(full) = (1 - r) r^K / (1 - r^(K+1)), K = the line and the one in service.

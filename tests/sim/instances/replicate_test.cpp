@@ -17,7 +17,8 @@ constexpr std::size_t kRuns = 6;
 
 const std::string kBody =
     "functions: {f: {policy: \"keep_alive:idle=30s\", instances: {max: 9},\n"
-    "                service: {seconds: {distribution: exponential, mean: 2s}, dispatch: random}}}\n"
+    "                service: {seconds: {distribution: exponential, mean: 2s}, dispatch: "
+    "random}}}\n"
     "workload: [{function: f, arrivals: {process: poisson, rate: 1/s}, until: 500s}]\n"
     "checks: [{name: some, end: true, expect: \"count(total, f) >= 500\"}]\n";
 
@@ -104,8 +105,7 @@ TEST(Replicate, LargeResultsComeWhole) {
   const Render large = [](const RunResult& result, bool) -> Replication {
     return {std::string(3'000'000, static_cast<char>('a' + result.summary.seed % 26)), "", "", ""};
   };
-  const auto runs =
-      replicate(scenario, options_for(scenario, 0), 3, 3, large, [](std::size_t) {});
+  const auto runs = replicate(scenario, options_for(scenario, 0), 3, 3, large, [](std::size_t) {});
   ASSERT_EQ(runs.size(), 3U);
   for (std::size_t r = 0; r < 3; ++r)
     EXPECT_EQ(runs[r].summary, std::string(3'000'000, static_cast<char>('a' + r)));

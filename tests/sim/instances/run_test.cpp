@@ -10,7 +10,8 @@ using Texts = std::vector<std::string>;
 
 // One request a minute, the first after one minute, each served in 1 s by an instance that stays.
 const std::string kClock =
-    "functions: {f: {policy: \"keep_alive:idle=10min\", service: {seconds: 1s, dispatch: newest}}}\n"
+    "functions: {f: {policy: \"keep_alive:idle=10min\", service: {seconds: 1s, dispatch: "
+    "newest}}}\n"
     "workload: [{function: f, arrivals: {process: constant, rate: 1/min}, until: 1h}]\n";
 
 TEST(InstancesRun, CountsAClockByHand) {
@@ -37,19 +38,19 @@ TEST(InstancesRun, CountsAClockByHand) {
 }
 
 TEST(InstancesRun, WithoutUntilTheLastRequestIsWaitedFor) {
-  const RunResult result = run(
-      "functions: {f: {servers: 1, service: {seconds: 100s, dispatch: newest}}}\n"
-      "workload: [{function: f, arrivals: {process: constant, rate: 1/min}, until: 150s}]\n");
+  const RunResult result =
+      run("functions: {f: {servers: 1, service: {seconds: 100s, dispatch: newest}}}\n"
+          "workload: [{function: f, arrivals: {process: constant, rate: 1/min}, until: 150s}]\n");
   // Arrivals at 60 and 120 s; the second waits until 160 s.
   EXPECT_DOUBLE_EQ(result.summary.simulated_s, 260);
   EXPECT_DOUBLE_EQ(*result.summary.functions.at("f").in_system_mean, (100. + 140.) / 260);
 }
 
 TEST(InstancesRun, WithUntilItEndsThereAndTellsWhatIsUnfinished) {
-  const RunResult result = run(
-      "until: 170s\n"
-      "functions: {f: {servers: 1, service: {seconds: 100s, dispatch: newest}}}\n"
-      "workload: [{function: f, arrivals: {process: constant, rate: 1/min}, until: 150s}]\n");
+  const RunResult result =
+      run("until: 170s\n"
+          "functions: {f: {servers: 1, service: {seconds: 100s, dispatch: newest}}}\n"
+          "workload: [{function: f, arrivals: {process: constant, rate: 1/min}, until: 150s}]\n");
   const Summary::Function& f = result.summary.functions.at("f");
   EXPECT_DOUBLE_EQ(result.summary.simulated_s, 170);
   EXPECT_EQ(f.requests.unfinished, 1);
@@ -84,7 +85,8 @@ TEST(InstancesRun, ThePeakAfterTheWarmUpForgetsTheCrowdBefore) {
   const Folder folder;
   folder.write("trace.csv", "arrival_s,function\n0,f\n0,f\n0,f\n100,f\n");
   const std::string body =
-      "functions: {f: {policy: \"keep_alive:idle=10s\", service: {seconds: 1s, dispatch: newest}}}\n"
+      "functions: {f: {policy: \"keep_alive:idle=10s\", service: {seconds: 1s, dispatch: "
+      "newest}}}\n"
       "workload: [{trace: trace.csv}]\n"
       "sampling: 1000s\n";
   EXPECT_EQ(run(folder.load(body)).summary.functions.at("f").replicas_peak, 3);
@@ -126,8 +128,8 @@ TEST(InstancesRun, AFullClusterIsLookedThroughAgainInTime) {
       "  h: {policy: \"keep_alive:idle=3s\", service: {seconds: 1s, dispatch: newest}}\n"
       "workload: [{trace: trace.csv}]\n"
       "sampling: 1000s\n"));
-  // g: refused at 0.5 and 3.9 s, served at 4 s, refused at 4.1 s (its one is busy, f's still there).
-  // h: at 14.9 s g's (over at 15 s) and f's are there; at 15 s both are gone.
+  // g: refused at 0.5 and 3.9 s, served at 4 s, refused at 4.1 s (its one is busy, f's still
+  // there). h: at 14.9 s g's (over at 15 s) and f's are there; at 15 s both are gone.
   const auto& functions = result.summary.functions;
   EXPECT_EQ(functions.at("g").requests.completed, 1);
   EXPECT_EQ(functions.at("g").requests.rejected, 3);
@@ -139,7 +141,8 @@ TEST(InstancesRun, AFullClusterIsLookedThroughAgainInTime) {
 TEST(InstancesRun, ClientsThinkBetweenAnswerAndNextCall) {
   const auto f = figures(
       "functions: {f: {servers: 3, service: {seconds: 1s, dispatch: newest}}}\n"
-      "workload: [{function: f, arrivals: {process: closed, clients: 3, think: 10s}, until: 1100s}]\n");
+      "workload: [{function: f, arrivals: {process: closed, clients: 3, think: 10s}, until: "
+      "1100s}]\n");
   EXPECT_EQ(f.requests.total, 300);
   EXPECT_DOUBLE_EQ(f.latency_s->max, 1);
 }
@@ -148,7 +151,8 @@ TEST(InstancesRun, ClientsWaitForTheirAnswer) {
   // One server: the three calls of the start end at 1, 2, 3 s; from then on they come 11 s apart.
   const auto f = figures(
       "functions: {f: {servers: 1, service: {seconds: 1s, dispatch: newest}}}\n"
-      "workload: [{function: f, arrivals: {process: closed, clients: 3, think: 10s}, until: 22s}]\n");
+      "workload: [{function: f, arrivals: {process: closed, clients: 3, think: 10s}, until: "
+      "22s}]\n");
   EXPECT_EQ(f.requests.total, 6);  // at 0, 0, 0, 11, 12, 13 s; the next at 22 s is too late
   EXPECT_DOUBLE_EQ(f.latency_s->mean, (1. + 2 + 3 + 1 + 1 + 1) / 6);
 }
@@ -157,7 +161,8 @@ TEST(InstancesRun, ARefusedClientThinksAndComesAgain) {
   const auto f = figures(
       "functions: {f: {policy: \"keep_alive:idle=60s\", instances: {max: 1},\n"
       "                service: {seconds: 4s, dispatch: newest}}}\n"
-      "workload: [{function: f, arrivals: {process: closed, clients: 2, think: 3s}, until: 12s}]\n");
+      "workload: [{function: f, arrivals: {process: closed, clients: 2, think: 3s}, until: "
+      "12s}]\n");
   // First: 0 s, 7 s (3 s after its answer at 4 s). Second: refused at 0 s and 3 s, served at 6 s,
   // when the first is then refused at 7 s and comes again at 10 s, as the second is answered.
   EXPECT_EQ(f.requests.total, 6);
@@ -166,16 +171,17 @@ TEST(InstancesRun, ARefusedClientThinksAndComesAgain) {
 }
 
 TEST(InstancesRun, AManyfoldFunctionIsManyFunctions) {
-  const RunResult result = run(
-      "functions: {f: {policy: \"keep_alive:idle=60s\", count: 3,\n"
-      "                service: {seconds: 1s, dispatch: newest}}}\n"
-      "workload: [{function: f, arrivals: {process: poisson, rate: 1/s}, until: 1000s}]\n");
+  const RunResult result =
+      run("functions: {f: {policy: \"keep_alive:idle=60s\", count: 3,\n"
+          "                service: {seconds: 1s, dispatch: newest}}}\n"
+          "workload: [{function: f, arrivals: {process: poisson, rate: 1/s}, until: 1000s}]\n");
   ASSERT_EQ(result.summary.functions.size(), 3U);
   const auto total = [&](const std::string& name) {
     return result.summary.functions.at(name).requests.total;
   };
   // Each has a stream of its own: 1000 requests each, standard deviation 32.
-  for (const char* name : {"f-1", "f-2", "f-3"}) EXPECT_NEAR(static_cast<double>(total(name)), 1000, 4 * 32);
+  for (const char* name : {"f-1", "f-2", "f-3"})
+    EXPECT_NEAR(static_cast<double>(total(name)), 1000, 4 * 32);
   EXPECT_NE(total("f-1"), total("f-2"));
 }
 
@@ -198,8 +204,7 @@ const std::string kTraced =
 
 TEST(InstancesRun, ATraceSaysWhoIsCalledWhenAndForHowLong) {
   const Folder folder;
-  folder.write_gz("trace.csv.gz",
-                  "arrival_s,function,duration_s\n1,f,\n2,g,7\n10,f,5\n20,g,\n");
+  folder.write_gz("trace.csv.gz", "arrival_s,function,duration_s\n1,f,\n2,g,7\n10,f,5\n20,g,\n");
   const RunResult result = run(folder.load(kTraced + "workload: [{trace: trace.csv.gz}]\n"));
   const Summary::Function &f = result.summary.functions.at("f"),
                           &g = result.summary.functions.at("g");
@@ -246,17 +251,18 @@ TEST(InstancesRun, AWrongTraceIsToldBeforeAnythingRuns) {
 // --- checks ---
 
 TEST(InstancesRun, ChecksSeeTheInstantNotTheLastSample) {
-  const RunResult result = run(
-      "functions: {f: {policy: \"keep_alive:idle=10s\", service: {seconds: 1s, dispatch: newest}}}\n"
-      "workload: [{function: f, arrivals: {process: constant, rate: 1/min}, until: 2min}]\n"
-      "until: 1h\n"
-      "sampling: 30min\n"
-      "checks:\n"
-      "  - {name: before, at: 59999ms, expect: replicas(f) == 0}\n"
-      "  - {name: serves, at: 60500ms, expect: in_flight(f) == 1 and replicas(f) == 1}\n"
-      "  - {name: idle, at: 70999ms, expect: in_flight(f) == 0 and replicas(f) == 1}\n"
-      "  - {name: over, at: 71s, expect: replicas(f) == 0}\n"
-      "  - {name: not yet over, at: 71s, expect: replicas(f) == 1}\n");
+  const RunResult result =
+      run("functions: {f: {policy: \"keep_alive:idle=10s\", service: {seconds: 1s, dispatch: "
+          "newest}}}\n"
+          "workload: [{function: f, arrivals: {process: constant, rate: 1/min}, until: 2min}]\n"
+          "until: 1h\n"
+          "sampling: 30min\n"
+          "checks:\n"
+          "  - {name: before, at: 59999ms, expect: replicas(f) == 0}\n"
+          "  - {name: serves, at: 60500ms, expect: in_flight(f) == 1 and replicas(f) == 1}\n"
+          "  - {name: idle, at: 70999ms, expect: in_flight(f) == 0 and replicas(f) == 1}\n"
+          "  - {name: over, at: 71s, expect: replicas(f) == 0}\n"
+          "  - {name: not yet over, at: 71s, expect: replicas(f) == 1}\n");
   for (const char* name : {"before", "serves", "idle", "over"})
     EXPECT_TRUE(check_of(result, name).held) << name << ": " << check_of(result, name).detail;
   EXPECT_FALSE(check_of(result, "not yet over").held);
@@ -277,13 +283,16 @@ TEST(InstancesRun, ChecksAtTheEndKnowTotalsPercentilesAndMeans) {
       "  - {function: g, arrivals: {process: constant, rate: 1/min}, until: 130s}\n"
       "until: 240s\n"
       "checks:\n"
-      "  - {name: totals, end: true, expect: \"count(total, f) == 4 and count(rejected, f) == 1\"}\n"
+      "  - {name: totals, end: true, expect: \"count(total, f) == 4 and count(rejected, f) == "
+      "1\"}\n"
       "  - {name: cold, end: true, expect: \"count(cold, f) == 3 and count(completed, f) == 3\"}\n"
       "  - {name: latency, end: true, expect: p99(f) <= 1s and p50(f) > 990ms}\n"
       // Three lives of 1 + 10 s; busy for 3 s.
-      "  - {name: means, end: true, expect: mean(replicas(f)) == 0.1375 and mean(in_flight(f)) == 0.0125}\n"
+      "  - {name: means, end: true, expect: mean(replicas(f)) == 0.1375 and mean(in_flight(f)) == "
+      "0.0125}\n"
       // g: in service from 60 to 240 s, the second waits from 120 to 150 s.
-      "  - {name: line, end: true, expect: mean(in_flight(g)) == 0.75 and mean(queued(g)) == 0.125}\n"
+      "  - {name: line, end: true, expect: mean(in_flight(g)) == 0.75 and mean(queued(g)) == "
+      "0.125}\n"
       "  - {name: so far, at: 120s, expect: mean(in_flight(g)) == 0.5 and mean(replicas(g)) == 1}\n"
       "  - {name: free, end: true, expect: cost() == 0}\n");
   for (const auto& check : result.summary.checks)
@@ -293,13 +302,13 @@ TEST(InstancesRun, ChecksAtTheEndKnowTotalsPercentilesAndMeans) {
 
 TEST(InstancesRun, RefusesWhatStandaloneFunctionsDoNotKnow) {
   const Folder folder;
-  EXPECT_EQ(folder.problems(kClock +
-                            "checks:\n"
-                            "  - {name: a, by: 5s, expect: replicas(f) == 1}\n"
-                            "  - {name: b, always: true, expect: replicas(f) == 1}\n"
-                            "  - {name: c, at: 5s after last completion, expect: replicas(f) == 1}\n"
-                            "  - {name: d, end: true, expect: max(replicas(f)) == 1}\n"
-                            "faults: [{name: e, at: 5s, kind: controller_crash, down: 1s}]\n"),
+  EXPECT_EQ(folder.problems(
+                kClock + "checks:\n"
+                         "  - {name: a, by: 5s, expect: replicas(f) == 1}\n"
+                         "  - {name: b, always: true, expect: replicas(f) == 1}\n"
+                         "  - {name: c, at: 5s after last completion, expect: replicas(f) == 1}\n"
+                         "  - {name: d, end: true, expect: max(replicas(f)) == 1}\n"
+                         "faults: [{name: e, at: 5s, kind: controller_crash, down: 1s}]\n"),
             (Texts{"scenario.yaml:7:5: checks.a: standalone functions are checked at an instant "
                    "after the start, or at the end",
                    "scenario.yaml:8:5: checks.b: standalone functions are checked at an instant "
@@ -328,7 +337,8 @@ TEST(InstancesRun, RefusesAFunctionWithoutAPolicyThatKeepsInstances) {
 TEST(InstancesRun, SameSeedSameRun) {
   const std::string body =
       "functions: {f: {policy: \"keep_alive:idle=2s\",\n"
-      "                service: {seconds: {distribution: gamma, mean: 1s, cv: 2}, dispatch: random}}}\n"
+      "                service: {seconds: {distribution: gamma, mean: 1s, cv: 2}, dispatch: "
+      "random}}}\n"
       "workload: [{function: f, arrivals: {process: weibull, rate: 3/s, cv: 2}, until: 1000s}]\n";
   const RunResult a = run(body, 7), b = run(body, 7), c = run(body, 8);
   EXPECT_EQ(to_json(a.summary), to_json(b.summary));

@@ -40,9 +40,8 @@ double mean(const std::vector<double>& values) {
 
 // 20 replications, used by several tests.
 const std::vector<std::vector<double>>& newest_first() {
-  static const auto values =
-      replicated(example("newest"), 20,
-                 {kCold, kInstances, kRunning, kIdle, kLife, kRejected, kLatency});
+  static const auto values = replicated(
+      example("newest"), 20, {kCold, kInstances, kRunning, kIdle, kLife, kRejected, kLatency});
   return values;
 }
 
@@ -70,8 +69,8 @@ TEST(SimFaasExample, HoldsTheCasesTolerances) {
   const auto replications = the_case.at("inputs").at("replications").get<std::size_t>();
   const auto& seen = newest_first();
   const auto of = [&](std::size_t figure) {
-    return mean({seen[figure].begin(),
-                 seen[figure].begin() + static_cast<std::ptrdiff_t>(replications)});
+    return mean(
+        {seen[figure].begin(), seen[figure].begin() + static_cast<std::ptrdiff_t>(replications)});
   };
   expect_within(the_case, expected, "p_cold", of(0));
   expect_within(the_case, expected, "mean_instances", of(1));

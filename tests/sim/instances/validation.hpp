@@ -36,8 +36,8 @@ inline void expect_within(const nlohmann::json& the_case, const nlohmann::json& 
                           const std::string& figure, double got) {
   const nlohmann::json& tolerance = the_case.at("tolerance").at(figure);
   const auto want = expected.at(figure).get<double>();
-  const double reach = std::max(tolerance.value("rel", 0.0) * std::abs(want),
-                                tolerance.value("abs", 0.0));
+  const double reach =
+      std::max(tolerance.value("rel", 0.0) * std::abs(want), tolerance.value("abs", 0.0));
   std::printf("  %-44s %12.7g   expected %12.7g ± %.2g\n", figure.c_str(), got, want, reach);
   EXPECT_NEAR(got, want, reach) << figure;
 }
