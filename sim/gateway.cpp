@@ -258,7 +258,13 @@ void Gateway::fire(std::uint32_t what, std::uint64_t arg) {
         return;
       }
       if (tries_left > 0) return pick_again(id, tries_left);
-      return finish(id, {settings_.error_status, Outcome::timed_out, CutBy::gateway}, true);
+      const Request& request = requests_.get(id);
+      const bool waited_out =
+          world_.now() - request.arrived >= settings_.functions[request.function].wait_limit;
+      return finish(id,
+                    {settings_.error_status, waited_out ? Outcome::timed_out : Outcome::failed,
+                     CutBy::gateway},
+                    true);
     }
     case kAnswerLimit:
       serving_.withdraw(id);

@@ -42,7 +42,8 @@ void InstancesRun::expire_all() {
 
 void InstancesRun::start_counting() {
   expire_all();
-  for (Function& function : functions_) function.tally.peak = function.alive();
+  for (Function& function : functions_)
+    function.tally.peak = std::max(function.tally.peak, function.alive());
 }
 
 void InstancesRun::close() {
