@@ -28,6 +28,11 @@ std::optional<Duration> seconds_of(std::string_view text) {
 }  // namespace
 
 struct TraceReader::File {
+  // Here and not in the reader, whose constructor may throw when the file is open already.
+  ~File() {
+    if (handle) gzclose(handle);
+  }
+
   std::string path;
   gzFile handle = nullptr;  // reads plain files as they are
   int line = 0;
@@ -82,9 +87,7 @@ TraceReader::TraceReader(const std::string& path) : file_(std::make_unique<File>
   file_->duration = column("duration_s");
 }
 
-TraceReader::~TraceReader() {
-  if (file_->handle) gzclose(file_->handle);
-}
+TraceReader::~TraceReader() = default;
 
 void TraceReader::fail(const std::string& message) const { file_->fail(message); }
 

@@ -50,14 +50,13 @@ TEST(SlimfaasAnnotations, TheKapsuleFunctionKeepsEachSetting) {
   const Workload ollama = kapsule("ollama.yaml").workloads.at(0);
   EXPECT_TRUE(is_slimfaas_function(ollama));
   EXPECT_FALSE(is_slimfaas(ollama));
-  EXPECT_EQ(params_of(ollama),
-            (std::map<std::string, std::string>{
-                {"Function", "true"},
-                {"ReplicasMin", "0"},
-                {"ReplicasAtStart", "1"},
-                {"ReplicasStartAsSoonAsOneFunctionRetrieveARequest", "false"},
-                {"TimeoutSecondBeforeSetReplicasMin", "1200"},
-                {"NumberParallelRequest", "10"}}));
+  EXPECT_EQ(params_of(ollama), (std::map<std::string, std::string>{
+                                   {"Function", "true"},
+                                   {"ReplicasMin", "0"},
+                                   {"ReplicasAtStart", "1"},
+                                   {"ReplicasStartAsSoonAsOneFunctionRetrieveARequest", "false"},
+                                   {"TimeoutSecondBeforeSetReplicasMin", "1200"},
+                                   {"NumberParallelRequest", "10"}}));
 }
 
 TEST(SlimfaasAnnotations, TheKapsuleGatewayIsKnownByItsImage) {
@@ -100,18 +99,18 @@ TEST(SlimfaasAnnotations, KeysKeepTheirPlace) {
 }
 
 TEST(SlimfaasAnnotations, JsonIsFlattened) {
-  EXPECT_EQ(params_of(annotated("Schedule", R"({"TimeZoneID":"Europe/Paris","Default":{
+  EXPECT_EQ(
+      params_of(annotated("Schedule", R"({"TimeZoneID":"Europe/Paris","Default":{
               "WakeUp":["07:00","13:30"],"ScaleDownTimeout":[{"Time":"07:00","Value":20}]}})")),
-            (std::map<std::string, std::string>{
-                {"Schedule.TimeZoneID", "Europe/Paris"},
-                {"Schedule.Default.WakeUp.0", "07:00"},
-                {"Schedule.Default.WakeUp.1", "13:30"},
-                {"Schedule.Default.ScaleDownTimeout.0.Time", "07:00"},
-                {"Schedule.Default.ScaleDownTimeout.0.Value", "20"}}));
+      (std::map<std::string, std::string>{{"Schedule.TimeZoneID", "Europe/Paris"},
+                                          {"Schedule.Default.WakeUp.0", "07:00"},
+                                          {"Schedule.Default.WakeUp.1", "13:30"},
+                                          {"Schedule.Default.ScaleDownTimeout.0.Time", "07:00"},
+                                          {"Schedule.Default.ScaleDownTimeout.0.Value", "20"}}));
   EXPECT_EQ(params_of(annotated("Configuration", R"({"DefaultSync":{"HttpTimeout":120}})")),
             (std::map<std::string, std::string>{{"Configuration.DefaultSync.HttpTimeout", "120"}}));
-  EXPECT_EQ(params_of(annotated(
-                "Scale", R"({"ReplicaMax":null,"Strict":true,"Step":0.5,"Triggers":[]})")),
+  EXPECT_EQ(params_of(annotated("Scale",
+                                R"({"ReplicaMax":null,"Strict":true,"Step":0.5,"Triggers":[]})")),
             (std::map<std::string, std::string>{{"Scale.Strict", "true"}, {"Scale.Step", "0.5"}}));
 }
 
