@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/explain.hpp"
 #include "app/progress.hpp"
 #include "app/verbs.hpp"
 #include "engine/report/output.hpp"
@@ -36,8 +37,8 @@ void watch_for_interrupt() {
 }
 
 struct Arguments {
-  std::string scenario, out, format = "text";
-  std::vector<std::string> policies, overrides;
+  std::string scenario, out, format = "text", explain;
+  std::vector<std::string> policies, overrides, traced;
   std::uint64_t seed = 1;
   std::size_t replications = 1, jobs = 1;
 };
@@ -72,18 +73,24 @@ double cpu_seconds(const rusage& usage) {
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
-Performance measure(const sim::RunResult& result, std::chrono::steady_clock::time_point began) {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  double requests = 0;
-  for (const auto& [name, function] : result.summary.functions)
-    requests += static_cast<double>(function.requests.total);
+std::uint64_t requests_of(const sim::RunResult& result) {
+  std::int64_t requests = 0;
+  for (const auto& [name, function] : result.summary.functions) requests += function.requests.total;
+  return static_cast<std::uint64_t>(requests);
+}
+
+Performance measure(std::uint64_t events, std::uint64_t requests,
+                    std::chrono::steady_clock::time_point began) {
+  rusage own{}, children{};
+  getrusage(RUSAGE_SELF, &own);
+  getrusage(RUSAGE_CHILDREN, &children);
   Performance performance;
-  performance.events = result.events;
-  performance.cpu_s = cpu_seconds(usage);
+  performance.events = events;
+  performance.cpu_s = cpu_seconds(own) + cpu_seconds(children);
   performance.wall_s = seconds(std::chrono::steady_clock::now() - began);
-  performance.requests_per_cpu_second = performance.cpu_s > 0 ? requests / performance.cpu_s : 0;
-  performance.peak_rss_bytes = std::int64_t{usage.ru_maxrss} * 1024;
+  performance.requests_per_cpu_second =
+      performance.cpu_s > 0 ? static_cast<double>(requests) / performance.cpu_s : 0;
+  performance.peak_rss_bytes = std::int64_t{std::max(own.ru_maxrss, children.ru_maxrss)} * 1024;
   performance.version = THAW_VERSION;
   return performance;
 }
@@ -105,7 +112,8 @@ int run_once(const Scenario& scenario, sim::RunOptions options, const Arguments&
     write_files(arguments.out, {{"summary.json", summary},
                                 {"timeline.jsonl", to_jsonl(result.timeline, scenario.start)},
                                 {"series.csv", result.series_csv},
-                                {"performance.json", to_json(measure(result, began))}});
+                                {"performance.json",
+                                 to_json(measure(result.events, requests_of(result), began))}});
   }
   if (arguments.format == "json") {
     std::fputs(summary.c_str(), stdout);
@@ -120,10 +128,13 @@ int run_once(const Scenario& scenario, sim::RunOptions options, const Arguments&
   return result.summary.held() ? kHeld : kFailed;
 }
 
-int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arguments& arguments) {
+int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arguments& arguments,
+             std::chrono::steady_clock::time_point began) {
   const auto render = [&](const sim::RunResult& result, bool first) {
     sim::Replication out;
     out.summary = to_json(result.summary);
+    out.events = result.events;
+    out.requests = requests_of(result);
     if (!first) return out;
     out.timeline = to_jsonl(result.timeline, scenario.start);
     out.series = result.series_csv;
@@ -138,12 +149,18 @@ int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arg
   }
   if (runs.empty()) return kInterrupted;
   std::vector<std::string> summaries;
-  for (const sim::Replication& one : runs) summaries.push_back(one.summary);
+  std::uint64_t events = 0, requests = 0;
+  for (const sim::Replication& one : runs) {
+    summaries.push_back(one.summary);
+    events += one.events;
+    requests += one.requests;
+  }
   const Replications merged = merge_replications(summaries, coloured());
   if (!arguments.out.empty()) {
     write_files(arguments.out, {{"summary.json", merged.json},
                                 {"timeline.jsonl", runs.front().timeline},
-                                {"series.csv", runs.front().series}});
+                                {"series.csv", runs.front().series},
+                                {"performance.json", to_json(measure(events, requests, began))}});
   }
   std::fputs(arguments.format == "json" ? merged.json.c_str() : merged.text.c_str(), stdout);
   if (runs.size() < arguments.replications) {
@@ -164,8 +181,11 @@ int run(const Arguments& arguments) {
   problems.throw_if_any();
   options.seed = arguments.seed;
   options.interrupted = &interrupted;
+  for (const std::string& name : arguments.traced)
+    options.traced.push_back(function_named(scenario, name, "--trace " + name));
+  if (!arguments.explain.empty()) return explain(scenario, std::move(options), arguments.explain);
   return arguments.replications == 1 ? run_once(scenario, std::move(options), arguments, began)
-                                     : run_many(scenario, options, arguments);
+                                     : run_many(scenario, options, arguments, began);
 }
 
 }  // namespace
@@ -175,7 +195,8 @@ void add_run(CLI::App& app, int& exit_code) {
   CLI::App* verb = app.add_subcommand(
       "run",
       "simulate a scenario: timeline, checks, summary\n"
-      "Example: thaw run scenarios/slimfaas-kapsule/short-idle --set functions.ollama.image=8GB");
+      "Example: thaw run scenarios/slimfaas-kapsule/short-idle --set functions.ollama.image=8GB\n"
+      "Example: thaw run scenarios/slimfaas-kapsule --explain ollama@12min30s");
   verb->add_option("SCENARIO", arguments.scenario, "a folder, a file, or a variant (FOLDER/NAME)")
       ->required();
   verb->add_option("--seed", arguments.seed, "of every random stream")
@@ -190,16 +211,25 @@ void add_run(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1, 1'024))
       ->capture_default_str();
   verb->add_option("--policy", arguments.policies,
-                   "[FUNCTION=]NAME[:key=value,…] instead of the manifest's")
+                   "[FUNCTION=]NAME[:key=value,…] instead of the manifest's, or "
+                   "[FUNCTION=]exec:COMMAND: a program of your own")
       ->allow_extra_args(false);
   verb->add_option("--set", arguments.overrides, "PATH=VALUE in the scenario, list items by name")
       ->allow_extra_args(false);
   verb->add_option("--out", arguments.out,
                    "folder for summary.json, timeline.jsonl, series.csv, performance.json");
-  verb->add_option("--format", arguments.format,
-                   "text, or json: the summary alone on standard output")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
+  CLI::Option* out = verb->get_option("--out");
+  CLI::Option* format = verb->add_option("--format", arguments.format,
+                                         "text, or json: the summary alone on standard output")
+                            ->check(CLI::IsMember({"text", "json"}))
+                            ->capture_default_str();
+  CLI::Option* trace =
+      verb->add_option("--trace", arguments.traced,
+                       "FUNCTION: its every decision in the timeline, not only what changes")
+          ->allow_extra_args(false);
+  verb->add_option("--explain", arguments.explain,
+                   "FUNCTION@TIME: what the last decision until then saw, its formula and limits")
+      ->excludes(out, format, trace, verb->get_option("--replications"));
   verb->callback([&exit_code] { exit_code = run(arguments); });
 }
 

@@ -17,6 +17,13 @@ parts() {
     $1 ~ /^"/ {gsub(/"/, "", $1); printf "| `%s` | %.1f ns |\n", $1, $4}'
 }
 
+# The median of the repetitions of each.
+decisions() {
+  "$folder/bench_policies" --benchmark_format=csv --benchmark_min_time=0.1 "$@" 2>/dev/null | awk -F , '
+    BEGIN {print "| policy | CPU time, median |"; print "|---|--:|"}
+    $1 ~ /_median"$/ {split($1, part, "/"); printf "| `%s` | %.0f ns |\n", part[2], $4}'
+}
+
 # perf samples by the clock: virtual machines often have no counters.
 profile() {
   local data=$scratch/perf.data
@@ -96,5 +103,15 @@ put_section "$file" 'parts' <<TEXT
     build-bench/bench_core
 
 $(parts "$@")
+TEXT
+say 'decisions'
+put_section "$file" 'decisions' <<TEXT
+## A decision
+
+From facts to decision, in a steady state with load, without the world around it.
+
+    build-bench/bench_policies
+
+$(decisions "$@")
 TEXT
 say "written: results/performance.md"

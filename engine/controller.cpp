@@ -67,7 +67,7 @@ void Controller::step(FunctionId id, Governed& governed, Cause cause) {
   const Decision decided = governed.policy->decide(seen);
   THAW_CHECK(decided.ask_again > seen.now, "a policy that asks again at once would never let go");
   const Decision capped = under_cap(decided, governed.cap);
-  if (capped.desired) cluster_.submit(id, capped);
+  if (capped.desired || capped.path) cluster_.submit(id, capped);
   recorder_.step(id, seen, decided, capped);
   if (!running_) return;  // stopped by what the write or its record set off
   if (decided.ask_again == TimePoint::never()) {

@@ -26,14 +26,16 @@ class Params {
     Place place;
   };
 
+  using Entries = std::map<std::string, Entry>;
+
   // A later set of the same key wins (the command line overrides the manifest).
   void set(std::string key, std::string value, Place place);
   bool has(std::string_view key) const { return entries_.contains(std::string(key)); }
   const Entry* find(std::string_view key) const;
-  const std::map<std::string, Entry>& entries() const { return entries_; }
+  const Entries& entries() const { return entries_; }
 
  private:
-  std::map<std::string, Entry> entries_;
+  Entries entries_;
 };
 
 // Reads Params once, in a policy's constructor or reconfigure().

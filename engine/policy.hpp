@@ -32,15 +32,91 @@ enum class Cause : std::uint8_t {
   timer,            // the instant of ask_again
   arrival_at_zero,  // a request or a wake call found no ready replica
   pods,             // pods of the function or of a peer changed, or desired did
+  path,             // what Observation::path says changed
 };
 
-enum class PodPhase : std::uint8_t { pending, running };
+enum class PodPhase : std::uint8_t { pending, running, succeeded, failed, unknown };
+
+// A condition of a Kubernetes object: True, False, Unknown, or not there.
+enum class Condition : std::uint8_t { none, yes, no, unknown };
+
+// Thousandths, as Kubernetes keeps metric quantities: 1500 is 1.5.
+using Milli = std::int64_t;
+
+// What one container asks of one resource. `cpu` in cores, memory in bytes, in thousandths.
+struct ResourceRequest {
+  std::string_view container, resource;
+  Milli milli = 0;
+};
 
 struct PodFacts {
   std::uint64_t id;
   PodPhase phase;
-  bool ready, deleting, unschedulable;  // unschedulable: condition PodScheduled=False
+  Condition ready;
+  bool deleting, unschedulable;  // unschedulable: condition PodScheduled=False
   TimePoint created;
+  std::optional<TimePoint> started = {};  // .status.startTime: a kubelet took it
+  TimePoint ready_changed{};              // last transition of its Ready condition
+  std::span<const ResourceRequest> requests = {};
+};
+
+// One report of how busy a function is: averages over a second of a replica, of all replicas, or of
+// the gateway in front of them. `proxied` is the part that came through that gateway, which reports
+// it too; where one gateway sees everything it is 0.
+struct Load {
+  TimePoint at;                                     // when it was taken
+  double concurrency = 0, proxied_concurrency = 0;  // requests in flight, waiting ones included
+  double requests = 0, proxied_requests = 0;        // arrived, a second
+  double completions = 0;                           // answered with success, a second
+  bool from_replicas = false;  // scraped from replicas, not told by the gateway
+};
+
+enum class Presence : std::uint8_t { absent, ok, error };
+
+// The metric sources of autoscaling/v2, and what SlimFaas asks of its own store.
+enum class MetricSource : std::uint8_t {
+  resource,
+  container_resource,
+  pods,
+  object,
+  external,
+  query
+};
+
+// Which metric a policy asks for. `name` is the metric's or the resource's name, or the query.
+struct MetricRef {
+  MetricSource source = MetricSource::pods;
+  std::string name;
+  std::string object;     // "Service/svc": of an Object metric
+  std::string container;  // of a ContainerResource metric
+  std::string selector;   // "gpu=a,zone=b": the metric's own label selector, sorted
+};
+
+// One container's value (Resource, ContainerResource) or one pod's (Pods).
+struct PodSample {
+  std::uint64_t pod;
+  Milli value = 0;
+  TimePoint taken;
+  Duration window{};
+  std::string_view container = {};
+};
+
+// An answer of a metrics API. ok with nothing inside is an empty answer; `absent` means there is no
+// such metric, `error` that the API could not be read.
+struct MetricFacts {
+  Presence presence = Presence::absent;
+  TimePoint taken;                       // how old the answer is
+  std::span<const Milli> series = {};    // Object, query: one value; External: one a series
+  std::span<const PodSample> pods = {};  // Resource, ContainerResource, Pods
+};
+
+// Where calls go: past the gateway straight to the replicas, or through it (Knative's SKS modes).
+enum class PathMode : std::uint8_t { proxy, serve };
+
+struct PathFacts {
+  PathMode mode = PathMode::proxy;
+  std::optional<TimePoint> proxied_since;  // the gateway's addresses are in the path since then
+  bool gateway_answers = true;             // a probe through the path reaches the gateway
 };
 
 struct PeerFacts {
@@ -64,8 +140,11 @@ struct Observation {
   Replicas spec, status, ready;  // .spec.replicas; pods not Terminating; Ready and not Terminating
   std::uint32_t in_flight = 0, queued = 0;  // in service; waiting for a replica
   std::optional<TimePoint> last_activity;   // empty: never called
+  std::span<const Load> load;               // reports since the last observation, by time
+  std::span<const MetricFacts> metrics;     // as Wants::metrics
   std::span<const PodFacts> pods;
   std::span<const PeerFacts> peers;
+  PathFacts path;
   WriteFacts last_write;
   TimePoint facts_taken;  // when the facts above were true
 };
@@ -79,6 +158,8 @@ struct KeepAlive {
 struct Decision {
   std::optional<Replicas> desired = {};     // empty: leave alone
   std::optional<KeepAlive> instances = {};  // policies of single instances
+  std::optional<PathMode> path = {};        // empty: leave alone
+  std::uint16_t gateways = 0;               // how many share the path while it is `proxy`
   TimePoint ask_again =
       TimePoint::never();  // earliest change without new input, on the policy's own grid
   Reason why;
@@ -88,7 +169,10 @@ struct Decision {
 struct Wants {
   bool arrivals_at_zero = false;  // poke at once when a request finds no ready replica
   bool pods = false;              // list pods, and poke when they or .spec.replicas change
-  std::span<const FunctionId> peers;
+  std::span<const FunctionId> peers = {};
+  bool load = false;                        // reports of how busy it is
+  bool path = false;                        // poke when its path has changed
+  std::span<const MetricRef> metrics = {};  // read when the policy is asked
 };
 
 // What a policy is built from.

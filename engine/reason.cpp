@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include "engine/invariant.hpp"
+#include "engine/reason_words.hpp"
 
 namespace thaw {
-namespace {
+namespace words {
 
-// At most milliseconds, without the zeros that say nothing: 1201 and 1200.5, not 1201.000.
 std::string number(double value) {
   std::string text = fmt::format("{:.3f}", value);
   text.erase(text.find_last_not_of('0') + 1);
@@ -15,24 +15,56 @@ std::string number(double value) {
   return text == "-0" ? "0" : text;
 }
 
-std::string no_call_for(double idle_s) {
-  return idle_s < 0 ? "never called" : fmt::format("no call for {} s", number(idle_s));
+std::string limit(double code, double value) {
+  const auto which = static_cast<Limit>(code);
+  if (which == Limit::none) return {};
+  return fmt::format("; limit {} {}", name_of(which), number(value));
 }
 
-std::string active_in_words(const Reason& why) {
-  if (why.number[0] < 0) return "never called, kept up by default";
-  return fmt::format("called {} s ago (idle timeout {} s)", number(why.number[0]),
-                     number(why.number[1]));
+std::string general(const Reason& why) {
+  const auto& n = why.number;
+  switch (why.code) {
+    case ReasonCode::keep_alive:
+      return fmt::format("idle instances stay for {} s", number(n[0]));
+    case ReasonCode::fixed:
+      return fmt::format("fixed at {}", number(n[0]));
+    case ReasonCode::scheduled:
+      if (n[1] < 0) return fmt::format("outside every entry of the schedule → {}", number(n[0]));
+      return fmt::format("entry {} of the schedule → {}", number(n[1]), number(n[0]));
+    case ReasonCode::external:
+      return fmt::format("decided by another program → {}", number(n[0]));
+    case ReasonCode::operator_cap:
+      return fmt::format("{} wanted, the operator allows {}", number(n[0]), number(n[1]));
+    default:
+      return "no reason given";
+  }
 }
 
-std::string below_min_in_words(const Reason& why) {
-  const std::string found = fmt::format("{} replicas, below ReplicasMin {}", number(why.number[0]),
-                                        number(why.number[1]));
-  if (why.number[0] == why.number[2]) return found + ": left there";
-  return fmt::format("{} → {}", found, number(why.number[2]));
-}
+}  // namespace words
 
-}  // namespace
+std::string_view name_of(Limit limit) {
+  switch (limit) {
+    case Limit::none:
+      return "none";
+    case Limit::min:
+      return "min";
+    case Limit::max:
+      return "max";
+    case Limit::up_rate:
+      return "scale-up rate";
+    case Limit::down_rate:
+      return "scale-down rate";
+    case Limit::stabilisation:
+      return "stabilisation";
+    case Limit::activation:
+      return "activation-scale";
+    case Limit::initial:
+      return "initial-scale";
+    case Limit::tolerance:
+      return "tolerance";
+  }
+  THAW_CHECK(false, "a limit without a name");
+}
 
 std::string_view name_of(ReasonCode code) {
   switch (code) {
@@ -58,6 +90,42 @@ std::string_view name_of(ReasonCode code) {
       return "pod_unschedulable";
     case ReasonCode::keep_alive:
       return "keep_alive";
+    case ReasonCode::metric_trigger:
+      return "metric_trigger";
+    case ReasonCode::fixed:
+      return "fixed";
+    case ReasonCode::scheduled:
+      return "scheduled";
+    case ReasonCode::knative_stable:
+      return "knative_stable";
+    case ReasonCode::knative_panic:
+      return "knative_panic";
+    case ReasonCode::knative_no_data:
+      return "knative_no_data";
+    case ReasonCode::knative_first_replica:
+      return "knative_first_replica";
+    case ReasonCode::knative_last_replica:
+      return "knative_last_replica";
+    case ReasonCode::knative_to_zero:
+      return "knative_to_zero";
+    case ReasonCode::hpa_metric:
+      return "hpa_metric";
+    case ReasonCode::hpa_outside_bounds:
+      return "hpa_outside_bounds";
+    case ReasonCode::hpa_failed:
+      return "hpa_failed";
+    case ReasonCode::hpa_disabled:
+      return "hpa_disabled";
+    case ReasonCode::alert_firing:
+      return "alert_firing";
+    case ReasonCode::alert_resolved:
+      return "alert_resolved";
+    case ReasonCode::capacity:
+      return "capacity";
+    case ReasonCode::capacity_idle:
+      return "capacity_idle";
+    case ReasonCode::external:
+      return "external";
     case ReasonCode::operator_cap:
       return "operator_cap";
   }
@@ -65,34 +133,42 @@ std::string_view name_of(ReasonCode code) {
 }
 
 std::string to_words(const Reason& why) {
-  const auto& n = why.number;
   switch (why.code) {
-    case ReasonCode::none:
-      return "no reason given";
     case ReasonCode::waiting_for_tick:
-      return "between two passes of its loop";
     case ReasonCode::active:
-      return active_in_words(why);
     case ReasonCode::never_called:
-      return fmt::format("never called, up by default → ReplicasAtStart {}", number(n[0]));
     case ReasonCode::idle_timeout:
-      return fmt::format("{} (idle timeout {} s) → ReplicasMin {}", no_call_for(n[0]), number(n[1]),
-                         number(n[2]));
     case ReasonCode::at_min:
-      return fmt::format("at ReplicasMin {}", number(n[0]));
     case ReasonCode::wake:
-      return fmt::format("called {} s ago → ReplicasAtStart {}", number(n[0]), number(n[1]));
     case ReasonCode::below_min:
-      return below_min_in_words(why);
     case ReasonCode::dependency_not_ready:
-      return fmt::format("a dependency has {} of the {} ready replicas it needs", number(n[0]),
-                         number(n[1]));
     case ReasonCode::pod_unschedulable:
-      return fmt::format("unschedulable pods: {}; no further scale-up meanwhile", number(n[0]));
+    case ReasonCode::metric_trigger:
+      return words::slimfaas(why);
+    case ReasonCode::knative_stable:
+    case ReasonCode::knative_panic:
+    case ReasonCode::knative_no_data:
+    case ReasonCode::knative_first_replica:
+    case ReasonCode::knative_last_replica:
+    case ReasonCode::knative_to_zero:
+      return words::knative(why);
+    case ReasonCode::hpa_metric:
+    case ReasonCode::hpa_outside_bounds:
+    case ReasonCode::hpa_failed:
+    case ReasonCode::hpa_disabled:
+      return words::hpa(why);
+    case ReasonCode::alert_firing:
+    case ReasonCode::alert_resolved:
+    case ReasonCode::capacity:
+    case ReasonCode::capacity_idle:
+      return words::openfaas(why);
+    case ReasonCode::none:
     case ReasonCode::keep_alive:
-      return fmt::format("idle instances stay for {} s", number(n[0]));
+    case ReasonCode::fixed:
+    case ReasonCode::scheduled:
+    case ReasonCode::external:
     case ReasonCode::operator_cap:
-      return fmt::format("{} wanted, the operator allows {}", number(n[0]), number(n[1]));
+      return words::general(why);
   }
   THAW_CHECK(false, "a reason code without words");
 }

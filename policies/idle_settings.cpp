@@ -13,6 +13,7 @@ namespace {
 constexpr Version kReworked{0, 50, 0};
 // From here on settings are named Section__Key; the names before are no longer read.
 constexpr Version kSections{0, 61, 0};
+constexpr Version kWakeIsAChange{0, 84, 0};
 
 // A setting of SlimFaas itself, by its name before and after 0.61.
 struct Renamed {
@@ -47,9 +48,8 @@ constexpr std::string_view kElsewhere[] = {"Function",
                                            "PathsStartWithVisibility",
                                            "DefaultTrust",
                                            "ExcludeDeploymentsFromVisibilityPrivate",
-                                           "Configuration",
-                                           "Scale"};
-constexpr std::string_view kElsewherePrefixes[] = {"env.", "Configuration.", "Scale."};
+                                           "Configuration"};
+constexpr std::string_view kElsewherePrefixes[] = {"env.", "Configuration."};
 
 bool is_elsewhere(std::string_view key) {
   return std::any_of(std::begin(kElsewherePrefixes), std::end(kElsewherePrefixes),
@@ -101,14 +101,34 @@ IdleSettings IdleSettings::read(const Spec& spec, ParamsReader& reader, Diagnost
 
   for (const auto& [key, entry] : spec.params.entries()) {
     if (is_elsewhere(key)) reader.ignore(key);
-    if (key == "Scale" || key.starts_with("Scale.")) {
-      diagnostics.notice("SlimFaas/Scale is not modelled");
-    }
   }
   for (const std::string_view key : kElsewhere) reader.ignore(std::string(key));
+  s.read_metrics(spec, reader, diagnostics);
   return s;
 }
 
-std::span<const ParamInfo> IdleSettings::documented() { return kParams; }
+void IdleSettings::read_metrics(const Spec& spec, ParamsReader& reader, Diagnostics& diagnostics) {
+  if (reworked) {
+    metrics = MetricSettings::read(spec, reader, diagnostics);
+    wake_is_a_change = spec.versions.slimfaas >= kWakeIsAChange;
+    return;
+  }
+  for (const auto& [key, entry] : spec.params.entries()) {
+    if (key != "Scale" && !key.starts_with("Scale.")) continue;
+    reader.ignore(key);
+    diagnostics.notice("SlimFaas " + to_text(spec.versions.slimfaas) +
+                       " has no metric scaler: SlimFaas/Scale is not read");
+  }
+}
+
+std::span<const ParamInfo> IdleSettings::documented() {
+  static const std::vector<ParamInfo> kAll = [] {
+    std::vector<ParamInfo> all(std::begin(kParams), std::end(kParams));
+    const auto metrics = MetricSettings::documented();
+    all.insert(all.end(), metrics.begin(), metrics.end());
+    return all;
+  }();
+  return kAll;
+}
 
 }  // namespace thaw

@@ -6,15 +6,19 @@
 //   idle    = last + timeout < now
 //   idle                                -> ReplicasMin
 //   called, none there (or below min)   -> ReplicasAtStart, once what it depends on is ready
+//   otherwise, with triggers            -> what they ask for, at least ReplicasAtStart
 //   would grow, a pod is unschedulable  -> left alone
-// Two clocks run from the start of SlimFaas: polls of the cluster (from the start on) and passes
-// (one period later). A pass knows calls at once, the cluster as of the last poll. Between passes
-// nothing is decided; passes and polls that could not change the answer are slept through.
-// Source: SlimFaas ReplicasService.CheckScaleAsync, ReplicasSynchronizationWorker and
-// ScaleReplicasWorker, 0.24 and 0.81. Not modelled: the metric scaler (Scale), the async queue.
+// With triggers an idle function keeps what they ask for, if that is more than ReplicasMin; they
+// are not read at zero. Two clocks run from the start of SlimFaas: polls of the cluster (from the
+// start on) and passes (one period later). A pass knows calls at once, the cluster as of the last
+// poll. Between passes nothing is decided; passes and polls that could not change the answer are
+// slept through. Source: SlimFaas ReplicasService.CheckScaleAsync, ReplicasSynchronizationWorker
+// and ScaleReplicasWorker, 0.24 and 0.81; idle_metric_scaler.hpp for the triggers. Not modelled:
+// the async queue. Kept over a restart: the last calls, which SlimFaas has in its store.
 #include <algorithm>
 
 #include "policies/all.hpp"
+#include "policies/idle_metric_scaler.hpp"
 #include "policies/idle_settings.hpp"
 
 namespace thaw {
@@ -62,7 +66,8 @@ class IdleTimeout final : public ScalingPolicy {
   IdleTimeout(const Spec& spec, Diagnostics& diagnostics) { reconfigure(spec, diagnostics); }
 
   Wants wants() const override {
-    return {.arrivals_at_zero = true, .pods = true, .peers = peer_ids_};
+    return {
+        .arrivals_at_zero = true, .pods = true, .peers = peer_ids_, .metrics = metrics_.metrics()};
   }
   Decision decide(const Observation& seen) override;
   void look(const Observation& seen) override;
@@ -81,6 +86,8 @@ class IdleTimeout final : public ScalingPolicy {
   }
   Verdict verdict(TimePoint now) const;
   Verdict called_verdict(double since_s) const;
+  std::optional<Verdict> metric_verdict(bool idle) const;
+  void ask_metrics(const Observation& seen);
   std::optional<Reason> missing_dependency() const;
   Verdict grow_or_shrink_to(std::int32_t desired, Reason why) const;
   bool calls_may_pass_unseen() const;
@@ -98,12 +105,17 @@ class IdleTimeout final : public ScalingPolicy {
   bool polled_ = false;        // there is a snapshot
   bool waiting_ = false;       // requests are there, at the last question
   Instant written_;            // the last pass that decided something
+  IdleMetricScaler metrics_;
+  std::optional<IdleMetricScaler::Wish> wish_;  // of the triggers, in the last pass
+  Instant wished_;                              // when that was
   ReasonCode last_code_ = ReasonCode::none;
 };
 
 void IdleTimeout::reconfigure(const Spec& spec, Diagnostics& diagnostics) {
   ParamsReader reader(spec.params, diagnostics, "idle_timeout");
   settings_ = IdleSettings::read(spec, reader, diagnostics);
+  metrics_.settings(settings_.metrics, settings_.replicas_min);
+  wish_.reset();
   read_peers(spec, reader, diagnostics);
   reader.finish();
   if (started_) {
@@ -188,6 +200,8 @@ Decision IdleTimeout::decide(const Observation& seen) {
     passes_ = {now, settings_.pass};
     polled_ = false;
     written_.reset();
+    metrics_.forget();
+    wished_.reset();
     last_code_ = ReasonCode::none;
   }
   look(seen);
@@ -197,13 +211,25 @@ Decision IdleTimeout::decide(const Observation& seen) {
     return {.desired = {}, .ask_again = ask_again(now), .why = {ReasonCode::waiting_for_tick, {}}};
   }
 
+  ask_metrics(seen);
   const Verdict v = verdict(now);
   last_code_ = v.why.code;
   if (v.desired) {
+    const bool woken = snapshot_.spec == 0 && settings_.wake_is_a_change;
+    if (woken && metrics_.has_triggers()) metrics_.changed(now, v.desired->count);
     snapshot_.spec = v.desired->count;  // believed written, until the next poll
     written_ = now;
   }
   return {.desired = v.desired, .ask_again = ask_again(now), .why = v.why};
+}
+
+// Once a pass, however often it is asked at that instant: it remembers what it said.
+void IdleTimeout::ask_metrics(const Observation& seen) {
+  if (wished_ == seen.now) return;
+  wished_ = seen.now;
+  wish_.reset();
+  if (!metrics_.has_triggers() || snapshot_.spec <= 0) return;
+  wish_ = metrics_.pass(seen.now, snapshot_.spec, seen.metrics);
 }
 
 void IdleTimeout::poll(const Observation& seen) {
@@ -251,6 +277,7 @@ Verdict IdleTimeout::verdict(TimePoint now) const {
   const bool never_called = !last || (settings_.up_by_default && !real_call());
   const double since_s = never_called ? -1 : std::max(0.0, seconds(now - *last));
 
+  if (const auto by_metrics = metric_verdict(idle)) return *by_metrics;
   if (current > least) {
     const double limit_s = seconds(limit);
     if (!idle) return {{}, {ReasonCode::active, {since_s, limit_s}}};
@@ -273,6 +300,23 @@ Verdict IdleTimeout::verdict(TimePoint now) const {
   return grow_or_shrink_to(desired, {ReasonCode::below_min,
                                      {static_cast<double>(current), static_cast<double>(least),
                                       static_cast<double>(desired)}});
+}
+
+// What the triggers make of the rule; empty where it goes on as if there were none.
+std::optional<Verdict> IdleTimeout::metric_verdict(bool idle) const {
+  if (!wish_ || snapshot_.spec <= 0) return std::nullopt;
+  const bool comes_up = !idle && snapshot_.spec < settings_.replicas_min && !missing_dependency();
+  if (comes_up) return std::nullopt;
+  const std::int32_t floor = idle ? settings_.replicas_min : settings_.replicas_at_start;
+  const std::int32_t desired = std::max(wish_->replicas, floor);
+  const bool without_value = wish_->why.number[0] < 0 && desired == snapshot_.spec;
+  if (idle ? desired == floor : without_value) return std::nullopt;
+  Reason why = wish_->why;
+  if (desired > wish_->replicas) {
+    why.number[3] = why.number[5] = desired;
+    why.number[4] = static_cast<double>(Limit::min);
+  }
+  return grow_or_shrink_to(desired, why);
 }
 
 Verdict IdleTimeout::called_verdict(double since_s) const {
@@ -318,6 +362,7 @@ TimePoint IdleTimeout::ask_again(TimePoint now) const {
   if (snapshot_ != facts_) next = polls_.after(now);
 
   const TimePoint pass = passes_.after(now);
+  if (metrics_.has_triggers() && snapshot_.spec > 0) return std::min(next, pass);
   const Verdict then = verdict(pass);
   if (then.desired || then.why.code != last_code_ || calls_may_pass_unseen()) {
     return std::min(next, pass);

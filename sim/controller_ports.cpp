@@ -11,23 +11,42 @@ std::uint8_t bit_of(Cause cause) {
   return static_cast<std::uint8_t>(1u << static_cast<unsigned>(cause));
 }
 
+// Of the pod as a whole, as if one container asked for all.
+std::vector<ResourceRequest> requests_of(const Resources& resources) {
+  std::vector<ResourceRequest> requests;
+  if (resources.cpu.count > 0) requests.push_back({"", "cpu", resources.cpu.count});
+  if (resources.memory.count > 0) requests.push_back({"", "memory", resources.memory.count * 1000});
+  for (const auto& [name, count] : resources.extended) requests.push_back({"", name, count * 1000});
+  return requests;
+}
+
 }  // namespace
 
 ControllerPorts::ControllerPorts(World& world, Pods& pods, Deployments& deployments,
-                                 const Gateway* gateway)
+                                 Gateway& gateway, LoadMeter& meter, Metrics& metrics)
     : world_(world),
       pods_(pods),
       deployments_(deployments),
       gateway_(gateway),
+      meter_(meter),
+      metrics_(metrics),
       alarms_(world.scenario.functions.size()),
       poked_(alarms_.size(), 0),
       written_(alarms_.size()),
-      writes_(alarms_.size()) {}
+      writes_(alarms_.size()) {
+  for (const FunctionSpec& function : world.scenario.functions)
+    requests_.push_back(
+        requests_of(world.scenario.manifests.workloads[function.workload].requests));
+}
 
 void ControllerPorts::serve(Controller* controller, std::vector<FunctionId> governed) {
   controller_ = controller;
   governed_ = std::move(governed);
   std::fill(written_.begin(), written_.end(), std::nullopt);
+  for (const FunctionId id : governed_) {
+    if (controller_->wants(id).load && !gateway_.reports(id)) meter_.listen(id);
+    if (!controller_->wants(id).metrics.empty()) metrics_.sample(id);
+  }
 }
 
 void ControllerPorts::poke(std::size_t function, Cause cause) {
@@ -35,6 +54,13 @@ void ControllerPorts::poke(std::size_t function, Cause cause) {
   poked_[function] |= bit_of(cause);
   world_.events.at(world_.now(), *this, kPoke, function | static_cast<std::uint64_t>(cause) << 32,
                    kPolicyTurn + static_cast<Turn>(function));
+}
+
+void ControllerPorts::arrived_at_zero(std::size_t function) {
+  const auto id = static_cast<FunctionId>(function);
+  const bool governed = std::find(governed_.begin(), governed_.end(), id) != governed_.end();
+  if (controller_ && governed && controller_->wants(id).arrivals_at_zero)
+    poke(function, Cause::arrival_at_zero);
 }
 
 void ControllerPorts::pods_changed(std::size_t function) {
@@ -46,6 +72,12 @@ void ControllerPorts::pods_changed(std::size_t function) {
         std::find(wants.peers.begin(), wants.peers.end(), function) != wants.peers.end();
     if (own || peer) poke(id, Cause::pods);
   }
+}
+
+void ControllerPorts::path_changed(std::size_t function) {
+  const bool governed = std::find(governed_.begin(), governed_.end(), function) != governed_.end();
+  const auto id = static_cast<FunctionId>(function);
+  if (controller_ && governed && controller_->wants(id).path) poke(id, Cause::path);
 }
 
 void ControllerPorts::set_alarm(FunctionId id, TimePoint t) {
@@ -76,15 +108,13 @@ const Observation& ControllerPorts::observe(FunctionId id, const Wants& wants, C
     if (wants.pods)
       pod_facts_.push_back(
           {pod_id, pod.stage < PodStage::waiting ? PodPhase::pending : PodPhase::running,
-           pod.stage == PodStage::ready, !pod.active(), pod.unschedulable, pod.created});
+           pod.stage == PodStage::ready ? Condition::yes : Condition::no, !pod.active(),
+           pod.unschedulable, pod.created, pod.started, pod.ready_changed, requests_[id]});
   }
-  const auto last_activity = [&](std::size_t f) {
-    return gateway_ ? gateway_->last_activity(f) : std::optional<TimePoint>();
-  };
   for (const FunctionId peer : wants.peers) {
     const auto ready_there = world_.gauges.at(Gauge::ready, peer).value();
     peer_facts_.push_back(
-        {peer, Replicas(static_cast<std::int32_t>(ready_there)), last_activity(peer)});
+        {peer, Replicas(static_cast<std::int32_t>(ready_there)), gateway_.last_activity(peer)});
   }
   observation_ = {};
   observation_.now = observation_.facts_taken = world_.now();
@@ -95,14 +125,31 @@ const Observation& ControllerPorts::observe(FunctionId id, const Wants& wants, C
   observation_.in_flight =
       static_cast<std::uint32_t>(world_.gauges.at(Gauge::in_flight, id).value());
   observation_.queued = static_cast<std::uint32_t>(world_.gauges.at(Gauge::queued, id).value());
-  observation_.last_activity = last_activity(id);
+  observation_.last_activity = gateway_.last_activity(id);
   observation_.pods = pod_facts_;
   observation_.peers = peer_facts_;
+  if (wants.load) take_load(id);
+  observation_.load = load_;
+  metric_facts_.clear();
+  for (const MetricRef& metric : wants.metrics) metric_facts_.push_back(metrics_.read(id, metric));
+  observation_.metrics = metric_facts_;
+  observation_.path = gateway_.path(id);
   observation_.last_write = writes_[id];
   return observation_;
 }
 
+void ControllerPorts::take_load(FunctionId id) {
+  load_.clear();
+  if (gateway_.reports(id)) {
+    gateway_.take_load(id, load_);
+  } else {
+    meter_.take(id, load_);
+  }
+}
+
 std::uint64_t ControllerPorts::submit(FunctionId id, const Decision& decision) {
+  if (decision.path) gateway_.steer(id, *decision.path, decision.gateways);
+  if (!decision.desired) return tickets_;
   writes_[id] = {++tickets_, WriteState::done, *decision.desired};
   deployments_.scale(id, *decision.desired);
   pods_changed(id);
@@ -110,20 +157,33 @@ std::uint64_t ControllerPorts::submit(FunctionId id, const Decision& decision) {
 }
 
 // A line for each write that says something new; asking without a write leaves no trace, so
-// skipping cannot be seen.
-void ControllerPorts::step(FunctionId id, const Observation& seen, const Decision&,
+// skipping cannot be seen, unless somebody asked for all of it.
+void ControllerPorts::step(FunctionId id, const Observation& seen, const Decision& decided,
                            const Decision& capped) {
-  if (!capped.desired) return;
-  if (written_[id] && written_[id]->desired == *capped.desired &&
-      written_[id]->code == capped.why.code)
-    return;
-  written_[id] = Written{*capped.desired, capped.why.code};
+  bool told = false;
+  if (options_) {
+    if (options_->decided) options_->decided({id, controller_->wants(id), seen, decided, capped});
+    told =
+        std::find(options_->traced.begin(), options_->traced.end(), id) != options_->traced.end();
+  }
+  if (capped.desired && !(written_[id] && written_[id]->desired == *capped.desired &&
+                          written_[id]->code == capped.why.code)) {
+    written_[id] = Written{*capped.desired, capped.why.code};
+    told = true;
+  }
+  if (!told) return;
   const std::string& name = world_.scenario.functions[id].name;
-  world_.tell(
-      EventKind::decision, name, std::string(name_of(capped.why.code)),
-      name + " " + std::to_string(seen.spec.count) + " → " + std::to_string(capped.desired->count) +
-          ": " + to_words(capped.why),
-      {{"desired", std::int64_t{capped.desired->count}}, {"was", std::int64_t{seen.spec.count}}});
+  std::string words = name + " " + std::to_string(seen.spec.count);
+  World::Fields fields;
+  if (capped.desired) {
+    words += " → " + std::to_string(capped.desired->count);
+    fields.emplace_back("desired", std::int64_t{capped.desired->count});
+  } else {
+    words += " left alone";
+  }
+  fields.emplace_back("was", std::int64_t{seen.spec.count});
+  world_.tell(EventKind::decision, name, std::string(name_of(capped.why.code)),
+              words + ": " + to_words(capped.why), std::move(fields));
 }
 
 }  // namespace thaw::sim

@@ -12,20 +12,27 @@
 #include "engine/ports.hpp"
 #include "sim/deployments.hpp"
 #include "sim/gateway.hpp"
+#include "sim/load_meter.hpp"
+#include "sim/metrics.hpp"
 #include "sim/pods.hpp"
+#include "sim/simulation.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {
 
 class ControllerPorts final : public Clock, public Cluster, public Recorder, public Handler {
  public:
-  ControllerPorts(World& world, Pods& pods, Deployments& deployments, const Gateway* gateway);
+  ControllerPorts(World& world, Pods& pods, Deployments& deployments, Gateway& gateway,
+                  LoadMeter& meter, Metrics& metrics);
 
   // Whom alarms and pokes go to; nullptr while no controller runs. `governed`: the functions it
   // decides for.
   void serve(Controller* controller, std::vector<FunctionId> governed);
+  void report_to(const RunOptions& options) { options_ = &options; }  // and what is traced
   void poke(std::size_t function, Cause cause);
+  void arrived_at_zero(std::size_t function);
   void pods_changed(std::size_t function);  // pokes whoever wants to know
+  void path_changed(std::size_t function);
 
   TimePoint now() const override { return world_.now(); }
   void set_alarm(FunctionId id, TimePoint t) override;
@@ -38,6 +45,7 @@ class ControllerPorts final : public Clock, public Cluster, public Recorder, pub
   void fire(std::uint32_t what, std::uint64_t arg) override;
 
  private:
+  void take_load(FunctionId id);
   struct Written {
     Replicas desired;
     ReasonCode code;
@@ -45,8 +53,11 @@ class ControllerPorts final : public Clock, public Cluster, public Recorder, pub
   World& world_;
   Pods& pods_;
   Deployments& deployments_;
-  const Gateway* gateway_;
+  Gateway& gateway_;
+  LoadMeter& meter_;
+  Metrics& metrics_;
   Controller* controller_ = nullptr;
+  const RunOptions* options_ = nullptr;
   std::vector<FunctionId> governed_;
   std::vector<EventId> alarms_;
   std::vector<std::uint8_t> poked_;              // causes on their way, one bit each
@@ -56,6 +67,9 @@ class ControllerPorts final : public Clock, public Cluster, public Recorder, pub
   Observation observation_{};
   std::vector<PodFacts> pod_facts_;
   std::vector<PeerFacts> peer_facts_;
+  std::vector<Load> load_;
+  std::vector<MetricFacts> metric_facts_;
+  std::vector<std::vector<ResourceRequest>> requests_;  // of a pod of each function
 };
 
 }  // namespace thaw::sim

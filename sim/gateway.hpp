@@ -1,21 +1,17 @@
-// The SlimFaas gateway: holds calls while a function is cold, sends them to a replica, wakes, tells
-// status.
-//
-// It sees readiness as of its last poll of the cluster. A held call looks at that picture on its
-// own small grid, and once its wait is over it is sent anyway: what is ready then, answers. The
-// idle clock is refreshed while a call is held or in flight and while a wake is under way; the
-// refreshes are computed when they are asked for, not fired.
+// What stands in front of functions: takes calls, holds or spreads them, tells when they are
+// answered. One kind a file: SlimFaas's gateway, Knative's data path, a plain Service.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "sim/gateway_settings.hpp"
+#include "engine/policy.hpp"
+#include "engine/scenario/scenario.hpp"
+#include "sim/pods.hpp"
 #include "sim/requests.hpp"
-#include "sim/serving.hpp"
-#include "sim/world.hpp"
 
 namespace thaw::sim {
 
@@ -32,62 +28,39 @@ class GatewayListener {
   virtual ~GatewayListener() = default;
   virtual void answered(RequestId id, const Answer& answer) = 0;
   virtual void activity_at_zero(
-      std::size_t function) = 0;  // a call or a wake found no ready replica
+      std::size_t function) = 0;                        // a call or a wake found no ready replica
+  virtual void path_changed(std::size_t function) = 0;  // what path() says
 };
 
-class Gateway final : public Handler {
+class Gateway {
  public:
-  Gateway(World& world, Requests& requests, Serving& serving, GatewaySettings settings,
-          GatewayListener& listener);
+  virtual ~Gateway() = default;
 
-  Call resolve(Method method, std::string_view path) const;
-  void start();  // now is the anchor of its poll grid
-  void accept(RequestId id, const Call& call);
-  void abort(RequestId id);  // the caller is gone
-  void served(RequestId id);
-  void dropped(RequestId id);  // its replica went away in mid-answer
-  void readiness_changed(std::size_t function);
+  virtual Call resolve(Method method, std::string_view path) const = 0;
+  virtual void start() = 0;
+  virtual void accept(RequestId id, const Call& call) = 0;
+  virtual void abort(RequestId id) = 0;           // the caller is gone
+  virtual void served(RequestId id) = 0;          // its replica has answered
+  virtual void dropped(RequestId id) = 0;         // its replica went away in mid-answer
+  virtual void readiness_changed(std::size_t) {}  // whether the function has a ready replica
+  virtual void pod_ready(const Pod&) {}
+  virtual void pod_not_ready(const Pod&) {}  // takes nothing new
+  virtual void pod_leaving(const Pod&) {}    // what it has will be dropped, after this
 
-  bool up() const { return up_; }
+  virtual bool up(const Call& call) const = 0;
   // The process dies: calls under way are forgotten, the caller of crash() answers them. Idle
   // clocks survive only where they are on disk.
-  std::vector<RequestId> crash(bool keep_idle_clocks);
+  virtual std::vector<RequestId> crash(bool keep_idle_clocks) = 0;
 
-  std::optional<TimePoint> last_activity(std::size_t function) const;
-  const GatewaySettings& settings() const { return settings_; }
+  virtual std::optional<TimePoint> last_activity(std::size_t function) const = 0;
 
-  void fire(std::uint32_t what, std::uint64_t arg) override;
-
- private:
-  struct Function {
-    std::optional<TimePoint> last_touch;
-    std::optional<TimePoint> wake_since,
-        wake_end;  // wake_end: its last refresh, once a pod was seen ready
-    std::vector<RequestId> held, sent;
-    bool seen_ready = false;  // as of the last poll
-  };
-  void hold(RequestId id);
-  void send(RequestId id, bool waited_out);
-  void pick_again(RequestId id, int tries_left);
-  void set_picking(RequestId id, bool picking);
-  void finish(RequestId id, const Answer& answer, bool touch);
-  void forget(RequestId id);
-  void wake(std::size_t function);
-  void poll(std::size_t function);
-  void release(RequestId id);
-  bool may_go(std::size_t function) const;
-  void touch(std::size_t function, TimePoint t);
-  TimePoint next_poll() const;
-  TimePoint refreshed(RequestId id, Duration period) const;
-
-  World& world_;
-  Requests& requests_;
-  Serving& serving_;
-  GatewaySettings settings_;
-  GatewayListener& listener_;
-  std::vector<Function> functions_;
-  TimePoint started_{};
-  bool up_ = false;
+  // For policies that steer the path, and that live on its reports (Wants::load).
+  virtual PathFacts path(std::size_t) const { return {}; }
+  virtual void steer(std::size_t, PathMode, std::uint16_t /*gateways*/) {}
+  // Whether it reports at all; where it does not, the world measures in its place.
+  virtual bool reports(std::size_t) const { return false; }
+  // Moves what was reported since the last call to the end of `into`.
+  virtual void take_load(std::size_t, std::vector<Load>&) {}
 };
 
 }  // namespace thaw::sim

@@ -19,10 +19,10 @@ void TimeWeighted::set(TimePoint now, std::int64_t value) {
   constexpr std::int64_t kSecond = 1'000'000'000;
   const std::int64_t elapsed = (now - since_).count();
   // Seconds and the rest apart: a year of a million requests in flight still fits 64 bits.
-  integral_seconds_ += value_ * (elapsed / kSecond);
-  integral_ += value_ * (elapsed % kSecond);
-  integral_seconds_ += integral_ / kSecond;
-  integral_ %= kSecond;
+  integral_.seconds += value_ * (elapsed / kSecond);
+  integral_.nanoseconds += value_ * (elapsed % kSecond);
+  integral_.seconds += integral_.nanoseconds / kSecond;
+  integral_.nanoseconds %= kSecond;
   since_ = now;
   value_ = value;
   max_ = touched_ ? std::max(max_, value) : value;
@@ -33,11 +33,13 @@ void TimeWeighted::set(TimePoint now, std::int64_t value) {
 double TimeWeighted::mean(TimePoint now) const {
   const Duration total = now - start_;
   if (total <= Duration{0}) return static_cast<double>(value_);
+  return (integral(now) - Integral{}) / seconds(total);
+}
+
+Integral TimeWeighted::integral(TimePoint now) const {
   TimeWeighted until_now = *this;
   until_now.set(now, value_);
-  return (static_cast<double>(until_now.integral_seconds_) +
-          static_cast<double>(until_now.integral_) / 1e9) /
-         seconds(total);
+  return until_now.integral_;
 }
 
 Gauges::Gauges(TimePoint start, std::optional<Duration> sampling,

@@ -14,6 +14,15 @@
 
 namespace thaw::sim {
 
+// Value-seconds, exactly.
+struct Integral {
+  std::int64_t seconds = 0, nanoseconds = 0;
+  friend double operator-(const Integral& a, const Integral& b) {  // in value-seconds
+    return static_cast<double>(a.seconds - b.seconds) +
+           static_cast<double>(a.nanoseconds - b.nanoseconds) / 1e9;
+  }
+};
+
 // A value that holds between changes.
 class TimeWeighted {
  public:
@@ -23,13 +32,13 @@ class TimeWeighted {
   std::int64_t max() const { return max_; }
   std::int64_t min() const { return min_; }
   double mean(TimePoint now) const;  // from the start; the value itself when no time has passed
+  Integral integral(TimePoint now) const;  // from the start
 
  private:
   TimePoint since_, start_;
   std::int64_t value_ = 0, max_ = 0, min_ = 0;
   bool touched_ = false;
-  std::int64_t integral_ = 0;          // value-nanoseconds, low part
-  std::int64_t integral_seconds_ = 0;  // value-seconds carried over
+  Integral integral_;
 };
 
 class Gauges {

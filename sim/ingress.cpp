@@ -2,16 +2,17 @@
 
 #include <algorithm>
 
+#include "engine/scenario/slimfaas_annotations.hpp"
 #include "sim/services.hpp"
 
 namespace thaw::sim {
 
-Ingress::Ingress(World& world, Requests& requests, Gateway& gateway,
-                 const Workload& gateway_workload, IngressListener& listener)
+Ingress::Ingress(World& world, Requests& requests, Gateway& gateway, const Workload* slimfaas,
+                 IngressListener& listener)
     : world_(world),
       requests_(requests),
       gateway_(gateway),
-      gateway_workload_(gateway_workload),
+      slimfaas_(slimfaas),
       listener_(listener) {}
 
 // The longest prefix wins, as nginx does it.
@@ -27,15 +28,25 @@ const IngressRule* Ingress::rule_for(std::string_view path, const IngressObject*
   return best;
 }
 
-bool Ingress::leads_to_gateway(const IngressRule& rule, const std::string& ns) const {
+bool Ingress::leads_to(const Workload& workload, const IngressRule& rule,
+                       const std::string& ns) const {
   const auto& services = world_.scenario.manifests.services;
   return std::any_of(services.begin(), services.end(), [&](const ServiceObject& service) {
-    return service.name == rule.service && service.ns == ns &&
-           selects_pods_of(service, gateway_workload_) &&
+    return service.name == rule.service && service.ns == ns && selects_pods_of(service, workload) &&
            std::any_of(service.ports.begin(), service.ports.end(), [&](const ServicePort& port) {
              return rule.port != 0 ? port.port == rule.port : port.name == rule.port_name;
            });
   });
+}
+
+std::optional<std::size_t> Ingress::function_behind(const IngressRule& rule,
+                                                    const std::string& ns) const {
+  const auto& functions = world_.scenario.functions;
+  for (std::size_t f = 0; f < functions.size(); ++f) {
+    const Workload& workload = world_.scenario.manifests.workloads[functions[f].workload];
+    if (!is_slimfaas_function(workload) && leads_to(workload, rule, ns)) return f;
+  }
+  return std::nullopt;
 }
 
 Route Ingress::resolve(Method method, std::string_view path) const {
@@ -47,17 +58,22 @@ Route Ingress::resolve(Method method, std::string_view path) const {
   const IngressRule* rule = rule_for(path, object);
   if (!rule) {
     route.refused = Answer{404, Outcome::rejected, CutBy::ingress};
-  } else if (!leads_to_gateway(*rule, object->ns)) {
-    route.refused = Answer{503, Outcome::failed, CutBy::ingress};
+    return route;
+  }
+  route.read_timeout = object->read_timeout;
+  if (slimfaas_ && leads_to(*slimfaas_, *rule, object->ns)) return route;
+  if (const auto function = function_behind(*rule, object->ns)) {
+    route.call = {Call::Kind::function, *function, method, false};
   } else {
-    route.read_timeout = object->read_timeout;
+    route.refused = Answer{503, Outcome::failed, CutBy::ingress};
   }
   return route;
 }
 
 void Ingress::accept(RequestId id, const Route& route) {
   if (route.refused) return listener_.replied(id, *route.refused);
-  if (!gateway_.up()) return listener_.replied(id, {503, Outcome::failed, CutBy::ingress});
+  if (!gateway_.up(route.call))
+    return listener_.replied(id, {503, Outcome::failed, CutBy::ingress});
   if (route.through_ingress)
     requests_.get(id).ingress_limit = world_.events.after(route.read_timeout, *this, 0, id);
   gateway_.accept(id, route.call);

@@ -29,7 +29,8 @@ class IngressListener {
 
 class Ingress final : public Handler {
  public:
-  Ingress(World& world, Requests& requests, Gateway& gateway, const Workload& gateway_workload,
+  // `slimfaas`: the workload of a gateway with paths of its own; nullptr if there is none.
+  Ingress(World& world, Requests& requests, Gateway& gateway, const Workload* slimfaas,
           IngressListener& listener);
 
   Route resolve(Method method, std::string_view path) const;
@@ -41,12 +42,13 @@ class Ingress final : public Handler {
 
  private:
   const IngressRule* rule_for(std::string_view path, const IngressObject*& object) const;
-  bool leads_to_gateway(const IngressRule& rule, const std::string& ns) const;
+  bool leads_to(const Workload& workload, const IngressRule& rule, const std::string& ns) const;
+  std::optional<std::size_t> function_behind(const IngressRule& rule, const std::string& ns) const;
 
   World& world_;
   Requests& requests_;
   Gateway& gateway_;
-  const Workload& gateway_workload_;
+  const Workload* slimfaas_;
   IngressListener& listener_;
 };
 

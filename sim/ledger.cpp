@@ -56,8 +56,10 @@ void Ledger::split(const Node& node, Account& account) const {
   for (const PodId id : node.pods) {
     const Pod& pod = pods_.get(id);
     if (pod.in_service == 0 || !pods_.spec(pod).service.on_gpu) continue;
-    for (const auto& [name, count] : pods_.workload(pod).requests.extended)
-      account.busy_gpus += count;
+    // Whole cards only: memory and cores of a shared one (gpumem, gpucores) would count it again.
+    const auto& extended = pods_.workload(pod).requests.extended;
+    if (const auto gpus = extended.find("nvidia.com/gpu"); gpus != extended.end())
+      account.busy_gpus += gpus->second;
   }
   if (fixed_[node.pool]) {
     of(account.split, Part::fixed) = kWhole;

@@ -9,7 +9,8 @@ enum What : std::uint32_t { kStepSends, kStepLimit, kArrival, kClient };
 
 }  // namespace
 
-Load::Load(World& world, Requests& requests, Ingress& ingress, LoadListener& listener)
+LoadGenerator::LoadGenerator(World& world, Requests& requests, Ingress& ingress,
+                             LoadListener& listener)
     : world_(world),
       requests_(requests),
       ingress_(ingress),
@@ -19,16 +20,20 @@ Load::Load(World& world, Requests& requests, Ingress& ingress, LoadListener& lis
     steps_.emplace_back().route = ingress.resolve(step.method, step.path);
     step_work_.push_back(world.random("service/" + step.name));
   }
-  for (const Arrivals& stream : world.scenario.arrivals)
+  for (const Arrivals& stream : world.scenario.arrivals) {
+    if (stream.source == Arrivals::Source::trace) end_of_trace(stream, world.scenario.functions);
     streams_.push_back({ingress.resolve(stream.method, stream.path),
                         false,
                         0,
                         world.random("arrivals/" + stream.name),
                         world.random("service/" + stream.name),
+                        {},
+                        {},
                         {}});
+  }
 }
 
-void Load::start() {
+void LoadGenerator::start() {
   const auto& scenario = world_.scenario;
   for (std::size_t s = 0; s < steps_.size(); ++s) {
     if (scenario.steps[s].when) {
@@ -42,7 +47,12 @@ void Load::start() {
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     const Arrivals& stream = scenario.arrivals[i];
     if (stream.source != Arrivals::Source::closed) {
-      streams_[i].arrivals.emplace(stream.process, streams_[i].think, scenario.start + stream.from);
+      if (stream.source == Arrivals::Source::trace) {
+        streams_[i].trace = std::make_unique<TraceReader>(stream.trace);
+      } else {
+        streams_[i].arrivals.emplace(stream.process, streams_[i].think,
+                                     scenario.start + stream.from);
+      }
       next_arrival(i);
       continue;
     }
@@ -53,7 +63,7 @@ void Load::start() {
   check_over();
 }
 
-void Load::fire(std::uint32_t what, std::uint64_t arg) {
+void LoadGenerator::fire(std::uint32_t what, std::uint64_t arg) {
   const auto index = static_cast<std::size_t>(arg & 0xFFFF'FFFF);
   const auto second = static_cast<std::uint32_t>(arg >> 32);
   switch (what) {
@@ -72,12 +82,12 @@ void Load::fire(std::uint32_t what, std::uint64_t arg) {
 
 // --- scripted steps ---
 
-void Load::schedule(std::size_t s, TimePoint anchor) {
+void LoadGenerator::schedule(std::size_t s, TimePoint anchor) {
   steps_[s].stage = Stage::sending;
   world_.events.at(anchor + world_.scenario.steps[s].at->offset, *this, kStepSends, s);
 }
 
-void Load::settle(const Facts& facts) {
+void LoadGenerator::settle(const Facts& facts) {
   for (std::size_t s = 0; s < steps_.size(); ++s) {
     if (steps_[s].stage != Stage::waiting || !world_.scenario.steps[s].when->holds(facts)) continue;
     world_.events.cancel(steps_[s].limit);
@@ -87,14 +97,14 @@ void Load::settle(const Facts& facts) {
   }
 }
 
-void Load::miss(std::size_t s) {
+void LoadGenerator::miss(std::size_t s) {
   steps_[s].stage = Stage::missed;
   --conditions_;
   listener_.step_missed(world_.scenario.steps[s]);
   check_over();
 }
 
-void Load::send_step(std::size_t s) {
+void LoadGenerator::send_step(std::size_t s) {
   const Step& step = world_.scenario.steps[s];
   if (steps_[s].started == 0) {
     const std::string calls = step.count == 1 ? "" : ", " + std::to_string(step.count) + " calls";
@@ -116,25 +126,40 @@ void Load::send_step(std::size_t s) {
 
 // --- streams and closed loops ---
 
-void Load::next_arrival(std::size_t i) {
-  const TimePoint t = streams_[i].arrivals->next();
-  if (t < world_.scenario.start + world_.scenario.arrivals[i].until) {
-    world_.events.at(t, *this, kArrival, i);
+void LoadGenerator::next_arrival(std::size_t i) {
+  StreamState& state = streams_[i];
+  const auto t = state.trace ? next_traced(i) : std::optional(state.arrivals->next());
+  if (t && *t < world_.scenario.start + world_.scenario.arrivals[i].until) {
+    world_.events.at(*t, *this, kArrival, i);
     return;
   }
   streams_[i].done = true;
   check_over();
 }
 
-void Load::arrive(std::size_t i) {
+// Which function a row is for, and how long it takes, are the row's own where it says so.
+std::optional<TimePoint> LoadGenerator::next_traced(std::size_t i) {
+  StreamState& state = streams_[i];
+  const Arrivals& stream = world_.scenario.arrivals[i];
+  const auto row = state.trace->next();
+  if (!row) return std::nullopt;
+  if (stream.function.empty())
+    state.route = ingress_.resolve(stream.method, "/function/" + std::string(row->function) + "/");
+  state.traced_work = row->duration;
+  return world_.scenario.start + stream.from + row->arrival;
+}
+
+void LoadGenerator::arrive(std::size_t i) {
   StreamState& state = streams_[i];
   const Duration work =
-      work_of(state.route.call.function, world_.scenario.arrivals[i].service, state.work);
+      state.traced_work
+          ? *state.traced_work
+          : work_of(state.route.call.function, world_.scenario.arrivals[i].service, state.work);
   open(static_cast<std::uint32_t>(steps_.size() + i), 0, state.route, work);
   next_arrival(i);
 }
 
-void Load::client_calls(std::size_t i, std::uint32_t client) {
+void LoadGenerator::client_calls(std::size_t i, std::uint32_t client) {
   StreamState& state = streams_[i];
   if (world_.now() >= world_.scenario.start + world_.scenario.arrivals[i].until) {
     state.done = --state.live_clients == 0;
@@ -147,14 +172,15 @@ void Load::client_calls(std::size_t i, std::uint32_t client) {
 
 // --- requests ---
 
-Duration Load::work_of(std::size_t function, const std::optional<Distribution>& own,
-                       Random& random) const {
+Duration LoadGenerator::work_of(std::size_t function, const std::optional<Distribution>& own,
+                                Random& random) const {
   const auto& functions = world_.scenario.functions;
   return (own ? *own : functions[std::min(function, functions.size() - 1)].service.duration)
       .draw(random);
 }
 
-void Load::open(std::uint32_t source, std::uint32_t client, const Route& route, Duration work) {
+void LoadGenerator::open(std::uint32_t source, std::uint32_t client, const Route& route,
+                         Duration work) {
   const RequestId id = requests_.open();
   Request& request = requests_.get(id);
   request.arrived = world_.now();
@@ -169,7 +195,7 @@ void Load::open(std::uint32_t source, std::uint32_t client, const Route& route, 
   ingress_.accept(id, route);
 }
 
-void Load::replied(RequestId id, const Answer& answer) {
+void LoadGenerator::replied(RequestId id, const Answer& answer) {
   const Request request = requests_.get(id);
   requests_.close(id);
   const Duration latency = world_.now() - request.arrived;
@@ -220,7 +246,7 @@ void Load::replied(RequestId id, const Answer& answer) {
   check_over();
 }
 
-void Load::tell_answer(const Step& step, const Response& last) {
+void LoadGenerator::tell_answer(const Step& step, const Response& last) {
   const std::string cut = last.answer.cut_by == CutBy::none
                               ? ""
                               : ", cut by " + std::string(name_of(last.answer.cut_by));
@@ -234,7 +260,7 @@ void Load::tell_answer(const Step& step, const Response& last) {
 }
 
 // Steps that start after something; the listener hears of it too.
-void Load::anchor(Instant::Anchor kind, const std::string& step) {
+void LoadGenerator::anchor(Instant::Anchor kind, const std::string& step) {
   if (kind == Instant::Anchor::step) {
     for (std::size_t s = 0; s < steps_.size(); ++s) {
       const auto& at = world_.scenario.steps[s].at;
@@ -247,7 +273,7 @@ void Load::anchor(Instant::Anchor kind, const std::string& step) {
 
 // Over: no source will send again and nothing is under way. A step that waits for one which never
 // came is dropped.
-void Load::check_over() {
+void LoadGenerator::check_over() {
   if (over_ || requests_.open_count() > 0 || conditions_ > 0) return;
   const bool sending = std::any_of(steps_.begin(), steps_.end(),
                                    [](const StepState& s) { return s.stage == Stage::sending; });
@@ -256,7 +282,7 @@ void Load::check_over() {
   over_ = !sending && !flowing;
 }
 
-const Response* Load::response(const std::string& step) const {
+const Response* LoadGenerator::response(const std::string& step) const {
   for (std::size_t s = 0; s < steps_.size(); ++s)
     if (world_.scenario.steps[s].name == step) return steps_[s].last ? &*steps_[s].last : nullptr;
   return nullptr;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "engine/statistics/sketch.hpp"
 #include "sim/ingress.hpp"
 #include "sim/requests.hpp"
+#include "sim/trace_reader.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {
@@ -38,9 +40,9 @@ class LoadListener {
   virtual void load_moved() = 0;                             // a total or a response changed
 };
 
-class Load final : public Handler {
+class LoadGenerator final : public Handler {
  public:
-  Load(World& world, Requests& requests, Ingress& ingress, LoadListener& listener);
+  LoadGenerator(World& world, Requests& requests, Ingress& ingress, LoadListener& listener);
 
   void start();
   void replied(RequestId id, const Answer& answer);
@@ -69,6 +71,8 @@ class Load final : public Handler {
     int live_clients = 0;
     Random think, work;
     std::optional<ArrivalStream> arrivals;
+    std::unique_ptr<TraceReader> trace;
+    std::optional<Duration> traced_work;  // of the next arrival
   };
 
   void schedule(std::size_t step, TimePoint anchor);
@@ -76,6 +80,7 @@ class Load final : public Handler {
   void miss(std::size_t step);
   void arrive(std::size_t stream);
   void next_arrival(std::size_t stream);
+  std::optional<TimePoint> next_traced(std::size_t stream);
   void client_calls(std::size_t stream, std::uint32_t client);
   void open(std::uint32_t source, std::uint32_t client, const Route& route, Duration work);
   void tell_answer(const Step& step, const Response& last);

@@ -38,7 +38,7 @@ Pod& Pods::create(std::size_t function) {
   pod.function = function;
   pod.ordinal = ++ordinal_[function];
   pod.name = world_.scenario.functions[function].name + "-" + std::to_string(pod.ordinal);
-  pod.created = world_.now();
+  pod.created = pod.ready_changed = world_.now();
   Pod& made = pods_.emplace(pod.id, std::move(pod)).first->second;
   tell(made, "created", made.name + " created");
   enter(made, PodStage::pending);
@@ -56,6 +56,7 @@ void Pods::bind(Pod& pod, Node& node) {
   THAW_CHECK(pod.stage == PodStage::pending && !pod.node, "a pod is bound twice");
   pod.unschedulable = false;
   pod.node = node.id;
+  pod.started = world_.now();
   reserve(node.used, workload(pod).requests);
   node.pods.push_back(pod.id);
   tell(pod, "scheduled", pod.name + " scheduled on " + node.name);
@@ -120,6 +121,8 @@ void Pods::next_stage(Pod& pod) {
 }
 
 void Pods::enter(Pod& pod, PodStage stage) {
+  if ((stage == PodStage::ready) != (pod.stage == PodStage::ready))
+    pod.ready_changed = world_.now();
   pod.stage = stage;
   count(pod.function);
   listener_.pod_changed(pod);

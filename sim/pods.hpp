@@ -41,6 +41,8 @@ struct Pod {
   bool unschedulable = false;  // condition PodScheduled=False
   std::optional<NodeId> node;
   TimePoint created;
+  std::optional<TimePoint> started;  // bound to its node, whose kubelet takes it at once
+  TimePoint ready_changed;           // when it last became Ready, or ceased to be
   EventId timer;
   std::uint32_t in_service = 0;  // requests being served on it
 

@@ -13,15 +13,6 @@ enum What : std::uint32_t { kSettle, kEnd, kFault, kComeBack };
 constexpr Duration kLongestRun = std::chrono::hours(24 * 366);
 constexpr std::uint64_t kProgressEvery = 4096;
 
-const Workload& slimfaas_of(const Scenario& scenario) {
-  for (const Workload& workload : scenario.manifests.workloads)
-    if (is_slimfaas(workload)) return workload;
-  throw InputError({{{},
-                     "manifests",
-                     "no SlimFaas among them (a StatefulSet whose image is …/slimfaas): "
-                     "nothing would serve the functions"}});
-}
-
 bool is_function(const Scenario& scenario, std::size_t workload) {
   return std::any_of(scenario.functions.begin(), scenario.functions.end(),
                      [&](const FunctionSpec& f) { return f.workload == workload; });
@@ -42,15 +33,17 @@ Run::Run(const Scenario& scenario, const RunOptions& options)
       serving_(world_, pods_, requests_, *this),
       ledger_(world_, pods_),
       slimfaas_(slimfaas_of(scenario)),
-      gateway_(world_, requests_, serving_, GatewaySettings::resolve(scenario, slimfaas_, notices_),
-               *this),
+      gateway_(world_, requests_, serving_, *this, notices_),
       ingress_(world_, requests_, gateway_, slimfaas_, *this),
       load_(world_, requests_, ingress_, *this),
+      meter_(world_, load_),
+      metrics_(world_, pods_, load_),
       facts_(world_, nodes_, ledger_, load_),
-      ports_(world_, pods_, deployments_, &gateway_),
+      ports_(world_, pods_, deployments_, gateway_, meter_, metrics_),
       checker_(scenario.checks, scenario.start),
       busy_(scenario.functions.size(), TimeWeighted(scenario.start)),
       carries_platform_(scenario.cluster.pools.size(), false) {
+  ports_.report_to(options);
   make_controller();
   for (const Check& check : scenario.checks) watch(check.expect);
   for (const Step& step : scenario.steps)
@@ -70,6 +63,8 @@ void Run::play() {
   world_.events.at(world_.now(), *this, kSettle, 0, kSettleTurn);
   end_ = world_.events.at(scenario_.start + scenario_.until.value_or(kLongestRun), *this, kEnd, 0,
                           kEndTurn);
+  if (options_.stop_at)
+    world_.events.at(scenario_.start + *options_.stop_at, *this, kEnd, 0, kEndTurn);
   while (!stopped_) {
     if (flows_.active()) {
       flows_.advance(*this, *this);
@@ -156,7 +151,8 @@ void Run::plan_end() {
   if (scenario_.until) return;
   TimePoint end = std::max(world_.now(), checker_.latest_instant().value_or(world_.now()));
   for (const Arrivals& stream : scenario_.arrivals)
-    end = std::max(end, scenario_.start + stream.until);
+    if (stream.source != Arrivals::Source::trace)  // it is over with its last row
+      end = std::max(end, scenario_.start + stream.until);
   world_.events.cancel(end_);
   end_ = world_.events.at(end, *this, kEnd, 0, kEndTurn);
 }
@@ -198,7 +194,7 @@ void Run::place_platform() {
     const std::size_t pool = index_of(scenario_, Gauge::nodes, fault.pool);
     if (carries_platform_[pool])
       notices_.error(fault.place, "faults." + fault.name + ".pool",
-                     "the loss of a node that runs " + slimfaas_.name + " is not modelled");
+                     "the loss of a node that runs what is no function is not modelled");
   }
 }
 
@@ -224,14 +220,16 @@ void Run::start_controller() {
 
 // --- faults ---
 
+std::string Run::controller_name() const { return slimfaas_ ? slimfaas_->name : "the autoscaler"; }
+
 void Run::crash(std::size_t index) {
   const Fault& fault = scenario_.faults[index];
   if (!controller_) {
-    world_.tell(EventKind::fault, fault.name, "skipped", slimfaas_.name + " is down already");
+    world_.tell(EventKind::fault, fault.name, "skipped", controller_name() + " is down already");
     return;
   }
   world_.tell(EventKind::fault, fault.name, "began",
-              slimfaas_.name + " crashes, state " + (fault.state_kept ? "kept" : "lost"));
+              controller_name() + " crashes, state " + (fault.state_kept ? "kept" : "lost"));
   kept_ = fault.state_kept ? controller_->save() : Controller::State{};
   controller_->stop();
   ports_.serve(nullptr, {});
@@ -242,7 +240,7 @@ void Run::crash(std::size_t index) {
 
 void Run::come_back(std::size_t index) {
   const Fault& fault = scenario_.faults[index];
-  world_.tell(EventKind::fault, fault.name, "ended", slimfaas_.name + " is back");
+  world_.tell(EventKind::fault, fault.name, "ended", controller_name() + " is back");
   make_controller();
   for (const FunctionId id : controller_->restore(kept_))
     notices_.notice("the saved state of " + scenario_.functions[id].name +
@@ -279,8 +277,14 @@ void Run::node_leaving(Node& node, bool) {
 
 void Run::pod_changed(Pod& pod) {
   const bool was_ready = serving_.has_ready(pod.function);
-  if (pod.stage == PodStage::ready) serving_.pod_ready(pod);
-  if (pod.stage == PodStage::terminating) serving_.pod_not_ready(pod);
+  if (pod.stage == PodStage::ready) {
+    serving_.pod_ready(pod);
+    gateway_.pod_ready(pod);
+  }
+  if (pod.stage == PodStage::terminating) {
+    serving_.pod_not_ready(pod);
+    gateway_.pod_not_ready(pod);
+  }
   if (was_ready != serving_.has_ready(pod.function)) gateway_.readiness_changed(pod.function);
   if (pod.node) ledger_.update(nodes_.get(*pod.node));
   if (pod.stage == PodStage::pending && !pod.unschedulable) scheduler_.wake();
@@ -294,12 +298,15 @@ void Run::pod_changed(Pod& pod) {
 
 void Run::pod_leaving(Pod& pod) {
   const bool was_ready = serving_.has_ready(pod.function);
+  gateway_.pod_leaving(pod);
   serving_.pod_leaving(pod);
+  metrics_.pod_gone(pod.id);
   if (was_ready != serving_.has_ready(pod.function)) gateway_.readiness_changed(pod.function);
 }
 
 void Run::busy_changed(Pod& pod) {
   ledger_.update(nodes_.get(*pod.node));
+  metrics_.busy_changed(pod);
   TimeWeighted& busy = busy_[pod.function];
   busy.set(world_.now(), busy.value() + (pod.in_service > 0 ? 1 : -1));
 }

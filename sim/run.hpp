@@ -12,10 +12,12 @@
 #include "sim/controller_ports.hpp"
 #include "sim/deployments.hpp"
 #include "sim/flows.hpp"
-#include "sim/gateway.hpp"
+#include "sim/front_doors.hpp"
 #include "sim/ingress.hpp"
 #include "sim/ledger.hpp"
 #include "sim/load.hpp"
+#include "sim/load_meter.hpp"
+#include "sim/metrics.hpp"
 #include "sim/node_autoscaler.hpp"
 #include "sim/nodes.hpp"
 #include "sim/pods.hpp"
@@ -53,9 +55,8 @@ class Run final : public Handler,
   void dropped(RequestId id) override { gateway_.dropped(id); }
   void busy_changed(Pod& pod) override;
   void answered(RequestId id, const Answer& answer) override { ingress_.answered(id, answer); }
-  void activity_at_zero(std::size_t function) override {
-    ports_.poke(function, Cause::arrival_at_zero);
-  }
+  void activity_at_zero(std::size_t function) override { ports_.arrived_at_zero(function); }
+  void path_changed(std::size_t function) override { ports_.path_changed(function); }
   void replied(RequestId id, const Answer& answer) override { load_.replied(id, answer); }
   void anchor_reached(Instant::Anchor anchor, const std::string& step) override;
   void step_missed(const Step& step) override;
@@ -79,6 +80,7 @@ class Run final : public Handler,
   void watch(const Expression& expression);
   void make_controller();
   void start_controller();
+  std::string controller_name() const;
   void crash(std::size_t fault);
   void come_back(std::size_t fault);
   void lose_node(std::size_t fault);
@@ -96,10 +98,12 @@ class Run final : public Handler,
   Requests requests_;
   Serving serving_;
   Ledger ledger_;
-  const Workload& slimfaas_;
-  Gateway gateway_;
+  const Workload* const slimfaas_;
+  FrontDoors gateway_;
   Ingress ingress_;
-  Load load_;
+  LoadGenerator load_;
+  LoadMeter meter_;
+  Metrics metrics_;
   RunFacts facts_;
   ControllerPorts ports_;
   std::unique_ptr<Controller> controller_;

@@ -15,7 +15,7 @@ namespace thaw::sim {
 
 class RunFacts final : public Facts {
  public:
-  RunFacts(World& world, Nodes& nodes, Ledger& ledger, const Load& load)
+  RunFacts(World& world, Nodes& nodes, Ledger& ledger, const LoadGenerator& load)
       : world_(world), nodes_(nodes), ledger_(ledger), load_(load) {}
 
   Value value(const Term& term) const override;
@@ -29,7 +29,7 @@ class RunFacts final : public Facts {
   World& world_;
   Nodes& nodes_;
   Ledger& ledger_;
-  const Load& load_;
+  const LoadGenerator& load_;
 };
 
 // Where a gauge's NAME stands: index of the function, or of the pool for nodes.

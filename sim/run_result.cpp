@@ -3,16 +3,10 @@
 
 #include "sim/instances/instances_run.hpp"
 #include "sim/run.hpp"
+#include "sim/summary_parts.hpp"
 
 namespace thaw::sim {
 namespace {
-
-std::optional<Summary::Spread> spread_of(const Sketch& sketch) {
-  if (sketch.count() == 0) return std::nullopt;
-  const auto at = [&](double p) { return seconds(sketch.quantile(p)); };
-  return Summary::Spread{sketch.mean() / 1e9,  at(0.50), at(0.90), at(0.95), at(0.99),
-                         seconds(sketch.max())};
-}
 
 // What every run of this version leaves out; what only some scenarios rely on is told where it is
 // read.
@@ -98,11 +92,7 @@ RunResult Run::result() {
   if (requests > 0)
     summary.cost.per_1000_requests = money(total) * 1000 / static_cast<double>(requests);
 
-  for (const Checker::Result& result : checker_.results())
-    summary.checks.push_back(
-        {result.name, result.held,
-         result.at ? std::optional(seconds(*result.at - scenario_.start)) : std::nullopt,
-         result.detail});
+  summary.checks = results_of(checker_, scenario_.start);
   summary.notices = scenario_.notices;
   for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
   add_simplifications(scenario_, summary.notices);

@@ -28,6 +28,15 @@ bool Serving::offer(RequestId id) {
   return true;
 }
 
+void Serving::offer_to(PodId pod, RequestId id) {
+  Server& server = replicas_.at(pod).server;
+  if (server.has_free_slot()) return begin(pod, id);
+  Request& request = requests_.get(id);
+  world_.gauges.add(Gauge::queued, request.function, 1, world_.now());
+  request.pod = pod;
+  server.wait(id);
+}
+
 // 0 if there is none.
 PodId Serving::choose(std::size_t index, bool need_free_slot) {
   Function& function = functions_[index];

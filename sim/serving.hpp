@@ -33,6 +33,8 @@ class Serving final : public Handler {
   bool has_ready(std::size_t function) const { return !functions_[function].ready.empty(); }
   // Takes the request unless no replica is ready.
   bool offer(RequestId id);
+  // To this replica and no other; without a free slot it waits there.
+  void offer_to(PodId pod, RequestId id);
   void withdraw(RequestId id);  // nobody waits for its answer any more
 
   void pod_ready(Pod& pod);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,23 @@ struct Governor {
   const PolicyInfo* policy = nullptr;
 };
 
+// A question to a policy and its answer, as the controller has them; lives during the call.
+struct DecisionSeen {
+  FunctionId function;
+  const Wants& wants;
+  const Observation& seen;
+  const Decision& decided;
+  const Decision& capped;  // after the operator's cap: what is done
+};
+
 struct RunOptions {
   std::uint64_t seed = 1;
   std::vector<Governor> governors;                   // at most one a function
   const std::atomic<bool>* interrupted = nullptr;    // set: the run ends at once with what is there
   std::function<void(Duration simulated)> progress;  // now and then
+  std::function<void(const DecisionSeen&)> decided;  // every decision, also to leave alone
+  std::vector<FunctionId> traced;   // the timeline has every decision for these, not only news
+  std::optional<Duration> stop_at;  // after all that happens at this instant the run is over
 };
 
 struct RunResult {

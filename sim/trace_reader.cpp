@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <set>
 #include <vector>
 
 #include "engine/distribution.hpp"
@@ -110,6 +111,20 @@ std::optional<TraceReader::Row> TraceReader::next() {
                   std::string(fields[*file_->duration]) + "\"");
   }
   return row;
+}
+
+Duration end_of_trace(const Arrivals& stream, const std::vector<FunctionSpec>& functions) {
+  std::set<std::string_view> known;
+  for (const FunctionSpec& function : functions) known.insert(function.name);
+  TraceReader trace(stream.trace);
+  Duration end = stream.from;
+  while (const auto row = trace.next()) {
+    if (stream.from + row->arrival >= stream.until) break;
+    end = stream.from + row->arrival;
+    if (stream.function.empty() && !known.contains(row->function))
+      trace.fail("there is no function \"" + std::string(row->function) + "\" in the scenario");
+  }
+  return end;
 }
 
 }  // namespace thaw::sim

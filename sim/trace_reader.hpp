@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/diagnostic.hpp"
+#include "engine/scenario/scenario.hpp"
 #include "engine/time.hpp"
 
 namespace thaw::sim {
@@ -33,5 +35,9 @@ class TraceReader {
   struct File;
   std::unique_ptr<File> file_;
 };
+
+// Reads a trace from end to end, so that what is wrong with it is told before anything runs.
+// Returns its last arrival before `until`, from the start of the run.
+Duration end_of_trace(const Arrivals& stream, const std::vector<FunctionSpec>& functions);
 
 }  // namespace thaw::sim

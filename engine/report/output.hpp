@@ -13,7 +13,8 @@ namespace thaw {
 void write_files(const std::string& folder,
                  const std::vector<std::pair<std::string, std::string>>& files);
 
-// performance.json: the one file that differs between two runs of the same seed.
+// performance.json: the one file that differs between two runs of the same seed. CPU time is of all
+// processes, of the replications and of a policy's program too; the peak is that of the largest.
 struct Performance {
   std::uint64_t events = 0;
   double cpu_s = 0, wall_s = 0;

@@ -27,6 +27,20 @@ std::vector<double> values_at(const std::vector<Json>& all, const Json::json_poi
   return values;
 }
 
+// What each run counts in whole numbers stays one where the mean is whole.
+Json number_as(double value, const Json& like) {
+  const auto whole = static_cast<std::int64_t>(value);
+  if (like.is_number_integer() && static_cast<double>(whole) == value) return whole;
+  return value;
+}
+
+void estimate_number(Json& value, const Json::json_pointer& path, const std::vector<Json>& all,
+                     Json& interval) {
+  const Estimate estimate = thaw::estimate(values_at(all, path));
+  interval = {number_as(estimate.low, value), number_as(estimate.high, value)};
+  value = number_as(estimate.mean, value);
+}
+
 // Replaces each number below `here` by its mean and collects the intervals under the same keys.
 void estimate_numbers(Json& here, const Json::json_pointer& path, const std::vector<Json>& all,
                       Json& ci95) {
@@ -37,9 +51,7 @@ void estimate_numbers(Json& here, const Json::json_pointer& path, const std::vec
       estimate_numbers(value, inner, all, below);
       if (!below.empty()) ci95[key] = std::move(below);
     } else if (value.is_number()) {
-      const Estimate estimate = thaw::estimate(values_at(all, inner));
-      value = estimate.mean;
-      ci95[key] = {estimate.low, estimate.high};
+      estimate_number(value, inner, all, ci95[key]);
     }
   }
 }
@@ -110,7 +122,8 @@ std::string text_of(const Json& merged, bool colour) {
     row("  busy", interval(merged, at + "/replicas/busy_mean"));
     row("  idle", interval(merged, at + "/replicas/idle_mean"));
   }
-  row("cost, " + merged["cost"]["currency"].get<std::string>(), interval(merged, "/cost/total"));
+  if (!merged["pools"].empty())
+    row("cost, " + merged["cost"]["currency"].get<std::string>(), interval(merged, "/cost/total"));
   text += table.text("  ");
   for (const Json& check : merged["checks"]) {
     text += fmt::format("  {} {}  {}{}\n", check["held"].get<bool>() ? "✓" : "✗",
@@ -148,9 +161,7 @@ Replications merge_replications(const std::vector<std::string>& summaries, bool 
       estimate_numbers(value, Json::json_pointer("/" + key), all, below);
       ci95[key] = std::move(below);
     } else if (value.is_number()) {
-      const Estimate estimate = thaw::estimate(values_at(all, Json::json_pointer("/" + key)));
-      value = estimate.mean;
-      ci95[key] = {estimate.low, estimate.high};
+      estimate_number(value, Json::json_pointer("/" + key), all, ci95[key]);
     }
   }
   merged["replications"] = all.size();

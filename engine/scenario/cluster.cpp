@@ -10,6 +10,7 @@
 namespace thaw::scenario {
 namespace {
 
+constexpr int kMostActivators = 1000;
 constexpr int kMostInstances = 100'000'000;
 constexpr int kMostNodes = 100'000;
 constexpr double kSumTolerance =
@@ -206,6 +207,8 @@ Shape<ClusterSpec> cluster_section() {
     v.optional("pools", c.pools, list_of(pool()), "node pools; needed with manifests");
     v.optional("instances", c.instances_max, integer(1, kMostInstances),
                "of all standalone functions together");
+    v.optional("activators", c.activators, integer(1, kMostActivators),
+               "of Knative, in front of every revision; default 1");
     if (!v.ok()) return;
     for (const Pool& p : c.pools) {
       if (p.machine.price.currency != c.pools[0].machine.price.currency) {

@@ -8,6 +8,9 @@ namespace thaw {
 namespace {
 
 constexpr const char* kSlimFaasPolicy = "idle_timeout";
+constexpr const char* kKnativePolicy = "concurrency";
+constexpr const char* kHpaPolicy = "hpa";
+constexpr const char* kExternalPolicy = "exec";
 
 // SlimFaas's own environment bears on every function that it scales.
 Params slimfaas_environment(const Scenario& scenario) {
@@ -19,6 +22,60 @@ Params slimfaas_environment(const Scenario& scenario) {
       params.set("env." + name, entry.value, entry.place);
   }
   return params;
+}
+
+void set_all(Params& params, const std::string& prefix, const Params::Entries& entries) {
+  for (const auto& [key, entry] : entries) params.set(prefix + key, entry.value, entry.place);
+}
+
+// Annotations of the revision, keys of config-autoscaler ("config.KEY"), and the revision's own
+// limit of concurrency.
+Params knative_params(const Scenario& scenario, const Workload& workload) {
+  constexpr std::string_view kPrefix = "autoscaling.knative.dev/";
+  Params params;
+  for (const ConfigMapObject& config : scenario.manifests.config_maps)
+    set_all(params, "config.", config.data);
+  for (const auto& [name, entry] : workload.annotations)
+    if (name.starts_with(kPrefix))
+      params.set(name.substr(kPrefix.size()), entry.value, entry.place);
+  params.set("container-concurrency", std::to_string(workload.container_concurrency),
+             workload.place);
+  return params;
+}
+
+// The HorizontalPodAutoscaler of this workload; nullptr if there is none. Two are blamed.
+const HpaObject* hpa_of(const Scenario& scenario, const Workload& workload, Diagnostics& problems) {
+  const HpaObject* found = nullptr;
+  for (const HpaObject& hpa : scenario.manifests.hpas) {
+    if (hpa.ns != workload.ns || hpa.target_name != workload.name) continue;
+    if (hpa.target_kind != name_of(workload.kind)) continue;
+    if (found) {
+      problems.error(hpa.place, "spec.scaleTargetRef",
+                     workload.name + " is scaled by " + found->name + " already");
+    }
+    found = &hpa;
+  }
+  return found;
+}
+
+// What the manifests ask for.
+void govern_by_manifest(const Scenario& scenario, const Workload& workload,
+                        const Params& environment, Governance& one, Diagnostics& problems) {
+  const HpaObject* const hpa = hpa_of(scenario, workload, problems);
+  if (is_slimfaas_function(workload)) {
+    one.policy = kSlimFaasPolicy;
+    one.spec.params = environment;
+    set_all(one.spec.params, "", slimfaas_params(workload, problems).entries());
+    if (hpa)
+      problems.notice("HorizontalPodAutoscaler " + hpa->name + " and SlimFaas both scale " +
+                      workload.name + "; SlimFaas alone is simulated");
+  } else if (workload.kind == Workload::Kind::knative_service) {
+    one.policy = kKnativePolicy;
+    one.spec.params = knative_params(scenario, workload);
+  } else if (hpa) {
+    one.policy = kHpaPolicy;
+    one.spec.params = hpa->spec;
+  }
 }
 
 }  // namespace
@@ -36,6 +93,10 @@ PolicyChoice PolicyChoice::parse(const std::string& text, Diagnostics& problems)
   if (head.empty()) problems.error(place, "", "expected [FUNCTION=]NAME[:key=value,…]");
   if (text.find(':') == std::string::npos) return choice;
   std::string rest = text.substr(text.find(':') + 1);
+  if (choice.policy == kExternalPolicy) {
+    choice.params.set("command", rest, place);
+    return choice;
+  }
   while (!rest.empty()) {
     const std::size_t comma = rest.find(',');
     const std::string item = rest.substr(0, comma);
@@ -69,12 +130,7 @@ std::vector<Governance> govern(const Scenario& scenario, const std::vector<Polic
       one.spec.params = own.params;
       continue;
     }
-    if (!is_slimfaas_function(workload(f))) continue;
-    one.policy = kSlimFaasPolicy;
-    one.spec.params = environment;
-    const Params annotations = slimfaas_params(workload(f), problems);
-    for (const auto& [key, entry] : annotations.entries())
-      one.spec.params.set(key, entry.value, entry.place);
+    govern_by_manifest(scenario, workload(f), environment, one, problems);
   }
   for (const PolicyChoice& choice : choices) {
     bool known = !choice.function;

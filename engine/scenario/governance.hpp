@@ -11,7 +11,8 @@
 
 namespace thaw {
 
-// `[FUNCTION=]NAME[:key=value,…]` of the command line.
+// `[FUNCTION=]NAME[:key=value,…]` of the command line, or `[FUNCTION=]exec:COMMAND`: a command is
+// taken whole, with its commas, colons and equals signs.
 struct PolicyChoice {
   std::string text;
   std::optional<std::string> function;  // empty: every function

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/diagnostic.hpp"
@@ -41,9 +42,9 @@ struct EnvVar {
   Place place;
 };
 
-// A Deployment or a StatefulSet.
+// A Deployment, a StatefulSet or a Knative Service (its latest revision).
 struct Workload {
-  enum class Kind : std::uint8_t { deployment, stateful_set };
+  enum class Kind : std::uint8_t { deployment, stateful_set, knative_service };
   Kind kind = Kind::deployment;
   Place place;
   std::string name, ns;
@@ -60,7 +61,12 @@ struct Workload {
   std::map<std::string, int> named_ports;    // those of them that have a name
   Duration grace{std::chrono::seconds(30)};  // terminationGracePeriodSeconds
   bool disk_empty_dir = false;               // an emptyDir that is not medium: Memory
+  // Knative alone: calls at once on a replica (0: no limit), and how long one may take.
+  std::uint32_t container_concurrency = 0;
+  Duration request_timeout{std::chrono::seconds(300)};
 };
+
+std::string_view name_of(Workload::Kind kind);  // "Deployment"; of Knative: "Service"
 
 struct ServicePort {
   std::string name;
@@ -95,10 +101,27 @@ struct IngressObject {
   std::vector<IngressRule> rules;
 };
 
+// What a controller is told by name and value: `data` of a ConfigMap.
+struct ConfigMapObject {
+  Place place;
+  std::string name, ns;
+  std::map<std::string, Params::Entry> data;
+};
+
+// A HorizontalPodAutoscaler: whom it scales, and its spec flattened ("metrics.0.type").
+struct HpaObject {
+  Place place;
+  std::string name, ns;
+  std::string target_kind, target_name;
+  Params spec;
+};
+
 struct Manifests {
   std::vector<Workload> workloads;
   std::vector<ServiceObject> services;
   std::vector<IngressObject> ingresses;
+  std::vector<ConfigMapObject> config_maps;
+  std::vector<HpaObject> hpas;
 };
 
 }  // namespace thaw

@@ -28,6 +28,9 @@ inline constexpr std::int64_t kMostPort = 65'535;
 Workload read_workload(Workload::Kind kind, const ObjectHead& head, Fields& object);
 ServiceObject read_service(const ObjectHead& head, Fields& object);
 IngressObject read_ingress(const ObjectHead& head, Fields& object);
+Workload read_knative_service(const ObjectHead& head, Fields& object);
+ConfigMapObject read_config_map(const ObjectHead& head, Fields& object);
+HpaObject read_hpa(const ObjectHead& head, Fields& object);
 
 // spec.template.spec, into the workload that has it.
 void read_pod(Fields& pod, Workload& workload);

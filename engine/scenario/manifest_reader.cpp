@@ -21,11 +21,16 @@ namespace {
 struct UsedKind {
   std::string_view name, api_version;
 };
-constexpr std::array<UsedKind, 5> kUsedKinds{{{"Deployment", "apps/v1"},
+constexpr std::array<UsedKind, 7> kUsedKinds{{{"Deployment", "apps/v1"},
                                               {"StatefulSet", "apps/v1"},
                                               {"Service", "v1"},
+                                              {"ConfigMap", "v1"},
+                                              {"HorizontalPodAutoscaler", "autoscaling/v2"},
                                               {"Ingress", "networking.k8s.io/v1"},
                                               {"List", "v1"}}};
+constexpr UsedKind kKnativeService{"Service", "serving.knative.dev/v1"};
+// Of ConfigMaps only this one says something about scaling: Knative's.
+constexpr std::string_view kAutoscalerConfig = "config-autoscaler";
 // They say who may do what where, which is nothing that scaling, placement or time depends on.
 constexpr std::array<std::string_view, 6> kInertKinds{
     "Namespace", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"};
@@ -137,26 +142,33 @@ class Reader {
                 const std::string& kind, const ObjectHead& head) {
     const std::string title = fmt::format("{} {}", kind, head.name);
     const bool built_in = is_built_in(api_version);
-    const UsedKind* const used = built_in ? used_kind(kind) : nullptr;
+    const bool knative = kind == kKnativeService.name && api_version == kKnativeService.api_version;
+    const UsedKind* const used = knative ? &kKnativeService : built_in ? used_kind(kind) : nullptr;
     if (used && used->api_version != api_version) {
       complain(node, path, "apiVersion",
                fmt::format("expected {} for kind {}, found {}", used->api_version, kind,
                            yaml::quote(api_version)));
       return;
     }
-    if (!used) {
+    if (!used || (kind == "ConfigMap" && head.name != kAutoscalerConfig)) {
       unused(node, path, built_in, kind, title);
       return;
     }
     ObjectReport report(title, diagnostics_);
     Fields object(&node, node.place, path, "", report);
     object.ignore({"apiVersion", "kind", "metadata", "status"});
-    if (kind == "Deployment" || kind == "StatefulSet") {
+    if (knative) {
+      keep(read_knative_service(head, object), manifests_.workloads, api_version);
+    } else if (kind == "Deployment" || kind == "StatefulSet") {
       const auto which =
           kind == "Deployment" ? Workload::Kind::deployment : Workload::Kind::stateful_set;
       keep(read_workload(which, head, object), manifests_.workloads, kind);
     } else if (kind == "Service") {
       keep(read_service(head, object), manifests_.services, kind);
+    } else if (kind == "ConfigMap") {
+      keep(read_config_map(head, object), manifests_.config_maps, kind);
+    } else if (kind == "HorizontalPodAutoscaler") {
+      keep(read_hpa(head, object), manifests_.hpas, kind);
     } else {
       keep(read_ingress(head, object), manifests_.ingresses, kind);
     }
@@ -167,7 +179,7 @@ class Reader {
   void unused(const yaml::Node& node, const std::string& path, bool built_in,
               const std::string& kind, const std::string& title) {
     if (built_in && std::ranges::find(kInertKinds, kind) != kInertKinds.end()) return;
-    const std::string near = built_in ? nearest_kind(kind) : std::string();
+    const std::string near = built_in && !used_kind(kind) ? nearest_kind(kind) : std::string();
     if (near.empty()) {
       diagnostics_.notice(fmt::format("{} is not modelled", title));
     } else {

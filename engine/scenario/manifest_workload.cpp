@@ -53,6 +53,18 @@ void tell_misplaced_annotations(const ObjectHead& head, Fields& object) {
 
 }  // namespace
 
+std::string_view name_of(Workload::Kind kind) {
+  switch (kind) {
+    case Workload::Kind::deployment:
+      return "Deployment";
+    case Workload::Kind::stateful_set:
+      return "StatefulSet";
+    case Workload::Kind::knative_service:
+      return "Service";
+  }
+  return "";
+}
+
 Workload read_workload(Workload::Kind kind, const ObjectHead& head, Fields& object) {
   Workload workload;
   workload.kind = kind;

@@ -28,7 +28,7 @@ void find_workload(FunctionSpec& function, const Manifests& manifests, Diagnosti
   const std::string key = dotted("functions", function.name);
   if (found == 0) {
     problems.error(function.place, key,
-                   "no Deployment or StatefulSet of the manifests has this name" +
+                   "no Deployment, StatefulSet or Knative Service of the manifests has this name" +
                        suggestion(function.name, names));
   } else if (found > 1) {
     problems.error(function.place, key, "several workloads of the manifests have this name");

@@ -81,6 +81,7 @@ struct Links {
 
 struct ClusterSpec {
   int instances_max = 0;  // of all standalone functions together; 0: no limit
+  int activators = 1;     // of Knative; each sees every revision
   NodeAutoscaler node_autoscaler;
   Links links;
   std::vector<Pool> pools;
@@ -139,7 +140,7 @@ struct FunctionSpec {
   Distribution container_start;  // from image present to process running
   Distribution fixed_delay;      // before the model download (document 1: `sleep 10`)
   Distribution model_load;       // weights to the GPU, after the download
-  Duration stop;                 // from SIGTERM to the pod's end
+  Duration stop{};               // from SIGTERM to the pod's end
 };
 
 enum class Method : std::uint8_t { get, post };

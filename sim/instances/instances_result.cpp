@@ -2,19 +2,13 @@
 #include <algorithm>
 
 #include "sim/instances/instances_run.hpp"
+#include "sim/summary_parts.hpp"
 
 namespace thaw::sim {
 namespace {
 
 double per_ns(InstanceTally::Wide amount, std::int64_t time) {
   return time > 0 ? static_cast<double>(amount) / static_cast<double>(time) : 0;
-}
-
-std::optional<Summary::Spread> spread_of(const Sketch& sketch) {
-  if (sketch.count() == 0) return std::nullopt;
-  const auto at = [&](double p) { return seconds(sketch.quantile(p)); };
-  return Summary::Spread{sketch.mean() / 1e9,  at(0.50), at(0.90), at(0.95), at(0.99),
-                         seconds(sketch.max())};
 }
 
 }  // namespace
@@ -147,11 +141,7 @@ RunResult InstancesRun::result() {
       if (governor.spec.function == f) function.scaled_by = governor.policy->name;
   }
   summary.cost.currency = "EUR";
-  for (const Checker::Result& result : checker_.results())
-    summary.checks.push_back(
-        {result.name, result.held,
-         result.at ? std::optional(seconds(*result.at - scenario_.start)) : std::nullopt,
-         result.detail});
+  summary.checks = results_of(checker_, scenario_.start);
   summary.notices = scenario_.notices;
   for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
   series_.finish(TimePoint{Duration{now_}});

@@ -21,25 +21,11 @@ Index index_of(const std::vector<FunctionSpec>& functions) {
   return index;
 }
 
-// Reads a trace from end to end, so that what is wrong with it is told before anything runs.
-// Returns its last arrival before `until`.
-Duration end_of_trace(const Arrivals& stream, const Index& functions) {
-  TraceReader trace(stream.trace);
-  Duration end = stream.from;
-  while (const auto row = trace.next()) {
-    if (stream.from + row->arrival >= stream.until) break;
-    end = stream.from + row->arrival;
-    if (stream.function.empty() && !functions.contains(row->function))
-      trace.fail("there is no function \"" + std::string(row->function) + "\" in the scenario");
-  }
-  return end;
-}
-
-std::int64_t latest(const Scenario& scenario, const Index& functions) {
+std::int64_t latest(const Scenario& scenario) {
   Duration end{0};
   for (const Arrivals& stream : scenario.arrivals) {
     const bool traced = stream.source == Arrivals::Source::trace;
-    end = std::max(end, traced ? end_of_trace(stream, functions) : stream.until);
+    end = std::max(end, traced ? end_of_trace(stream, scenario.functions) : stream.until);
   }
   if (scenario.until) return (scenario.start + *scenario.until).ns();
   for (const Check& check : scenario.checks) end = std::max(end, check.instant.offset);
@@ -59,10 +45,11 @@ InstancesRun::InstancesRun(const Scenario& scenario, const RunOptions& options)
       options_(options),
       index_(index_of(scenario.functions)),
       now_(scenario.start.ns()),
-      end_(latest(scenario, index_)),
+      end_(latest(scenario)),
       interval_(sampling_of(scenario, end_)),
       checker_(scenario.checks, scenario.start),
       series_(scenario.start, Duration{interval_}) {
+  if (options.stop_at) end_ = std::min(end_, (scenario.start + *options.stop_at).ns());
   arena_.most = scenario.cluster.instances_max;
   arena_.warm_up = (scenario.start + scenario.warm_up).ns();
   refuse_what_is_not_known();
@@ -113,7 +100,8 @@ void InstancesRun::make_functions() {
       Observation seen{};
       seen.now = seen.facts_taken = scenario_.start;
       seen.cause = Cause::start;
-      if (notices_.ok()) keep_alive = policy->decide(seen).instances;
+      if (notices_.ok() && governor->policy->governs == Governs::instances)
+        keep_alive = tell(f, *policy, seen);
     }
     if (!keep_alive && notices_.ok())
       notices_.error(spec.place, "functions." + spec.name,
@@ -127,6 +115,23 @@ void InstancesRun::make_functions() {
     for (const char* field : {"replicas", "in_flight", "queued"})
       columns_.push_back(series_.add("function", name, field));
   }
+}
+
+// The one decision of a policy of single instances.
+std::optional<KeepAlive> InstancesRun::tell(FunctionId f, ScalingPolicy& policy,
+                                            const Observation& seen) {
+  const Decision decision = policy.decide(seen);
+  if (options_.decided) options_.decided({f, policy.wants(), seen, decision, decision});
+  if (std::find(options_.traced.begin(), options_.traced.end(), f) != options_.traced.end()) {
+    const std::string& name = scenario_.functions[f].name;
+    timeline_.push_back({seen.now,
+                         EventKind::decision,
+                         name,
+                         std::string(name_of(decision.why.code)),
+                         name + ": " + to_words(decision.why),
+                         {}});
+  }
+  return decision.instances;
 }
 
 std::size_t InstancesRun::function_index(std::string_view name) const {

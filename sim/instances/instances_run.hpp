@@ -66,6 +66,7 @@ class InstancesRun final : public Facts {
   void sample(std::int64_t t);
   void settle();
   void tell(const Checker::Result& result);
+  std::optional<KeepAlive> tell(FunctionId f, ScalingPolicy& policy, const Observation& seen);
   void refuse_what_is_not_known();
   void expire_all();
   void start_counting();  // the warm-up is over

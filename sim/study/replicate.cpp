@@ -1,5 +1,6 @@
 #include "sim/study/replicate.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,8 +51,9 @@ struct Child {
     const RunResult result = simulate(scenario, options);
     if (result.interrupted) _exit(kCut);
     const Replication out = render(result, index == 0);
-    for (const std::string* text : {&out.summary, &out.timeline, &out.series, &out.timeline_text})
-      write_all(fd, *text);
+    for (const std::string& text : {out.summary, out.timeline, out.series, out.timeline_text,
+                                    std::to_string(out.events), std::to_string(out.requests)})
+      write_all(fd, text);
   } catch (const InputError& error) {
     std::string text;
     for (const Diagnostic& problem : error.problems())
@@ -68,7 +70,7 @@ struct Child {
 Child start(const Scenario& scenario, const RunOptions& options, std::size_t index,
             const Render& render) {
   int ends[2];
-  if (::pipe(ends) != 0) fail("a pipe for a replication");
+  if (::pipe2(ends, O_CLOEXEC) != 0) fail("a pipe for a replication");
   std::fflush(nullptr);
   const pid_t pid = ::fork();
   if (pid < 0) fail("a process for a replication");
@@ -131,8 +133,9 @@ std::vector<Replication> replicate(const Scenario& scenario, const RunOptions& o
       if (waiting[i].revents == 0 || read_some(running[i])) continue;
       const int status = status_of(running[i]);
       const std::vector<std::string> texts = unframe(running[i].received);
-      if (status == kFine && texts.size() == 4) {
-        results[running[i].index] = {texts[0], texts[1], texts[2], texts[3]};
+      if (status == kFine && texts.size() == 6) {
+        results[running[i].index] = {
+            texts[0], texts[1], texts[2], texts[3], std::stoull(texts[4]), std::stoull(texts[5])};
         complete[running[i].index] = true;
         progress(++done);
       } else if (status == kRefused && !texts.empty()) {

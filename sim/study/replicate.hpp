@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ namespace thaw::sim {
 
 struct Replication {
   std::string summary, timeline, series, timeline_text;  // the last three of replication 0 only
+  std::uint64_t events = 0, requests = 0;                // what it simulated, for performance.json
 };
 
 // Renders a result inside its process, which then ends.

@@ -67,6 +67,25 @@ std::vector<Fence> fences(const std::string& markdown) {
 
 std::vector<std::string> code_spans(const std::string& text) { return between(text, "`", "`"); }
 
-std::vector<std::string> link_targets(const std::string& text) { return between(text, "](", ")"); }
+// "](" is also how a lambda of C++ begins.
+std::vector<std::string> link_targets(const std::string& text) {
+  std::string outside;
+  bool inside = false;
+  for (const std::string& line : lines_of(text)) {
+    if (line.starts_with("```")) inside = !inside;
+    if (!inside) outside += line + "\n";
+  }
+  return between(outside, "](", ")");
+}
+
+std::string section(const std::string& markdown, const std::string& heading) {
+  std::string found;
+  bool inside = false;
+  for (const std::string& line : lines_of(markdown)) {
+    if (line.starts_with("## ")) inside = line == "## " + heading;
+    if (inside) found += line + "\n";
+  }
+  return found;
+}
 
 }  // namespace thaw::test

@@ -20,7 +20,10 @@ struct Fence {
 };
 std::vector<Fence> fences(const std::string& markdown);
 
-std::vector<std::string> code_spans(const std::string& text);    // `like this`
-std::vector<std::string> link_targets(const std::string& text);  // [words](target)
+std::vector<std::string> code_spans(const std::string& text);  // `like this`
+// [words](target), outside of fenced blocks.
+std::vector<std::string> link_targets(const std::string& text);
+// From "## HEADING" to the next heading of that level.
+std::string section(const std::string& markdown, const std::string& heading);
 
 }  // namespace thaw::test

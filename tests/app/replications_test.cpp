@@ -97,6 +97,13 @@ TEST(Replications, LeaveTheFilesOfTheFirst) {
   for (const char* name : {"timeline.jsonl", "series.csv"})
     EXPECT_EQ(read_text(out + "/" + name), read_text(first + "/" + name)) << name;
   EXPECT_TRUE(json::parse(read_text(out + "/summary.json")).contains("ci95"));
+  const json both = json::parse(read_text(out + "/performance.json")),
+             one = json::parse(read_text(first + "/performance.json"));
+  EXPECT_GT(both.at("events").get<double>(), 1.5 * one.at("events").get<double>())
+      << "two runs of about as many events";
+  EXPECT_GT(both.at("cpu_s").get<double>(), 0);
+  EXPECT_GT(both.at("requests_per_cpu_second").get<double>(), 0);
+  EXPECT_GT(both.at("peak_rss_bytes").get<double>(), 1'000'000);
 }
 
 }  // namespace

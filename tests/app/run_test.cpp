@@ -124,7 +124,7 @@ TEST_P(RefusedPolicies, EndWithTwoAndNameWhatThereIs) {
 
 INSTANTIATE_TEST_SUITE_P(
     Policy, RefusedPolicies,
-    testing::Values(RefusedPolicy{"nope", "there is no policy \"nope\"; there are: idle_timeout"},
+    testing::Values(RefusedPolicy{"nope", "there is no policy \"nope\"; there are: alert_factor, "},
                     RefusedPolicy{"olama=idle_timeout", "did you mean \"ollama\"?"},
                     RefusedPolicy{"idle_timeout:TimeoutSecondBeforeSetReplicaMin=60",
                                   "did you mean TimeoutSecondBeforeSetReplicasMin?"},

@@ -70,10 +70,12 @@ TEST(IdleSettings, KnowsTheAnnotationsThatConcernOthers) {
   EXPECT_TRUE(notices_of(spec).empty());
 }
 
-TEST(IdleSettings, NotesWhatIsNotModelled) {
-  const Spec spec = spec_of(k081, {{"Scale.ReplicaMax", "4"}, {"Scale.Triggers.0.Query", "q"}});
-  EXPECT_EQ(errors_of(spec), "");
-  EXPECT_EQ(notices_of(spec), std::vector<std::string>{"SlimFaas/Scale is not modelled"});
+TEST(IdleSettings, NotesWhatHasNoEffect) {
+  const Settings scale{{"Scale.ReplicaMax", "4"}, {"Scale.Triggers.0.Query", "q"}};
+  EXPECT_EQ(errors_of(spec_of(k024, scale)), "");
+  EXPECT_EQ(
+      notices_of(spec_of(k024, scale)),
+      std::vector<std::string>{"SlimFaas 0.24 has no metric scaler: SlimFaas/Scale is not read"});
   EXPECT_EQ(notices_of(spec_of(k081, {{"DependsOn", "gone"}})),
             std::vector<std::string>{"llm depends on gone, which is no function of SlimFaas: "
                                      "it does not wait for it"});

@@ -269,7 +269,7 @@ class World {
   void look_around(TimePoint now, Cause cause) {
     const PodFacts pending{.id = 1,
                            .phase = PodPhase::pending,
-                           .ready = false,
+                           .ready = Condition::no,
                            .deleting = false,
                            .unschedulable = true,
                            .created = kBegin};

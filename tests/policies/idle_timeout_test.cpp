@@ -176,7 +176,7 @@ TEST(IdleTimeout, DoesNotGrowWhileAPodIsUnschedulableFrom050) {
     Asked f(version);
     f.pods = {{.id = 1,
                .phase = PodPhase::pending,
-               .ready = false,
+               .ready = Condition::no,
                .deleting = false,
                .unschedulable = true,
                .created = kStart}};
@@ -196,7 +196,7 @@ TEST(IdleTimeout, AnUnschedulablePodDoesNotHinderShrinking) {
   f.replicas(2);
   f.pods = {{.id = 1,
              .phase = PodPhase::pending,
-             .ready = false,
+             .ready = Condition::no,
              .deleting = false,
              .unschedulable = true,
              .created = kStart}};

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -62,10 +63,19 @@ TEST(Registry, SaysWhatAPolicyDoesAndWhereItComesFrom) {
   }
 }
 
-TEST(Registry, MakesAPolicyFromAnEmptySpec) {
+// What has no default.
+const std::map<std::string_view, std::pair<std::string, std::string>> kNeeded = {
+    {"exec", {"command", "true"}},
+    {"highest_of", {"hpa.maxReplicas", "3"}},
+    {"hpa", {"maxReplicas", "3"}},
+};
+
+TEST(Registry, MakesAPolicyFromWhatHasNoDefault) {
   for (const PolicyInfo& policy : all_policies()) {
     Spec spec;
     spec.name = "f";
+    if (const auto needed = kNeeded.find(policy.name); needed != kNeeded.end())
+      spec.params.set(needed->second.first, needed->second.second, {});
     Diagnostics diagnostics;
     EXPECT_NE(policy.make(spec, diagnostics), nullptr) << policy.name;
     EXPECT_TRUE(diagnostics.ok()) << policy.name;

@@ -63,6 +63,24 @@ TEST(Replications, WordsAreTheFirstOnesAndLabelsHaveNoInterval) {
   EXPECT_EQ(json["ci95"]["simulated_s"], (Json{100., 100.}));
 }
 
+// 10, 12 and 17 make 13; 10 and 11 make a half. Averages stay what they are.
+TEST(Replications, AWholeMeanOfCountsHasNoPoint) {
+  const Json whole = json_of({summary_of(5, 10, 1), summary_of(6, 12, 1), summary_of(7, 17, 1)});
+  EXPECT_EQ(whole["functions"]["f"]["requests"]["total"].dump(), "13");
+  EXPECT_EQ(whole["functions"]["f"]["replicas"]["mean"].dump(), "1.0");
+  EXPECT_EQ(whole["ci95"]["functions"]["f"]["requests"]["cold"].dump(), "[0,0]");
+  const Json half = json_of({summary_of(5, 10, 1), summary_of(6, 11, 1)});
+  EXPECT_EQ(half["functions"]["f"]["requests"]["total"].dump(), "10.5");
+}
+
+TEST(Replications, TheTextHasABillOnlyWhereThereArePools) {
+  Summary one = summary_of(5, 10, 1);
+  EXPECT_EQ(merged({one, one}).text.find("cost"), std::string::npos);
+  one.pools["gpu"].cost = 2;
+  one.cost.total = 2;
+  EXPECT_NE(merged({one, one}).text.find("cost, EUR"), std::string::npos);
+}
+
 // A latency exists only where a call completed.
 TEST(Replications, TheMeanIsOverThoseInWhichTheNumberExists) {
   std::vector<Summary> three = {summary_of(1, 0, 0), summary_of(2, 1, 1), summary_of(3, 1, 1)};

@@ -116,7 +116,9 @@ TEST(Ingress, WithoutItsServiceIsUnavailable) {
     const RequestId id = bed.call(Method::get, "/health");
     return bed.reply(id)->answer.status;
   };
-  const auto as_it_is = [](Scenario&) {};
+  const auto as_it_is = [](Scenario& s) {
+    annotate(workload_of(s, s.functions.front()), "Function", "true");
+  };
   const auto service = [](Scenario& s) -> ServiceObject& { return s.manifests.services.front(); };
   EXPECT_EQ(answer(rule("/"), as_it_is), 200);
   EXPECT_EQ(answer(rule("/", "missing"), as_it_is), 503);

@@ -194,8 +194,11 @@ TEST(Ledger, OnePodAloneTakesTheWholeNode) {
 TEST(Ledger, GpuBusyRatioIsOfTheGpusThatAreServedOn) {
   Scenario scenario = scenario_of(1, 1, 4);
   scenario.functions[0].service.on_gpu = true;
-  workload_of(scenario, scenario.functions[0]).requests.extended[kGpuResource] = 2;
+  auto& extended = workload_of(scenario, scenario.functions[0]).requests.extended;
+  extended[kGpuResource] = 2;
+  extended["nvidia.com/gpumem"] = 1000;  // memory of a card is no further card
   TestBed bed(scenario);
+  for (Node& node : bed.nodes.all()) node.allocatable.extended["nvidia.com/gpumem"] = 4000;
   bed.pod(0);
   bed.offer(0, 30s);
   bed.run_until(120s);

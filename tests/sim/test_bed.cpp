@@ -27,7 +27,7 @@ TestBed::TestBed(Scenario scenario, std::uint64_t seed)
       ledger(world, pods),
       gateway(world, requests, serving,
               GatewaySettings::resolve(scenario_, gateway_of(scenario_), diagnostics_), *this),
-      ingress(world, requests, gateway, gateway_of(scenario_), *this),
+      ingress(world, requests, gateway, &gateway_of(scenario_), *this),
       load(world, requests, ingress, *this) {
   EXPECT_TRUE(diagnostics_.ok());
   nodes.start();

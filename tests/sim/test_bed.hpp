@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "sim/gateway.hpp"
 #include "sim/ingress.hpp"
 #include "sim/ledger.hpp"
 #include "sim/load.hpp"
 #include "sim/node_autoscaler.hpp"
 #include "sim/scheduler.hpp"
+#include "sim/slimfaas_gateway.hpp"
 #include "tests/sim/scenario_builder.hpp"
 
 namespace thaw::sim {
@@ -54,9 +54,9 @@ class TestBed final : NodeListener,
   Requests requests;
   Serving serving;
   Ledger ledger;
-  Gateway gateway;
+  SlimFaasGateway gateway;
   Ingress ingress;
-  Load load;
+  LoadGenerator load;
 
   void at(Duration after_start, std::function<void()> what);
   void run_until(Duration after_start);  // what happens at that instant included
@@ -98,6 +98,7 @@ class TestBed final : NodeListener,
   void busy_changed(Pod& pod) override { ledger.update(nodes.get(*pod.node)); }
   void answered(RequestId id, const Answer& answer) override { ingress.answered(id, answer); }
   void activity_at_zero(std::size_t) override { ++pokes_; }
+  void path_changed(std::size_t) override {}
   void replied(RequestId id, const Answer& answer) override;
   void anchor_reached(Instant::Anchor anchor, const std::string& step) override;
   void step_missed(const Step&) override {}

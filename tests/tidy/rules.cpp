@@ -102,7 +102,8 @@ Findings libraries_out_of_place(const Tree& tree) {
       {"xbt/", {"sim/fluid/"}},
       {"CLI/", {"app/"}},
       {"date/", {"engine/time_zone.cpp"}},
-      {"nlohmann/", {"engine/scenario/", "engine/report/", "tests/"}},
+      {"nlohmann/",
+       {"engine/scenario/", "engine/report/", "policies/exec/", "app/decide/", "tests/"}},
       {"boost/", {"drivers/"}},
       {"benchmark/", {"bench/"}},
       {"gtest/", {"tests/"}},
@@ -139,7 +140,9 @@ Findings machine_dependent_math(const Tree& tree) {
   // Our own functions bear the same names; there only std:: tells libm's apart, and no other line
   // may have it.
   std::erase_if(findings, [](const std::string& line) { return line.starts_with("engine/math."); });
-  static const std::regex qualified("std::((?:log|exp|pow)[a-z0-9]*)\\s*\\(");
+  static const std::regex qualified(
+      "std::((?:log|exp|pow|sin|cos|tan|asin|acos|atan|cbrt|hypot|erf|tgamma|lgamma)[a-z0-9]*)\\s*"
+      "\\(");
   const Findings own = matches(tree, {"engine/math."}, qualified, "() is libm's");
   findings.insert(findings.end(), own.begin(), own.end());
   static const std::regex random_header("#\\s*include\\s*(<random>)");

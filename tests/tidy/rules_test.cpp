@@ -51,6 +51,10 @@ TEST(Math, IsOurOwn) {
                   "auto z = pow (a, b);\nlogger.log(a);\ncatalog(a);\nstd::sqrt(a);\n"),
       source_file("engine/c.cpp", "#include <random>\n#include <cmath>\n"),
       source_file("engine/math.cpp", "double log(double x) {\n  return std::log(x);\n}\n"),
+      source_file("engine/math.hpp",
+                  "double cos_turns(double);\nstd::cos(x);\nstd::sin(x);\nstd::tan(x);\n"
+                  "std::tgamma(x);\nstd::sqrt(x);\n"),
+      source_file("sim/b.cpp", "std::cos(x);\nstd::tgamma(x);\nmath::cos(x);\n"),
       source_file("tests/d.cpp", "#include <random>\nstd::exp(1.0);\n"),
   };
   EXPECT_EQ(
@@ -58,7 +62,11 @@ TEST(Math, IsOurOwn) {
       (Findings{
           "sim/a.cpp:1: log() is libm's: use engine/math.hpp",
           "policies/b.cpp:1: pow() is libm's: use engine/math.hpp",
-          "engine/math.cpp:2: log() is libm's",
+          "sim/b.cpp:1: cos() is libm's: use engine/math.hpp",
+          "sim/b.cpp:2: tgamma() is libm's: use engine/math.hpp",
+          "engine/math.cpp:2: log() is libm's", "engine/math.hpp:2: cos() is libm's",
+          "engine/math.hpp:3: sin() is libm's", "engine/math.hpp:4: tan() is libm's",
+          "engine/math.hpp:5: tgamma() is libm's",
           "engine/c.cpp:1: <random> differs between standard libraries: use engine/random.hpp"}));
 }
 

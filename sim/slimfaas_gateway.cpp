@@ -1,4 +1,4 @@
-#include "sim/gateway.hpp"
+#include "sim/slimfaas_gateway.hpp"
 
 #include <algorithm>
 
@@ -8,6 +8,14 @@ namespace {
 enum What : std::uint32_t { kPoll, kRelease, kWaitOver, kPick, kAnswerLimit };
 constexpr Duration kWakeRefresh = std::chrono::seconds(1);
 constexpr Duration kPickPause = std::chrono::milliseconds(100);
+
+// By ASCII letters: a path has no others that are not escaped.
+bool starts_with_any_case(std::string_view text, std::string_view prefix) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return text.size() >= prefix.size() &&
+         std::equal(prefix.begin(), prefix.end(), text.begin(),
+                    [&](char a, char b) { return lower(a) == lower(b); });
+}
 
 // The last instant of since, since + period, … that is not after `now`.
 TimePoint grid_floor(TimePoint since, Duration period, TimePoint now) {
@@ -26,8 +34,8 @@ bool takes_prefix(std::string_view& path, std::string_view prefix) {
 
 }  // namespace
 
-Gateway::Gateway(World& world, Requests& requests, Serving& serving, GatewaySettings settings,
-                 GatewayListener& listener)
+SlimFaasGateway::SlimFaasGateway(World& world, Requests& requests, Serving& serving,
+                                 GatewaySettings settings, GatewayListener& listener)
     : world_(world),
       requests_(requests),
       serving_(serving),
@@ -35,7 +43,7 @@ Gateway::Gateway(World& world, Requests& requests, Serving& serving, GatewaySett
       listener_(listener),
       functions_(world.scenario.functions.size()) {}
 
-Call Gateway::resolve(Method method, std::string_view path) const {
+Call SlimFaasGateway::resolve(Method method, std::string_view path) const {
   Call call;
   call.method = method;
   if (path == "/wake-functions") {
@@ -67,21 +75,21 @@ Call Gateway::resolve(Method method, std::string_view path) const {
   call.hidden = rules.is_private;
   const std::string_view rest = path.substr(std::min(path.size(), name.size()));
   for (const auto& [prefix, is_private] : rules.private_paths) {
-    if (!rest.starts_with(prefix)) continue;
+    if (!starts_with_any_case(rest, prefix)) continue;
     call.hidden = is_private;
     break;
   }
   return call;
 }
 
-void Gateway::start() {
+void SlimFaasGateway::start() {
   up_ = true;
   started_ = world_.now();
   for (std::size_t f = 0; f < functions_.size(); ++f)
     functions_[f].seen_ready = serving_.has_ready(f);
 }
 
-void Gateway::accept(RequestId id, const Call& call) {
+void SlimFaasGateway::accept(RequestId id, const Call& call) {
   const Answer not_found{404, Outcome::rejected, CutBy::gateway};
   switch (call.kind) {
     case Call::Kind::unknown:
@@ -112,13 +120,13 @@ void Gateway::accept(RequestId id, const Call& call) {
   hold(id);
 }
 
-bool Gateway::may_go(std::size_t function) const {
+bool SlimFaasGateway::may_go(std::size_t function) const {
   if (!settings_.any_ready_releases) return functions_[function].seen_ready;
   return std::any_of(functions_.begin(), functions_.end(),
                      [](const Function& f) { return f.seen_ready; });
 }
 
-void Gateway::hold(RequestId id) {
+void SlimFaasGateway::hold(RequestId id) {
   Request& request = requests_.get(id);
   functions_[request.function].held.push_back(id);
   world_.gauges.add(Gauge::queued, request.function, 1, world_.now());
@@ -126,7 +134,7 @@ void Gateway::hold(RequestId id) {
       world_.events.after(settings_.functions[request.function].wait_limit, *this, kWaitOver, id);
 }
 
-void Gateway::release(RequestId id) {
+void SlimFaasGateway::release(RequestId id) {
   Request& request = requests_.get(id);
   Function& function = functions_[request.function];
   touch(request.function, refreshed(id, settings_.hold_refresh));
@@ -136,7 +144,7 @@ void Gateway::release(RequestId id) {
   world_.events.cancel(request.poll);
 }
 
-void Gateway::send(RequestId id, bool waited_out) {
+void SlimFaasGateway::send(RequestId id, bool waited_out) {
   Request& request = requests_.get(id);
   const std::size_t f = request.function;
   const auto& settings = settings_.functions[f];
@@ -155,32 +163,34 @@ void Gateway::send(RequestId id, bool waited_out) {
   finish(id, error, true);
 }
 
-void Gateway::pick_again(RequestId id, int tries_left) {
+void SlimFaasGateway::pick_again(RequestId id, int tries_left) {
   Request& request = requests_.get(id);
   request.poll = world_.events.after(kPickPause, *this, kPick,
                                      id | static_cast<std::uint64_t>(tries_left) << 32);
 }
 
 // It still waits, so it still counts as queued.
-void Gateway::set_picking(RequestId id, bool picking) {
+void SlimFaasGateway::set_picking(RequestId id, bool picking) {
   Request& request = requests_.get(id);
   if (request.picking == picking) return;
   request.picking = picking;
   world_.gauges.add(Gauge::queued, request.function, picking ? 1 : -1, world_.now());
 }
 
-void Gateway::served(RequestId id) { finish(id, {}, true); }
+void SlimFaasGateway::served(RequestId id) { finish(id, {}, true); }
 
-void Gateway::dropped(RequestId id) { finish(id, {502, Outcome::failed, CutBy::replica}, true); }
+void SlimFaasGateway::dropped(RequestId id) {
+  finish(id, {502, Outcome::failed, CutBy::replica}, true);
+}
 
-void Gateway::finish(RequestId id, const Answer& answer, bool touch_now) {
+void SlimFaasGateway::finish(RequestId id, const Answer& answer, bool touch_now) {
   const std::size_t f = requests_.get(id).function;
   forget(id);
   if (touch_now) touch(f, world_.now());
   listener_.answered(id, answer);
 }
 
-void Gateway::forget(RequestId id) {
+void SlimFaasGateway::forget(RequestId id) {
   set_picking(id, false);
   Request& request = requests_.get(id);
   Function& function = functions_[request.function];
@@ -190,7 +200,7 @@ void Gateway::forget(RequestId id) {
 }
 
 // The caller is gone: what the idle clock saw until now stays.
-void Gateway::abort(RequestId id) {
+void SlimFaasGateway::abort(RequestId id) {
   Request& request = requests_.get(id);
   Function& function = functions_[request.function];
   if (std::find(function.held.begin(), function.held.end(), id) != function.held.end())
@@ -201,7 +211,7 @@ void Gateway::abort(RequestId id) {
   forget(id);
 }
 
-void Gateway::wake(std::size_t f) {
+void SlimFaasGateway::wake(std::size_t f) {
   Function& function = functions_[f];
   if (function.wake_since && (!function.wake_end || *function.wake_end > world_.now())) return;
   if (function.seen_ready) return;  // a wake of a ready function refreshes nothing
@@ -211,15 +221,15 @@ void Gateway::wake(std::size_t f) {
   listener_.activity_at_zero(f);
 }
 
-void Gateway::readiness_changed(std::size_t function) {
+void SlimFaasGateway::readiness_changed(std::size_t function) {
   if (up_) world_.events.at(next_poll(), *this, kPoll, function);
 }
 
-TimePoint Gateway::next_poll() const {
+TimePoint SlimFaasGateway::next_poll() const {
   return grid_ceil(started_, settings_.snapshot_poll, world_.now());
 }
 
-void Gateway::poll(std::size_t f) {
+void SlimFaasGateway::poll(std::size_t f) {
   Function& function = functions_[f];
   function.seen_ready = serving_.has_ready(f);
   if (function.seen_ready && function.wake_since && !function.wake_end)
@@ -235,7 +245,7 @@ void Gateway::poll(std::size_t f) {
   }
 }
 
-void Gateway::fire(std::uint32_t what, std::uint64_t arg) {
+void SlimFaasGateway::fire(std::uint32_t what, std::uint64_t arg) {
   const auto id = static_cast<RequestId>(arg);
   switch (what) {
     case kPoll:
@@ -274,7 +284,7 @@ void Gateway::fire(std::uint32_t what, std::uint64_t arg) {
   }
 }
 
-std::vector<RequestId> Gateway::crash(bool keep_idle_clocks) {
+std::vector<RequestId> SlimFaasGateway::crash(bool keep_idle_clocks) {
   up_ = false;
   std::vector<RequestId> orphans;
   for (std::size_t f = 0; f < functions_.size(); ++f) {
@@ -294,16 +304,16 @@ std::vector<RequestId> Gateway::crash(bool keep_idle_clocks) {
   return orphans;
 }
 
-void Gateway::touch(std::size_t f, TimePoint t) {
+void SlimFaasGateway::touch(std::size_t f, TimePoint t) {
   auto& last = functions_[f].last_touch;
   if (!last || *last < t) last = t;
 }
 
-TimePoint Gateway::refreshed(RequestId id, Duration period) const {
+TimePoint SlimFaasGateway::refreshed(RequestId id, Duration period) const {
   return grid_floor(requests_.get(id).arrived, period, world_.now());
 }
 
-std::optional<TimePoint> Gateway::last_activity(std::size_t f) const {
+std::optional<TimePoint> SlimFaasGateway::last_activity(std::size_t f) const {
   const Function& function = functions_[f];
   std::optional<TimePoint> last = function.last_touch;
   const auto see = [&last](TimePoint t) {

@@ -1,0 +1,28 @@
+// One decision of `concurrency` and of `hpa`, in a steady state with load: the time from facts to
+// decision, without the world around it. Times are the median of the repetitions.
+#include <benchmark/benchmark.h>
+
+#include "bench/steady_state.hpp"
+#include "engine/invariant.hpp"
+
+namespace thaw {
+namespace {
+
+void decides(benchmark::State& state, const char* name, const SettingList& settings) {
+  SteadyState steady(name, settings);
+  THAW_CHECK(steady.problem().empty(), "the settings are good");
+  for (int i = 0; i < 1'000; ++i) steady.ask();
+  for (auto _ : state) benchmark::DoNotOptimize(steady.ask());
+}
+
+constexpr int kRepetitions = 11;
+
+BENCHMARK_CAPTURE(decides, concurrency, "concurrency", kConcurrencySettings)
+    ->Repetitions(kRepetitions)
+    ->ReportAggregatesOnly();
+BENCHMARK_CAPTURE(decides, hpa, "hpa", kHpaSettings)
+    ->Repetitions(kRepetitions)
+    ->ReportAggregatesOnly();
+
+}  // namespace
+}  // namespace thaw

@@ -1,0 +1,50 @@
+// Knative Service: the revision that its template makes. Routes and traffic splits are not
+// modelled.
+#include <limits>
+
+#include "engine/scenario/manifest_kinds.hpp"
+
+namespace thaw {
+namespace {
+
+// Knative's own limits (config-defaults): calls at once, and the longest a call may take.
+constexpr std::int64_t kMostConcurrency = 1000;
+constexpr std::int64_t kMostTimeout = 600;
+constexpr std::int64_t kDefaultTimeout = 300;
+
+}  // namespace
+
+Workload read_knative_service(const ObjectHead& head, Fields& object) {
+  Workload workload;
+  workload.kind = Workload::Kind::knative_service;
+  workload.place = head.place;
+  workload.name = head.name;
+  workload.ns = head.ns;
+  workload.replicas = Replicas(0);  // until the autoscaler has decided
+  if (!object.has("spec")) {
+    object.error("spec", "is missing");
+    return workload;
+  }
+  Fields spec = object.child("spec");
+  if (!spec.has("template")) spec.error("template", "is missing");
+  if (spec.has("template")) {
+    Fields revision = spec.child("template");
+    Fields metadata = revision.child("metadata");
+    workload.labels = values_of(metadata.texts("labels"));
+    workload.annotations = metadata.texts("annotations");
+    if (!revision.has("spec")) revision.error("spec", "is missing");
+    if (revision.has("spec")) {
+      Fields pod = revision.child("spec");
+      workload.container_concurrency =
+          static_cast<std::uint32_t>(pod.integer("containerConcurrency", 0, 0, kMostConcurrency));
+      workload.request_timeout =
+          std::chrono::seconds(pod.integer("timeoutSeconds", kDefaultTimeout, 1, kMostTimeout));
+      read_pod(pod, workload);
+    }
+    revision.finish();
+  }
+  spec.finish();
+  return workload;
+}
+
+}  // namespace thaw

@@ -1,0 +1,53 @@
+#include "sim/load_meter.hpp"
+
+namespace thaw::sim {
+namespace {
+
+constexpr Duration kPeriod = std::chrono::seconds(1);
+// Nobody looks further back: the longest window of a policy is an hour.
+constexpr std::size_t kMostReports = 7'200;
+
+}  // namespace
+
+LoadMeter::Count LoadMeter::count(std::size_t f) const {
+  const TimePoint now = world_.now();
+  return {world_.gauges.at(Gauge::in_flight, f).integral(now),
+          world_.gauges.at(Gauge::queued, f).integral(now), load_.tally(f).total,
+          load_.tally(f).completed};
+}
+
+void LoadMeter::listen(std::size_t f) {
+  if (functions_.size() <= f) functions_.resize(f + 1);
+  if (functions_[f].listened) return;
+  functions_[f].listened = true;
+  functions_[f].before = count(f);
+  plan(f);
+}
+
+void LoadMeter::plan(std::size_t f) {
+  const Duration into = world_.now().since_epoch % kPeriod;
+  world_.events.after(kPeriod - into, *this, 0, f);
+}
+
+void LoadMeter::fire(std::uint32_t, std::uint64_t f) {
+  Function& function = functions_[f];
+  const Count now = count(f);
+  const Count& before = function.before;
+  if (function.reports.size() >= kMostReports)
+    function.reports.erase(function.reports.begin(), function.reports.begin() + kMostReports / 2);
+  function.reports.push_back(
+      {.at = world_.now() - Duration{1},  // it belongs to the second that ends here
+       .concurrency = (now.in_flight - before.in_flight) + (now.queued - before.queued),
+       .requests = static_cast<double>(now.arrived - before.arrived),
+       .completions = static_cast<double>(now.completed - before.completed)});
+  function.before = now;
+  plan(f);
+}
+
+void LoadMeter::take(std::size_t f, std::vector<Load>& into) {
+  std::vector<Load>& reports = functions_[f].reports;
+  into.insert(into.end(), reports.begin(), reports.end());
+  reports.clear();
+}
+
+}  // namespace thaw::sim
