@@ -60,14 +60,37 @@ const char* name_of(WriteState state) {
   return "";
 }
 
-std::string load_of(const Observation& seen) {
-  if (seen.load.empty()) return "no report since the last question";
-  double concurrency = 0, requests = 0;
-  for (const Load& one : seen.load) concurrency += one.concurrency, requests += one.requests;
-  const auto n = static_cast<double>(seen.load.size());
-  return fmt::format("{}, on average {:.4g} in flight and {:.4g} calls/s, last {}",
-                     counted(seen.load.size(), "report"), concurrency / n, requests / n,
-                     ago(seen.now, seen.load.back().at));
+// What reached replicas through the gateway is in the gateway's reports as well.
+std::string load_of(const Observation& seen, bool from_replicas) {
+  std::size_t count = 0;
+  TimePoint last;
+  double in_flight = 0, proxied = 0, requests = 0, proxied_requests = 0;
+  for (const Load& one : seen.load) {
+    if (one.from_replicas != from_replicas) continue;
+    ++count;
+    last = one.at;
+    in_flight += one.concurrency, proxied += one.proxied_concurrency;
+    requests += one.requests, proxied_requests += one.proxied_requests;
+  }
+  if (count == 0) return "no report since the last question";
+  const auto mean = [count](double sum) { return sum / static_cast<double>(count); };
+  const std::string share = proxied > 0 || proxied_requests > 0
+                                ? fmt::format(" ({:.4g} and {:.4g} of it through the gateway)",
+                                              mean(proxied), mean(proxied_requests))
+                                : "";
+  return fmt::format("{}, on average {:.4g} in flight and {:.4g} calls/s{}, last {}",
+                     counted(count, "report"), mean(in_flight), mean(requests), share,
+                     ago(seen.now, last));
+}
+
+std::string path_of(const Observation& seen) {
+  const PathFacts& path = seen.path;
+  if (!path.proxied_since)
+    return path.mode == PathMode::proxy ? "through the gateway" : "past the gateway";
+  const std::string since = ", for " + readable_length(seen.now - *path.proxied_since);
+  return (path.mode == PathMode::proxy ? "through the gateway"
+                                       : "through the gateway, for want of a ready replica") +
+         since;
 }
 
 std::string pods_of(const Observation& seen) {
@@ -123,20 +146,19 @@ std::string inputs(const sim::DecisionSeen& one, const Spec& spec) {
   table.add({"calls", fmt::format("{} in service, {} waiting", seen.in_flight, seen.queued)});
   table.add({"last call", ago(seen.now, seen.last_activity)});
   table.add({"facts as of", ago(seen.now, seen.facts_taken)});
-  if (one.wants.load) table.add({"load", load_of(seen)});
+  if (one.wants.load) {
+    table.add({"load of the gateway", load_of(seen, false)});
+    table.add({"load of replicas", load_of(seen, true)});
+  }
   if (one.wants.pods) table.add({"pods", pods_of(seen)});
   for (std::size_t i = 0; i < one.wants.metrics.size() && i < seen.metrics.size(); ++i)
     table.add({"metric " + one.wants.metrics[i].name, metric_of(seen.metrics[i], seen.now)});
   if (!one.wants.peers.empty()) table.add({"peers", peers_of(seen, spec)});
-  if (one.wants.path)
-    table.add({"path", std::string(seen.path.mode == PathMode::proxy ? "through the gateway"
-                                                                     : "past the gateway") +
-                           (seen.path.proxied_since
-                                ? ", in it since " + ago(seen.now, *seen.path.proxied_since)
-                                : "")});
+  if (one.wants.path) table.add({"path of calls", path_of(seen)});
   table.add({"last write", seen.last_write.state == WriteState::none
                                ? name_of(seen.last_write.state)
-                               : fmt::format("{} replicas, {}", seen.last_write.asked.count,
+                               : fmt::format("{} replica{}, {}", seen.last_write.asked.count,
+                                             seen.last_write.asked.count == 1 ? "" : "s",
                                              name_of(seen.last_write.state))});
   return table.text("  ");
 }
@@ -160,6 +182,16 @@ std::string settings(const sim::Governor& governor) {
   return text.empty() ? "  none given: all defaults\n" : text;
 }
 
+// A policy may ask again a nanosecond after an instant, to find it past.
+std::string instant(Duration since_start) {
+  return thaw::to_text(std::chrono::round<std::chrono::microseconds>(since_start));
+}
+
+std::string path_of(const Decision& decided) {
+  if (*decided.path == PathMode::serve) return "past the gateway while a replica is ready";
+  return fmt::format("through {}", counted(decided.gateways, "gateway"));
+}
+
 std::string outcome(const sim::DecisionSeen& one, TimePoint start) {
   const Decision& decided = one.decided;
   Table table({left, left});
@@ -171,11 +203,12 @@ std::string outcome(const sim::DecisionSeen& one, TimePoint start) {
   } else {
     table.add({"desired", fmt::format("left alone at {}", one.seen.spec.count)});
   }
+  if (decided.path) table.add({"path of calls", path_of(decided)});
   const bool capped = one.capped.desired != decided.desired;
   table.add({"operator's cap", capped ? to_words(one.capped.why) : "none that matters"});
   table.add({"asks again", decided.ask_again == TimePoint::never()
                                ? "only when something happens"
-                               : "at " + thaw::to_text(decided.ask_again - start)});
+                               : "at " + instant(decided.ask_again - start)});
   return table.text("  ");
 }
 
@@ -229,11 +262,16 @@ int explain(const Scenario& scenario, sim::RunOptions options, const std::string
     refuse(option, "nobody scales " + question.function + ": it has no policy");
   const sim::Governor scaled_by = *governor;
   std::string last;
+  TimePoint scaled_at = TimePoint::never();
   options.stop_at = question.at;
   options.decided = [&](const sim::DecisionSeen& one) {
     // Between two passes of its own loop a policy decides nothing.
-    if (one.function == id && one.decided.why.code != ReasonCode::waiting_for_tick)
-      last = to_text(one, scaled_by, scenario.start);
+    if (one.function != id || one.decided.why.code == ReasonCode::waiting_for_tick) return;
+    // Asked at once what it makes of its own change, it has nothing to add.
+    const bool echo = !one.decided.desired && one.seen.now == scaled_at;
+    if (echo) return;
+    if (one.decided.desired) scaled_at = one.seen.now;
+    last = to_text(one, scaled_by, scenario.start);
   };
   sim::RunResult result;
   {

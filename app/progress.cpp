@@ -45,9 +45,9 @@ void Progress::show(Duration simulated, Duration until) {
   }
 }
 
-void Progress::show_share(std::size_t done, std::size_t all) {
+void Progress::show_share(std::size_t done, std::size_t all, const char* of_what) {
   if (!due()) return;
-  const std::string words = std::to_string(done) + " of " + std::to_string(all) + " replications";
+  const std::string words = std::to_string(done) + " of " + std::to_string(all) + " " + of_what;
   bar(static_cast<double>(done) / static_cast<double>(all), words.c_str());
 }
 

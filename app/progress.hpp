@@ -17,7 +17,7 @@ class Progress {
 
   // `until`: how far the run goes, or zero when that is not known yet.
   void show(Duration simulated, Duration until);
-  void show_share(std::size_t done, std::size_t all);
+  void show_share(std::size_t done, std::size_t all, const char* of_what);
 
  private:
   bool due();  // not more often than the eye follows

@@ -1,40 +1,26 @@
 // thaw run: simulate a scenario, print what happened, write the result files.
 #include <sys/resource.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "app/explain.hpp"
+#include "app/governors.hpp"
 #include "app/progress.hpp"
+#include "app/terminal.hpp"
 #include "app/verbs.hpp"
 #include "engine/report/output.hpp"
 #include "engine/report/replications.hpp"
 #include "engine/report/summary.hpp"
 #include "engine/report/timeline.hpp"
-#include "engine/scenario/governance.hpp"
 #include "engine/scenario/load.hpp"
-#include "policies/all.hpp"
 #include "sim/simulation.hpp"
 #include "sim/study/replicate.hpp"
 
 namespace thaw::app {
 namespace {
-
-std::atomic<bool> interrupted{false};
-
-// A second Ctrl-C ends the process the hard way.
-void watch_for_interrupt() {
-  struct sigaction action {};
-  action.sa_handler = [](int) { interrupted.store(true, std::memory_order_relaxed); };
-  action.sa_flags = SA_RESETHAND;
-  sigaction(SIGINT, &action, nullptr);
-}
 
 struct Arguments {
   std::string scenario, out, format = "text", explain;
@@ -42,29 +28,6 @@ struct Arguments {
   std::uint64_t seed = 1;
   std::size_t replications = 1, jobs = 1;
 };
-
-std::vector<sim::Governor> governors_of(const Scenario& scenario,
-                                        const std::vector<std::string>& chosen,
-                                        Diagnostics& problems) {
-  std::vector<PolicyChoice> choices;
-  for (const std::string& text : chosen) choices.push_back(PolicyChoice::parse(text, problems));
-  std::vector<std::string> names;
-  for (const PolicyInfo& policy : all_policies()) names.emplace_back(policy.name);
-  std::vector<sim::Governor> governors;
-  for (Governance& one : govern(scenario, choices, problems)) {
-    if (one.policy.empty()) continue;
-    const PolicyInfo* policy = find_policy(one.policy);
-    if (policy) {
-      governors.push_back({std::move(one.spec), policy});
-      continue;
-    }
-    std::string known;
-    for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
-    problems.error({"--policy", 0, 0}, "",
-                   "there is no policy \"" + one.policy + "\"; there are: " + known);
-  }
-  return governors;
-}
 
 double cpu_seconds(const rusage& usage) {
   const auto of = [](const timeval& t) {
@@ -94,8 +57,6 @@ Performance measure(std::uint64_t events, std::uint64_t requests,
   performance.version = THAW_VERSION;
   return performance;
 }
-
-bool coloured() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
 
 int run_once(const Scenario& scenario, sim::RunOptions options, const Arguments& arguments,
              std::chrono::steady_clock::time_point began) {
@@ -143,9 +104,10 @@ int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arg
   std::vector<sim::Replication> runs;
   {
     Progress progress;
-    runs = sim::replicate(
-        scenario, options, arguments.replications, arguments.jobs, render,
-        [&](std::size_t done) { progress.show_share(done, arguments.replications); });
+    runs = sim::replicate(scenario, options, arguments.replications, arguments.jobs, render,
+                          [&](std::size_t done) {
+                            progress.show_share(done, arguments.replications, "replications");
+                          });
   }
   if (runs.empty()) return kInterrupted;
   std::vector<std::string> summaries;
@@ -173,14 +135,13 @@ int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arg
 
 int run(const Arguments& arguments) {
   const auto began = std::chrono::steady_clock::now();
-  watch_for_interrupt();
   const Scenario scenario = load_scenario(arguments.scenario, arguments.overrides);
   Diagnostics problems;
   sim::RunOptions options;
   options.governors = governors_of(scenario, arguments.policies, problems);
   problems.throw_if_any();
   options.seed = arguments.seed;
-  options.interrupted = &interrupted;
+  options.interrupted = &watch_for_interrupt();
   for (const std::string& name : arguments.traced)
     options.traced.push_back(function_named(scenario, name, "--trace " + name));
   if (!arguments.explain.empty()) return explain(scenario, std::move(options), arguments.explain);

@@ -15,5 +15,6 @@ void add_run(CLI::App& app, int& exit_code);
 void add_policies(CLI::App& app, int& exit_code);
 void add_decide(CLI::App& app, int& exit_code);
 void add_schema(CLI::App& app, int& exit_code);
+void add_test(CLI::App& app, int& exit_code);
 
 }  // namespace thaw::app

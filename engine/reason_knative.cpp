@@ -6,11 +6,16 @@
 namespace thaw::words {
 namespace {
 
-// Users know the bounds by the names of their annotations.
-std::string limit_in_words(double code, double value) {
-  const auto which = static_cast<Limit>(code);
-  if (which != Limit::min && which != Limit::max) return limit(code, value);
-  return fmt::format("; limit {}-scale {}", name_of(which), number(value));
+// Users know the bounds by the names of their annotations. In a panic the highest number stands
+// whatever the annotations say.
+std::string limit_in_words(const Reason& why) {
+  const auto& n = why.number;
+  const auto which = static_cast<Limit>(n[6]);
+  if (which == Limit::min || which == Limit::max)
+    return fmt::format("; limit {}-scale {}", name_of(which), number(n[7]));
+  if (which != Limit::stabilisation) return limit(n[6], n[7]);
+  const bool panic = why.code == ReasonCode::knative_panic;
+  return fmt::format("; limit {} {}", panic ? "highest so far" : "scale-down-delay", number(n[7]));
 }
 
 std::string formula_in_words(const Reason& why) {
@@ -19,7 +24,7 @@ std::string formula_in_words(const Reason& why) {
   const std::string ratio = target > 0 ? fmt::format(" = {}", number(n[0] / target)) : "";
   return fmt::format("{} {} over {} s / (target {} × {}){} → {}{}", number(n[0]),
                      n[8] == 1 ? "requests a second" : "in flight", number(n[1]), number(n[2]),
-                     number(n[3]), ratio, number(n[5]), limit_in_words(n[6], n[7]));
+                     number(n[3]), ratio, number(n[5]), limit_in_words(why));
 }
 
 std::string first_replica_in_words(const Reason& why) {

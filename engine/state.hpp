@@ -29,6 +29,7 @@ class StateReader {
  public:
   explicit StateReader(const SavedState& in) : in_(in) {}
   int version() const { return in_.version; }
+  const std::map<std::string, std::int64_t>& fields() const { return in_.fields; }
   std::optional<std::int64_t> field(std::string_view name) const {
     const auto found = in_.fields.find(std::string(name));
     if (found == in_.fields.end()) return std::nullopt;

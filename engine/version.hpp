@@ -23,6 +23,7 @@ struct Versions {
   Version slimfaas{0, 81, 0};
   Version knative{1, 23, 0};
   Version kubernetes{1, 37, 0};
+  Version openfaas{0, 27, 0};  // of its gateway: from 0.27 on the Community Edition of 2023
 };
 
 }  // namespace thaw

@@ -13,7 +13,6 @@
 #include "policies/all.hpp"
 #include "policies/highest_of/children_names.hpp"
 #include "policies/highest_of/make.hpp"
-#include "policies/highest_of/packed_state.hpp"
 #include "policies/highest_of/report_log.hpp"
 
 namespace thaw {
@@ -214,11 +213,13 @@ void HighestOf::look(const Observation& seen) {
 void HighestOf::save(StateWriter& out) const {
   out.version(kVersion);
   for (const Child& child : children_) {
+    const std::string& name = child.name.name;
     SavedState kept;
     StateWriter writer(kept);
     child.policy->save(writer);
-    pack(kept, child.name.name + ".kept.", out);
-    if (child.wished) out.field(child.name.name + ".wish", child.wish->count);
+    out.field("version." + name, kept.version);
+    for (const auto& [field, value] : kept.fields) out.field(name + "." + field, value);
+    if (child.wished) out.field("wish." + name, child.wish->count);
   }
 }
 
@@ -227,10 +228,15 @@ bool HighestOf::restore(const StateReader& in) {
   if (in.version() != kVersion) return false;
   bool all = true;
   for (Child& child : children_) {
-    const auto kept = unpack(child.name.name + ".kept.", in);
-    if (!kept) continue;  // it was not in the list then
-    all = child.policy->restore(StateReader(*kept)) && all;
-    const auto wish = in.field(child.name.name + ".wish");
+    const std::string& name = child.name.name;
+    const auto version = in.field("version." + name);
+    if (!version) continue;  // it was not in the list then
+    const std::string prefix = name + ".";
+    SavedState kept{static_cast<int>(*version), {}};
+    for (const auto& [field, value] : in.fields())
+      if (field.starts_with(prefix)) kept.fields[field.substr(prefix.size())] = value;
+    all = child.policy->restore(StateReader(kept)) && all;
+    const auto wish = in.field("wish." + name);
     if (!wish) continue;
     child.wish = Replicas(static_cast<std::int32_t>(*wish));
     child.wished = true;

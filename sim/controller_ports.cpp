@@ -44,9 +44,17 @@ void ControllerPorts::serve(Controller* controller, std::vector<FunctionId> gove
   governed_ = std::move(governed);
   std::fill(written_.begin(), written_.end(), std::nullopt);
   for (const FunctionId id : governed_) {
-    if (controller_->wants(id).load && !gateway_.reports(id)) meter_.listen(id);
-    if (!controller_->wants(id).metrics.empty()) metrics_.sample(id);
+    if (controller_->wants(id).load) listen(id);
+    const auto metrics = controller_->wants(id).metrics;
+    if (!metrics.empty()) metrics_.sample(id, metrics);
   }
+}
+
+// What a gateway told while no controller ran, nobody has heard; the meter is asked in arrears.
+void ControllerPorts::listen(FunctionId id) {
+  if (!gateway_.reports(id)) return meter_.listen(id);
+  gateway_.take_load(id, load_);
+  load_.clear();
 }
 
 void ControllerPorts::poke(std::size_t function, Cause cause) {
@@ -151,8 +159,9 @@ std::uint64_t ControllerPorts::submit(FunctionId id, const Decision& decision) {
   if (decision.path) gateway_.steer(id, *decision.path, decision.gateways);
   if (!decision.desired) return tickets_;
   writes_[id] = {++tickets_, WriteState::done, *decision.desired};
+  const bool changes = deployments_.spec(id) != *decision.desired;
   deployments_.scale(id, *decision.desired);
-  pods_changed(id);
+  if (changes) pods_changed(id);
   return tickets_;
 }
 

@@ -45,6 +45,7 @@ class ControllerPorts final : public Clock, public Cluster, public Recorder, pub
   void fire(std::uint32_t what, std::uint64_t arg) override;
 
  private:
+  void listen(FunctionId id);
   void take_load(FunctionId id);
   struct Written {
     Replicas desired;

@@ -18,7 +18,15 @@ void Deployments::start() {
   for (std::size_t f = 0; f < spec_.size(); ++f) {
     world_.gauges.set(Gauge::desired, f, spec_[f].count, world_.now());
     wake(f);
+    tell_refused(f);
   }
+}
+
+void Deployments::tell_refused(std::size_t function) {
+  const FunctionSpec& spec = world_.scenario.functions[function];
+  const std::string& why = world_.scenario.manifests.workloads[spec.workload].refused;
+  if (!why.empty())
+    world_.tell(EventKind::note, spec.name, "refused", spec.name + " is not deployed: " + why);
 }
 
 void Deployments::scale(std::size_t function, Replicas replicas) {

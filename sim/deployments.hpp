@@ -25,6 +25,8 @@ class Deployments final : public Handler {
   void fire(std::uint32_t what, std::uint64_t function) override;
 
  private:
+  void tell_refused(std::size_t function);
+
   World& world_;
   Pods& pods_;
   std::vector<Replicas> spec_;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "engine/scenario/openfaas.hpp"
 #include "engine/scenario/slimfaas_annotations.hpp"
 #include "sim/knative/data_path.hpp"
+#include "sim/openfaas_gateway.hpp"
 #include "sim/service_gateway.hpp"
 #include "sim/slimfaas_gateway.hpp"
 
@@ -31,6 +33,13 @@ const Workload* slimfaas_of(const Scenario& scenario) {
   return nullptr;
 }
 
+std::vector<const Workload*> gateways_of(const Scenario& scenario) {
+  std::vector<const Workload*> gateways;
+  for (const Workload& workload : scenario.manifests.workloads)
+    if (is_slimfaas(workload) || is_openfaas_gateway(workload)) gateways.push_back(&workload);
+  return gateways;
+}
+
 FrontDoors::FrontDoors(World& world, Requests& requests, Serving& serving,
                        GatewayListener& listener, Diagnostics& diagnostics)
     : requests_(requests) {
@@ -52,6 +61,12 @@ FrontDoors::FrontDoors(World& world, Requests& requests, Serving& serving,
                               "would serve it"}});
       }
       of_function_.push_back(slimfaas_.get());
+    } else if (workload.kind == Workload::Kind::openfaas_function) {
+      if (!openfaas_) {
+        openfaas_ = std::make_unique<OpenFaasGateway>(
+            world, requests, serving, OpenFaasSettings::resolve(scenario, diagnostics), listener);
+      }
+      of_function_.push_back(openfaas_.get());
     } else if (workload.kind == Workload::Kind::knative_service) {
       if (!knative_)
         knative_ = std::make_unique<KnativeDataPath>(world, requests, serving, listener);
@@ -74,7 +89,7 @@ Call FrontDoors::resolve(Method method, std::string_view path) const {
         call.kind == Call::Kind::function && of_function_[call.function] != slimfaas_.get();
     if (call.kind != Call::Kind::unknown && !other) return call;
   }
-  for (const Gateway* door : {knative_.get(), service_.get()}) {
+  for (const Gateway* door : {openfaas_.get(), knative_.get(), service_.get()}) {
     if (!door) continue;
     const Call call = door->resolve(method, path);
     if (call.kind == Call::Kind::function && of_function_[call.function] == door) return call;
@@ -92,7 +107,7 @@ Gateway& FrontDoors::door_of(const Call& call) const {
 
 // Called again when a crashed controller is back: of the doors only SlimFaas went with it.
 void FrontDoors::start() {
-  for (Gateway* door : {slimfaas_.get(), knative_.get(), service_.get()})
+  for (Gateway* door : {slimfaas_.get(), openfaas_.get(), knative_.get(), service_.get()})
     if (door && !door->up({})) door->start();
 }
 

@@ -1,5 +1,5 @@
-// Every way into the cluster as one: each function is behind SlimFaas's gateway, on Knative's data
-// path, or a plain Service, by what its manifest is.
+// Every way into the cluster as one: each function is behind SlimFaas's gateway or OpenFaaS's, on
+// Knative's data path, or a plain Service, by what its manifest is.
 #pragma once
 
 #include <memory>
@@ -16,6 +16,9 @@ Call call_of_function(const Scenario& scenario, Method method, std::string_view 
 
 // nullptr: the scenario has none.
 const Workload* slimfaas_of(const Scenario& scenario);
+
+// The workloads that an Ingress leads to instead of to a function: SlimFaas, OpenFaaS's gateway.
+std::vector<const Workload*> gateways_of(const Scenario& scenario);
 
 class FrontDoors final : public Gateway {
  public:
@@ -58,7 +61,8 @@ class FrontDoors final : public Gateway {
   Gateway& door_of(const Call& call) const;
 
   Requests& requests_;
-  std::unique_ptr<Gateway> slimfaas_, knative_, service_;  // empty where nobody is behind it
+  std::unique_ptr<Gateway> slimfaas_, openfaas_, knative_,
+      service_;  // empty where nobody is behind it
   std::vector<Gateway*> of_function_;
 };
 

@@ -4,15 +4,16 @@
 
 #include "engine/scenario/slimfaas_annotations.hpp"
 #include "sim/services.hpp"
+#include "sim/virtual_services.hpp"
 
 namespace thaw::sim {
 
-Ingress::Ingress(World& world, Requests& requests, Gateway& gateway, const Workload* slimfaas,
-                 IngressListener& listener)
+Ingress::Ingress(World& world, Requests& requests, Gateway& gateway,
+                 std::vector<const Workload*> gateways, IngressListener& listener)
     : world_(world),
       requests_(requests),
       gateway_(gateway),
-      slimfaas_(slimfaas),
+      gateways_(std::move(gateways)),
       listener_(listener) {}
 
 // The longest prefix wins, as nginx does it.
@@ -52,7 +53,20 @@ std::optional<std::size_t> Ingress::function_behind(const IngressRule& rule,
 Route Ingress::resolve(Method method, std::string_view path) const {
   Route route;
   route.call = gateway_.resolve(method, path);
-  if (world_.scenario.manifests.ingresses.empty()) return route;
+  if (world_.scenario.manifests.ingresses.empty()) {
+    if (const auto mesh = mesh_route(world_.scenario, path)) {
+      route.through_ingress = mesh->timeout > Duration{0};
+      route.read_timeout = mesh->timeout;
+      if (mesh->function) {
+        route.call = {Call::Kind::function, *mesh->function, method, false};
+      } else {
+        const bool unknown = mesh->status == 404;
+        route.refused =
+            Answer{mesh->status, unknown ? Outcome::rejected : Outcome::failed, CutBy::ingress};
+      }
+    }
+    return route;
+  }
   route.through_ingress = true;
   const IngressObject* object = nullptr;
   const IngressRule* rule = rule_for(path, object);
@@ -61,7 +75,9 @@ Route Ingress::resolve(Method method, std::string_view path) const {
     return route;
   }
   route.read_timeout = object->read_timeout;
-  if (slimfaas_ && leads_to(*slimfaas_, *rule, object->ns)) return route;
+  if (std::any_of(gateways_.begin(), gateways_.end(),
+                  [&](const Workload* gateway) { return leads_to(*gateway, *rule, object->ns); }))
+    return route;
   if (const auto function = function_behind(*rule, object->ns)) {
     route.call = {Call::Kind::function, *function, method, false};
   } else {

@@ -1,11 +1,13 @@
-// The outermost hop: an nginx Ingress in front of the gateway, with its read timeout. Without one,
-// calls meet the gateway directly. Answers are modelled as arriving whole, so the time between two
+// The outermost hop: an nginx Ingress in front of the gateway, with its read timeout, or the mesh's
+// gateway, whose VirtualServices take the paths that they name. Else calls meet the gateway
+// directly. Answers are modelled as arriving whole, so the time between two
 // reads is the time to the answer.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "sim/gateway.hpp"
 #include "sim/requests.hpp"
@@ -29,8 +31,8 @@ class IngressListener {
 
 class Ingress final : public Handler {
  public:
-  // `slimfaas`: the workload of a gateway with paths of its own; nullptr if there is none.
-  Ingress(World& world, Requests& requests, Gateway& gateway, const Workload* slimfaas,
+  // `gateways`: the workloads of those with paths of their own.
+  Ingress(World& world, Requests& requests, Gateway& gateway, std::vector<const Workload*> gateways,
           IngressListener& listener);
 
   Route resolve(Method method, std::string_view path) const;
@@ -48,7 +50,7 @@ class Ingress final : public Handler {
   World& world_;
   Requests& requests_;
   Gateway& gateway_;
-  const Workload* slimfaas_;
+  std::vector<const Workload*> gateways_;
   IngressListener& listener_;
 };
 

@@ -111,7 +111,8 @@ Ledger::PoolBill Ledger::bill(std::size_t pool) const {
     bill.total = until_here;
   }
   bill.node_hours = static_cast<double>(running / kWhole) / 3.6e12;
-  const double gpu_ns = static_cast<double>(running / kWhole) * machine.gpus;
+  const int offered = machine.gpus * world_.scenario.cluster.pools[pool].gpu_sharing.per_card;
+  const double gpu_ns = static_cast<double>(running / kWhole) * offered;
   bill.gpu_busy_ratio = gpu_ns > 0 ? static_cast<double>(totals.busy_gpu_ns) / gpu_ns : 0;
   return bill;
 }

@@ -7,6 +7,18 @@ namespace {
 
 enum What : std::uint32_t { kStepSends, kStepLimit, kArrival, kClient };
 
+const Pipeline* pipeline_of(const Scenario& scenario, const Arrivals& stream) {
+  for (const Pipeline& pipeline : scenario.pipelines)
+    if (pipeline.name == stream.pipeline) return &pipeline;
+  return nullptr;
+}
+
+// Of a pipeline's stream: where its first stage is called.
+std::string path_of(const Arrivals& stream, const Pipeline* pipeline) {
+  if (!stream.path.empty() || !pipeline) return stream.path;
+  return "/function/" + pipeline->stages.front() + "/";
+}
+
 }  // namespace
 
 LoadGenerator::LoadGenerator(World& world, Requests& requests, Ingress& ingress,
@@ -15,14 +27,21 @@ LoadGenerator::LoadGenerator(World& world, Requests& requests, Ingress& ingress,
       requests_(requests),
       ingress_(ingress),
       listener_(listener),
-      tallies_(world.scenario.functions.size()) {
+      tallies_(world.scenario.functions.size()),
+      pipeline_tallies_(world.scenario.pipelines.size()),
+      pipelines_(world, requests, ingress, *this),
+      rounds_(world, requests, ingress, *this) {
   for (const Step& step : world.scenario.steps) {
     steps_.emplace_back().route = ingress.resolve(step.method, step.path);
     step_work_.push_back(world.random("service/" + step.name));
   }
   for (const Arrivals& stream : world.scenario.arrivals) {
     if (stream.source == Arrivals::Source::trace) end_of_trace(stream, world.scenario.functions);
-    streams_.push_back({ingress.resolve(stream.method, stream.path),
+    const Pipeline* const pipeline = pipeline_of(world.scenario, stream);
+    streams_.push_back({ingress.resolve(stream.method, path_of(stream, pipeline)),
+                        pipeline
+                            ? std::optional<std::size_t>(pipeline - world.scenario.pipelines.data())
+                            : std::nullopt,
                         false,
                         0,
                         world.random("arrivals/" + stream.name),
@@ -60,6 +79,7 @@ void LoadGenerator::start() {
     for (int c = 0; c < stream.clients; ++c)
       world_.events.after(stream.from, *this, kClient, i | static_cast<std::uint64_t>(c) << 32);
   }
+  rounds_.start();
   check_over();
 }
 
@@ -150,13 +170,19 @@ std::optional<TimePoint> LoadGenerator::next_traced(std::size_t i) {
 }
 
 void LoadGenerator::arrive(std::size_t i) {
+  send(i, 0);
+  next_arrival(i);
+}
+
+void LoadGenerator::send(std::size_t i, std::uint32_t client) {
   StreamState& state = streams_[i];
+  const auto source = static_cast<std::uint32_t>(steps_.size() + i);
+  if (state.pipeline) return open_pipeline(source, client, i);
   const Duration work =
       state.traced_work
           ? *state.traced_work
           : work_of(state.route.call.function, world_.scenario.arrivals[i].service, state.work);
-  open(static_cast<std::uint32_t>(steps_.size() + i), 0, state.route, work);
-  next_arrival(i);
+  open(source, client, state.route, work);
 }
 
 void LoadGenerator::client_calls(std::size_t i, std::uint32_t client) {
@@ -165,9 +191,7 @@ void LoadGenerator::client_calls(std::size_t i, std::uint32_t client) {
     state.done = --state.live_clients == 0;
     return check_over();
   }
-  const Duration work =
-      work_of(state.route.call.function, world_.scenario.arrivals[i].service, state.work);
-  open(static_cast<std::uint32_t>(steps_.size() + i), client, state.route, work);
+  send(i, client);
 }
 
 // --- requests ---
@@ -195,33 +219,87 @@ void LoadGenerator::open(std::uint32_t source, std::uint32_t client, const Route
   ingress_.accept(id, route);
 }
 
+void LoadGenerator::open_pipeline(std::uint32_t source, std::uint32_t client, std::size_t stream) {
+  const RequestId id = requests_.open();
+  Request& request = requests_.get(id);
+  request.arrived = world_.now();
+  request.source = source;
+  request.client = client;
+  const std::size_t pipeline = *streams_[stream].pipeline;
+  ++pipeline_tallies_[pipeline].total;
+  anchor(Instant::Anchor::last_request, "");
+  pipelines_.begin(id, pipeline, streams_[stream].route);
+}
+
+// Nullptr: no call of a function.
+Tally* LoadGenerator::tally_of(const Request& request) {
+  if (request.source < steps_.size()) {
+    const bool of_function = steps_[request.source].route.call.kind == Call::Kind::function;
+    return of_function ? &tallies_[request.function] : nullptr;
+  }
+  const StreamState& stream = streams_[request.source - steps_.size()];
+  if (stream.pipeline) return &pipeline_tallies_[*stream.pipeline];
+  const bool of_function = stream.route.call.kind == Call::Kind::function;
+  return of_function ? &tallies_[request.function] : nullptr;
+}
+
+void LoadGenerator::count(const Request& request, const Answer& answer, Tally& tally) const {
+  const Duration latency = world_.now() - request.arrived;
+  tally.cold += request.cold;
+  if (answer.outcome != Outcome::completed) tally.in_vain += latency;
+  switch (answer.outcome) {
+    case Outcome::completed:
+      ++tally.completed;
+      tally.latency.add(latency);
+      tally.wait.add(latency - request.work);
+      break;
+    case Outcome::timed_out:
+      ++tally.timed_out;
+      break;
+    case Outcome::rejected:
+      ++tally.rejected;
+      break;
+    case Outcome::failed:
+      ++tally.failed;
+      break;
+  }
+}
+
+void LoadGenerator::stage_answered(RequestId id, const Answer& answer) {
+  const Request& request = requests_.get(id);
+  count(request, answer, tallies_[request.function]);
+  listener_.load_moved();
+}
+
+void LoadGenerator::round_called(std::size_t function) {
+  ++tallies_[function].total;
+  anchor(Instant::Anchor::last_request, "");
+}
+
+void LoadGenerator::round_answered(RequestId id, const Answer& answer) {
+  const Request& request = requests_.get(id);
+  count(request, answer, tallies_[request.function]);
+}
+
+void LoadGenerator::rounds_moved() {
+  listener_.load_moved();
+  anchor(Instant::Anchor::last_completion, "");
+  check_over();
+}
+
 void LoadGenerator::replied(RequestId id, const Answer& answer) {
+  if (pipelines_.is_stage(id)) return pipelines_.answered(id, answer);
+  if (rounds_.owns(id)) return rounds_.answered(id, answer);
+  finish(id, answer);
+}
+
+// Answered to whoever called: a step, a stream, a client.
+void LoadGenerator::finish(RequestId id, const Answer& answer) {
   const Request request = requests_.get(id);
   requests_.close(id);
   const Duration latency = world_.now() - request.arrived;
   const bool scripted = request.source < steps_.size();
-  const Route& route =
-      scripted ? steps_[request.source].route : streams_[request.source - steps_.size()].route;
-  if (route.call.kind == Call::Kind::function) {
-    Tally& tally = tallies_[request.function];
-    tally.cold += request.cold;
-    switch (answer.outcome) {
-      case Outcome::completed:
-        ++tally.completed;
-        tally.latency.add(latency);
-        tally.wait.add(latency - request.work);
-        break;
-      case Outcome::timed_out:
-        ++tally.timed_out;
-        break;
-      case Outcome::rejected:
-        ++tally.rejected;
-        break;
-      case Outcome::failed:
-        ++tally.failed;
-        break;
-    }
-  }
+  if (Tally* const tally = tally_of(request)) count(request, answer, *tally);
   listener_.load_moved();
   if (scripted) {
     StepState& state = steps_[request.source];
@@ -279,13 +357,13 @@ void LoadGenerator::check_over() {
                                    [](const StepState& s) { return s.stage == Stage::sending; });
   const bool flowing =
       std::any_of(streams_.begin(), streams_.end(), [](const StreamState& s) { return !s.done; });
-  over_ = !sending && !flowing;
+  over_ = !sending && !flowing && rounds_.over();
 }
 
-const Response* LoadGenerator::response(const std::string& step) const {
+const Response* LoadGenerator::response(const std::string& name) const {
   for (std::size_t s = 0; s < steps_.size(); ++s)
-    if (world_.scenario.steps[s].name == step) return steps_[s].last ? &*steps_[s].last : nullptr;
-  return nullptr;
+    if (world_.scenario.steps[s].name == name) return steps_[s].last ? &*steps_[s].last : nullptr;
+  return rounds_.last(name);
 }
 
 }  // namespace thaw::sim

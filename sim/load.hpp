@@ -13,22 +13,19 @@
 #include "engine/arrivals.hpp"
 #include "engine/statistics/sketch.hpp"
 #include "sim/ingress.hpp"
+#include "sim/pipelines.hpp"
 #include "sim/requests.hpp"
+#include "sim/rounds.hpp"
 #include "sim/trace_reader.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {
 
-// Of one function, over the run.
+// Of one function or pipeline, over the run.
 struct Tally {
   std::int64_t total = 0, completed = 0, cold = 0, timed_out = 0, rejected = 0, failed = 0;
   Sketch latency, wait;  // completed requests
-};
-
-// The last answer of a step.
-struct Response {
-  Answer answer;
-  Duration latency{};
+  Duration in_vain{};    // from arrival to the end of those that were not completed
 };
 
 class LoadListener {
@@ -40,7 +37,7 @@ class LoadListener {
   virtual void load_moved() = 0;                             // a total or a response changed
 };
 
-class LoadGenerator final : public Handler {
+class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
  public:
   LoadGenerator(World& world, Requests& requests, Ingress& ingress, LoadListener& listener);
 
@@ -51,7 +48,11 @@ class LoadGenerator final : public Handler {
   bool waits_for_condition() const { return conditions_ > 0; }
 
   const Tally& tally(std::size_t function) const { return tallies_[function]; }
-  const Response* response(const std::string& step) const;
+  const Tally& pipeline_tally(std::size_t pipeline) const { return pipeline_tallies_[pipeline]; }
+  const Pipelines& pipelines() const { return pipelines_; }
+  // The last answer of a step; of rounds the last one's outcome, and how long it took. nullptr:
+  // none yet.
+  const Response* response(const std::string& name) const;
   bool over() const { return over_; }
 
   void fire(std::uint32_t what, std::uint64_t arg) override;
@@ -67,6 +68,7 @@ class LoadGenerator final : public Handler {
   };
   struct StreamState {
     Route route;
+    std::optional<std::size_t> pipeline;
     bool done = false;
     int live_clients = 0;
     Random think, work;
@@ -82,7 +84,19 @@ class LoadGenerator final : public Handler {
   void next_arrival(std::size_t stream);
   std::optional<TimePoint> next_traced(std::size_t stream);
   void client_calls(std::size_t stream, std::uint32_t client);
+  void send(std::size_t stream, std::uint32_t client);
   void open(std::uint32_t source, std::uint32_t client, const Route& route, Duration work);
+  void open_pipeline(std::uint32_t source, std::uint32_t client, std::size_t stream);
+  void stage_called(std::size_t function) override { ++tallies_[function].total; }
+  void stage_answered(RequestId id, const Answer& answer) override;
+  void pipeline_answered(RequestId id, const Answer& answer) override { finish(id, answer); }
+  void round_called(std::size_t function) override;
+  void round_answered(RequestId id, const Answer& answer) override;
+  void rounds_moved() override;
+  void rounds_over(const std::string& name) override { anchor(Instant::Anchor::step, name); }
+  void finish(RequestId id, const Answer& answer);
+  Tally* tally_of(const Request& request);
+  void count(const Request& request, const Answer& answer, Tally& tally) const;
   void tell_answer(const Step& step, const Response& last);
   void anchor(Instant::Anchor kind, const std::string& step);
   void check_over();
@@ -96,7 +110,9 @@ class LoadGenerator final : public Handler {
   std::vector<StepState> steps_;
   std::vector<StreamState> streams_;
   std::vector<Random> step_work_;
-  std::vector<Tally> tallies_;
+  std::vector<Tally> tallies_, pipeline_tallies_;
+  Pipelines pipelines_;
+  FederatedRounds rounds_;
   int conditions_ = 0;
   bool over_ = false;
 };

@@ -4,8 +4,6 @@ namespace thaw::sim {
 namespace {
 
 constexpr Duration kPeriod = std::chrono::seconds(1);
-// Nobody looks further back: the longest window of a policy is an hour.
-constexpr std::size_t kMostReports = 7'200;
 
 }  // namespace
 
@@ -33,21 +31,13 @@ void LoadMeter::fire(std::uint32_t, std::uint64_t f) {
   Function& function = functions_[f];
   const Count now = count(f);
   const Count& before = function.before;
-  if (function.reports.size() >= kMostReports)
-    function.reports.erase(function.reports.begin(), function.reports.begin() + kMostReports / 2);
-  function.reports.push_back(
+  function.reports.add(
       {.at = world_.now() - Duration{1},  // it belongs to the second that ends here
        .concurrency = (now.in_flight - before.in_flight) + (now.queued - before.queued),
        .requests = static_cast<double>(now.arrived - before.arrived),
        .completions = static_cast<double>(now.completed - before.completed)});
   function.before = now;
   plan(f);
-}
-
-void LoadMeter::take(std::size_t f, std::vector<Load>& into) {
-  std::vector<Load>& reports = functions_[f].reports;
-  into.insert(into.end(), reports.begin(), reports.end());
-  reports.clear();
 }
 
 }  // namespace thaw::sim

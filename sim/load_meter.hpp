@@ -10,6 +10,7 @@
 
 #include "engine/policy.hpp"
 #include "sim/load.hpp"
+#include "sim/load_reports.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {
@@ -20,7 +21,9 @@ class LoadMeter final : public Handler {
 
   void listen(std::size_t function);  // from now on
   // Moves the reports since the last call to the end of `into`.
-  void take(std::size_t function, std::vector<Load>& into);
+  void take(std::size_t function, std::vector<Load>& into) {
+    functions_[function].reports.take(into);
+  }
 
   void fire(std::uint32_t what, std::uint64_t function) override;
 
@@ -32,7 +35,7 @@ class LoadMeter final : public Handler {
   struct Function {
     bool listened = false;
     Count before;
-    std::vector<Load> reports;
+    LoadReports reports;
   };
   Count count(std::size_t function) const;
   void plan(std::size_t function);

@@ -14,13 +14,11 @@ constexpr Duration kPeriod = std::chrono::seconds(15);  // Prometheus' own defau
 std::optional<Metrics::Name> Metrics::name_of(const MetricRef& metric) {
   if (metric.source == MetricSource::resource || metric.source == MetricSource::container_resource)
     return std::nullopt;
-  static constexpr std::array<std::pair<std::string_view, Name>, 8> kKnown{
+  static constexpr std::array<std::pair<std::string_view, Name>, 6> kKnown{
       {{"in_flight", Name::in_flight},
        {"queued", Name::queued},
        {"concurrency", Name::concurrency},
        {"requests_per_second", Name::requests},
-       {"gpu_utilization", Name::gpu_utilization},
-       {"DCGM_FI_DEV_GPU_UTIL", Name::gpu_utilization},
        {"slimfaas_function_queue_ready_items", Name::queued},
        {"slimfaas_function_queue_in_flight_items", Name::in_flight}}};
   const std::string_view name = std::string_view(metric.name).substr(0, metric.name.find('{'));
@@ -29,9 +27,10 @@ std::optional<Metrics::Name> Metrics::name_of(const MetricRef& metric) {
   return found == kKnown.end() ? std::nullopt : std::optional(found->second);
 }
 
-bool Metrics::known(const MetricRef& metric) { return name_of(metric).has_value(); }
-
-void Metrics::sample(std::size_t f) {
+void Metrics::sample(std::size_t f, std::span<const MetricRef> wanted) {
+  if (std::any_of(wanted.begin(), wanted.end(),
+                  [&](const MetricRef& metric) { return gpus_.has(metric); }))
+    gpus_.record();
   if (functions_.size() <= f) functions_.resize(f + 1);
   Function& function = functions_[f];
   if (function.sampled) return;
@@ -42,39 +41,15 @@ void Metrics::sample(std::size_t f) {
   world_.events.after(kPeriod, *this, 0, f);
 }
 
-void Metrics::busy_changed(const Pod& pod) {
-  Busy& busy = busy_[pod.id];
-  if (busy.busy) busy.now += world_.now() - busy.since;
-  busy.since = world_.now();
-  busy.busy = pod.in_service > 0;
-}
-
-// Thousandths of a per cent of the last period.
-Milli Metrics::utilisation(PodId pod) {
-  const auto found = busy_.find(pod);
-  if (found == busy_.end()) return 0;
-  Busy& busy = found->second;
-  if (busy.busy) busy.now += world_.now() - busy.since;
-  busy.since = world_.now();
-  const Duration share = busy.now - std::exchange(busy.before, busy.now);
-  return share.count() * 100 / (kPeriod.count() / 1000);
-}
-
 void Metrics::take(std::size_t f) {
   Function& function = functions_[f];
   const TimePoint now = world_.now();
   function.taken = now;
   for (auto& samples : function.pods) samples.clear();
-  Milli utilisation_sum = 0;
-  std::int64_t ready = 0;
   const auto at = [](Name name) { return static_cast<std::size_t>(name); };
   for (const auto& [id, pod] : pods_.all()) {
     if (pod.function != f || pod.stage != PodStage::ready) continue;
-    const Milli busy = utilisation(id);
     const Milli running = Milli{pod.in_service} * 1000;
-    utilisation_sum += busy;
-    ++ready;
-    function.pods[at(Name::gpu_utilization)].push_back({id, busy, now, kPeriod});
     for (const Name name : {Name::in_flight, Name::concurrency})
       function.pods[at(name)].push_back({id, running, now, {}});
   }
@@ -86,7 +61,6 @@ void Metrics::take(std::size_t f) {
   function.total[at(Name::requests)] =
       (arrived - function.arrived) * 1000 / (kPeriod / std::chrono::seconds(1));
   function.arrived = arrived;
-  function.total[at(Name::gpu_utilization)] = ready > 0 ? utilisation_sum / ready : 0;
 }
 
 void Metrics::fire(std::uint32_t, std::uint64_t f) {
@@ -94,7 +68,8 @@ void Metrics::fire(std::uint32_t, std::uint64_t f) {
   world_.events.after(kPeriod, *this, 0, f);
 }
 
-MetricFacts Metrics::read(std::size_t f, const MetricRef& metric) const {
+MetricFacts Metrics::read(std::size_t f, const MetricRef& metric) {
+  if (gpus_.has(metric)) return gpus_.read(f, metric);
   const auto name = name_of(metric);
   const Function& function = functions_[f];
   if (!name || !function.taken) return {};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/anti_affinity.hpp"
+
 namespace thaw::sim {
 namespace {
 
@@ -49,8 +51,8 @@ void NodeAutoscalerLoop::scan() {
 }
 
 bool NodeAutoscalerLoop::scale_up() {
-  std::vector<Resources> planned(nodes_.all().size());
-  for (const Node& node : nodes_.all()) planned[node.id] = node.used;
+  std::vector<Planned> planned;
+  for (const Node& node : nodes_.all()) planned.push_back(as_it_is(node));
   bool ordered = false;
   for (auto& [id, pod] : pods_.all()) {
     if (pod.stage != PodStage::pending || !pod.unschedulable) continue;
@@ -60,22 +62,40 @@ bool NodeAutoscalerLoop::scale_up() {
     if (!pool) continue;
     nodes_.order(*pool);
     ordered = true;
-    planned.emplace_back();
-    reserve(planned.back(), wanted.requests);
+    planned.push_back({});
+    place(planned.back(), wanted);
   }
   return ordered;
 }
 
+NodeAutoscalerLoop::Planned NodeAutoscalerLoop::as_it_is(const Node& node) const {
+  Planned planned{node.used, {}};
+  for (const PodId id : node.pods) planned.pods.push_back(&pods_.workload(pods_.get(id)));
+  return planned;
+}
+
+void NodeAutoscalerLoop::place(Planned& node, const Workload& wanted) {
+  reserve(node.used, wanted.requests);
+  node.pods.push_back(&wanted);
+}
+
+bool NodeAutoscalerLoop::accepts(const Planned& node, const Workload& wanted,
+                                 const Resources& allocatable) {
+  return fits(wanted.requests, allocatable, node.used) &&
+         std::none_of(node.pods.begin(), node.pods.end(),
+                      [&](const Workload* there) { return repel(wanted, *there); });
+}
+
 // Whether the pod fits a node that is there or ordered; takes the room, so that the next pod does
 // not count it again.
-bool NodeAutoscalerLoop::has_room_soon(const Workload& wanted, std::vector<Resources>& planned) {
+bool NodeAutoscalerLoop::has_room_soon(const Workload& wanted, std::vector<Planned>& planned) {
   for (const Node& node : nodes_.all()) {
     const Pool& pool = world_.scenario.cluster.pools[node.pool];
     if (node.stage > NodeStage::usable || !tolerates(wanted.tolerations, pool.taints) ||
         !selects(wanted.node_selector, pool, node.name) ||
-        !fits(wanted.requests, node.allocatable, planned[node.id]))
+        !accepts(planned[node.id], wanted, node.allocatable))
       continue;
-    reserve(planned[node.id], wanted.requests);
+    place(planned[node.id], wanted);
     return true;
   }
   return false;
@@ -127,8 +147,8 @@ bool NodeAutoscalerLoop::unneeded(const Node& node) const {
 
 // Every pod of the node could run on another node that is there.
 bool NodeAutoscalerLoop::movable(const Node& node) const {
-  std::vector<Resources> planned(nodes_.all().size());
-  for (const Node& other : nodes_.all()) planned[other.id] = other.used;
+  std::vector<Planned> planned;
+  for (const Node& other : nodes_.all()) planned.push_back(as_it_is(other));
   return std::all_of(node.pods.begin(), node.pods.end(), [&](PodId id) {
     const Workload& workload = pods_.workload(pods_.get(id));
     if (workload.disk_empty_dir) return false;
@@ -137,9 +157,9 @@ bool NodeAutoscalerLoop::movable(const Node& node) const {
       if (other.id == node.id || other.stage != NodeStage::usable ||
           !tolerates(workload.tolerations, pool.taints) ||
           !selects(workload.node_selector, pool, other.name) ||
-          !fits(workload.requests, other.allocatable, planned[other.id]))
+          !accepts(planned[other.id], workload, other.allocatable))
         continue;
-      reserve(planned[other.id], workload.requests);
+      place(planned[other.id], workload);
       return true;
     }
     return false;

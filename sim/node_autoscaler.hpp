@@ -26,10 +26,18 @@ class NodeAutoscalerLoop final : public Handler {
   void fire(std::uint32_t what, std::uint64_t arg) override;
 
  private:
+  // A node with what is to run on it.
+  struct Planned {
+    Resources used;
+    std::vector<const Workload*> pods;
+  };
   void scan();
   bool scale_up();
   void scale_down();
-  bool has_room_soon(const Workload& wanted, std::vector<Resources>& planned);
+  bool has_room_soon(const Workload& wanted, std::vector<Planned>& planned);
+  Planned as_it_is(const Node& node) const;
+  static void place(Planned& node, const Workload& wanted);
+  static bool accepts(const Planned& node, const Workload& wanted, const Resources& allocatable);
   std::optional<std::size_t> pool_for(const Workload& wanted) const;
   bool unneeded(const Node& node) const;
   bool movable(const Node& node) const;

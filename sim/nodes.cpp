@@ -8,12 +8,20 @@ namespace thaw::sim {
 namespace {
 
 constexpr const char* kGpu = "nvidia.com/gpu";
+constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 
 bool matches(const Toleration& toleration, const Taint& taint) {
   if (toleration.effect && *toleration.effect != taint.effect) return false;
   if (toleration.key.empty()) return toleration.exists;
   if (toleration.key != taint.key) return false;
   return toleration.exists || toleration.value == taint.value;
+}
+
+// HAMi's device plugin runs on nodes of this label only: without it nobody offers their cards.
+bool left_alone_by_hami(const Pool& pool) {
+  if (pool.gpu_sharing.mode != GpuSharing::Mode::vgpu) return false;
+  const auto label = pool.labels.find("gpu");
+  return label == pool.labels.end() || label->second != "on";
 }
 
 }  // namespace
@@ -42,6 +50,26 @@ void release(Resources& used, const Resources& request) {
   for (const auto& [name, amount] : request.extended) used.extended[name] -= amount;
 }
 
+bool has_room(const Node& node, const Resources& request) {
+  Resources allocatable = node.allocatable;
+  if (node.stage == NodeStage::ready) allocatable.extended.clear();
+  if (!node.cards) return fits(request, allocatable, node.used);
+  return fits(node.cards->counted(request), allocatable, node.used) &&
+         node.cards->choose(request).refusal == CardRefusal::none;
+}
+
+void occupy(Node& node, PodId pod, const Resources& request) {
+  if (!node.cards) return reserve(node.used, request);
+  reserve(node.used, node.cards->counted(request));
+  node.cards->take(pod, request);
+}
+
+void vacate(Node& node, PodId pod, const Resources& request) {
+  if (!node.cards) return release(node.used, request);
+  release(node.used, node.cards->counted(request));
+  node.cards->free(pod);
+}
+
 double dominant_share_ratio(const Resources& request, const Resources& allocatable) {
   const auto part = [](std::int64_t asked, std::int64_t there) {
     return there > 0 ? static_cast<double>(asked) / static_cast<double>(there) : 0.0;
@@ -57,7 +85,8 @@ double dominant_share_ratio(const Resources& request, const Resources& allocatab
 
 Resources capacity_of(const Pool& pool) {
   Resources capacity{pool.machine.cpu, pool.machine.memory, {}};
-  if (pool.machine.gpus > 0) capacity.extended[kGpu] = pool.machine.gpus;
+  if (pool.machine.gpus > 0 && !left_alone_by_hami(pool))
+    capacity.extended[kGpu] = pool.machine.gpus * pool.gpu_sharing.per_card;
   return capacity;
 }
 
@@ -139,6 +168,8 @@ Node& Nodes::add(std::size_t pool) {
   node.name = spec.name + "-" + std::to_string(++ordinal_[pool]);
   node.ordered = world_.now();
   node.allocatable = capacity_of(spec);
+  if (spec.gpu_sharing.mode == GpuSharing::Mode::vgpu && !node.allocatable.extended.empty())
+    node.cards.emplace(spec.machine.gpus, spec.machine.gpu_memory.count / kMiB, spec.gpu_sharing);
   return nodes_.emplace_back(std::move(node));
 }
 

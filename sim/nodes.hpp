@@ -16,6 +16,7 @@
 #include "engine/scenario/scenario.hpp"
 #include "sim/event_queue.hpp"
 #include "sim/fluid/fluid.hpp"
+#include "sim/sharing/vgpu.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {
@@ -42,8 +43,9 @@ struct Node {
   TimePoint ordered;
   std::optional<TimePoint> unneeded_since;
   Resources allocatable, used;
-  std::vector<PodId> pods;       // bound to it, in the order of binding
-  std::set<std::string> images;  // cached
+  std::optional<SharedCards> cards;  // where HAMi splits them
+  std::vector<PodId> pods;           // bound to it, in the order of binding
+  std::set<std::string> images;      // cached
   EventId next_stage;
   Duration until_ready{}, until_usable{};  // drawn when ordered: boot, then GPU
 
@@ -55,6 +57,12 @@ struct Node {
 bool fits(const Resources& request, const Resources& allocatable, const Resources& used);
 void reserve(Resources& used, const Resources& request);
 void release(Resources& used, const Resources& request);
+// Of a node as it is: a Ready one whose GPUs are not allocatable yet has room only for what wants
+// none, and where cards are shared one of them must take the request.
+bool has_room(const Node& node, const Resources& request);
+// For a pod; 0: for what stays for ever.
+void occupy(Node& node, PodId pod, const Resources& request);
+void vacate(Node& node, PodId pod, const Resources& request);
 // The largest part of any one resource that `request` takes of `allocatable`, 0 … 1.
 double dominant_share_ratio(const Resources& request, const Resources& allocatable);
 

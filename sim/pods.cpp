@@ -26,7 +26,8 @@ Pods::Pods(World& world, Nodes& nodes, Flows& flows, PodListener& listener)
       nodes_(nodes),
       flows_(flows),
       listener_(listener),
-      ordinal_(world.scenario.functions.size(), 0) {}
+      ordinal_(world.scenario.functions.size(), 0),
+      volumes_(world.scenario.functions.size()) {}
 
 const Workload& Pods::workload(const Pod& pod) const {
   return world_.scenario.manifests.workloads[spec(pod).workload];
@@ -45,10 +46,10 @@ Pod& Pods::create(std::size_t function) {
   return made;
 }
 
-void Pods::cannot_schedule(Pod& pod) {
+void Pods::cannot_schedule(Pod& pod, const std::string& reason) {
   if (pod.unschedulable) return;
   pod.unschedulable = true;
-  tell(pod, "unschedulable", pod.name + " fits no node");
+  tell(pod, "unschedulable", pod.name + " fits no node" + (reason.empty() ? "" : ", " + reason));
   listener_.pod_changed(pod);
 }
 
@@ -57,7 +58,7 @@ void Pods::bind(Pod& pod, Node& node) {
   pod.unschedulable = false;
   pod.node = node.id;
   pod.started = world_.now();
-  reserve(node.used, workload(pod).requests);
+  occupy(node, pod.id, workload(pod).requests);
   node.pods.push_back(pod.id);
   tell(pod, "scheduled", pod.name + " scheduled on " + node.name);
   pull_image(pod);
@@ -82,12 +83,22 @@ void Pods::wait(Pod& pod, PodStage stage, const Distribution& duration, const ch
   pod.timer = world_.events.after(duration.draw(random), *this, 0, pod.id);
 }
 
-void Pods::download_model(Pod& pod) {
+void Pods::fetch_model(Pod& pod) {
   enter(pod, PodStage::downloading);
   const auto& model = spec(pod).model;
   if (!model || model->size == Bytes{}) return next_stage(pod);
-  downloads_[flows_.start(source_of(model->from), nodes_.get(*pod.node).slot, model->size)] =
-      pod.id;
+  switch (volumes_.open(pod.function, workload(pod).storage, pod.id)) {
+    case ModelVolumes::Step::download:
+      return transfer_model(pod, source_of(model->from));
+    case ModelVolumes::Step::read:
+      return transfer_model(pod, FlowSource::volume);
+    case ModelVolumes::Step::wait:
+      return;
+  }
+}
+
+void Pods::transfer_model(Pod& pod, FlowSource from) {
+  downloads_[flows_.start(from, nodes_.get(*pod.node).slot, spec(pod).model->size)] = pod.id;
 }
 
 void Pods::stop_download(const Pod& pod) {
@@ -106,7 +117,7 @@ void Pods::next_stage(Pod& pod) {
       tell(pod, "started", pod.name + " container started");
       return wait(pod, PodStage::waiting, spec(pod).fixed_delay, "fixed delay");
     case PodStage::waiting:
-      return download_model(pod);
+      return fetch_model(pod);
     case PodStage::downloading:
       if (spec(pod).model) tell(pod, "model", pod.name + " has its model");
       return wait(pod, PodStage::loading, spec(pod).model_load, "model load");
@@ -152,8 +163,10 @@ void Pods::flow_ended(FlowId flow, bool completed) {
     const PodId id = download->second;
     downloads_.erase(download);
     const auto pod = pods_.find(id);
-    if (completed && pod != pods_.end() && pod->second.stage == PodStage::downloading)
-      next_stage(pod->second);
+    if (!completed || pod == pods_.end() || pod->second.stage != PodStage::downloading) return;
+    for (const PodId waiting : volumes_.downloaded(pod->second.function, id))
+      transfer_model(pods_.at(waiting), FlowSource::volume);
+    next_stage(pod->second);
   }
 }
 
@@ -176,9 +189,11 @@ void Pods::lose(Pod& pod) {
 void Pods::end(Pod& pod) {
   listener_.pod_leaving(pod);
   stop_download(pod);
+  if (const auto heir = volumes_.closed(pod.function, pod.id))
+    transfer_model(pods_.at(*heir), source_of(spec(pod).model->from));
   if (pod.node) {
     Node& node = nodes_.get(*pod.node);
-    release(node.used, workload(pod).requests);
+    vacate(node, pod.id, workload(pod).requests);
     std::erase(node.pods, pod.id);
   }
   tell(pod, "gone", pod.name + " gone");

@@ -2,9 +2,9 @@
 // Ready → Terminating.
 //
 // Image pulls belong to the node: two pods that need the same image share one pull, and a pull
-// outlives a pod that is deleted meanwhile. A model is downloaded by each pod anew (a private
-// volume), and no longer than the pod lives. A flow that fails because its node was lost takes the
-// pod with it; its Deployment makes another.
+// outlives a pod that is deleted meanwhile. A model is downloaded by each pod anew, and no longer
+// than the pod lives, unless it lies on a volume that outlives pods: see model_volumes.hpp. A flow
+// that fails because its node was lost takes the pod with it; its Deployment makes another.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "sim/flows.hpp"
+#include "sim/model_volumes.hpp"
 #include "sim/nodes.hpp"
 #include "sim/world.hpp"
 
@@ -25,7 +26,7 @@ enum class PodStage : std::uint8_t {
   pulling,      // its image is on the way
   starting,     // container start
   waiting,      // the fixed delay before the model download
-  downloading,  // the model, from where the scenario says
+  downloading,  // the model, from where the scenario says or from a volume
   loading,      // weights to the GPU
   ready,
   terminating,
@@ -65,7 +66,7 @@ class Pods final : public Handler {
 
   Pod& create(std::size_t function);
   void bind(Pod& pod, Node& node);
-  void cannot_schedule(Pod& pod);
+  void cannot_schedule(Pod& pod, const std::string& reason);  // may be empty
   void remove(Pod& pod);  // SIGTERM, or at once when it has no node yet
   void lose(Pod& pod);    // with its node
 
@@ -76,6 +77,10 @@ class Pods final : public Handler {
   void sweep();
 
   const Workload& workload(const Pod& pod) const;
+  const Node* node_of(const Pod& pod) const { return pod.node ? &nodes_.get(*pod.node) : nullptr; }
+  const Pool& pool(const Pod& pod) const {  // of its node
+    return world_.scenario.cluster.pools[nodes_.get(*pod.node).pool];
+  }
   const FunctionSpec& spec(const Pod& pod) const { return world_.scenario.functions[pod.function]; }
   // From SIGTERM to the end: its own time, cut by SIGKILL.
   Duration stop_of(const Pod& pod) const { return std::min(spec(pod).stop, workload(pod).grace); }
@@ -93,7 +98,8 @@ class Pods final : public Handler {
   void enter(Pod& pod, PodStage stage);
   void pull_image(Pod& pod);
   void wait(Pod& pod, PodStage stage, const Distribution& duration, const char* purpose);
-  void download_model(Pod& pod);
+  void fetch_model(Pod& pod);
+  void transfer_model(Pod& pod, FlowSource from);
   void stop_download(const Pod& pod);
   void end(Pod& pod);
   void tell(const Pod& pod, const std::string& what, const std::string& words);
@@ -108,6 +114,7 @@ class Pods final : public Handler {
   std::vector<std::uint64_t> ordinal_;  // pods ever made of each function
   std::map<FlowId, Pull> pulls_;
   std::map<FlowId, PodId> downloads_;
+  ModelVolumes volumes_;
   std::vector<PodId> swept_;
 };
 

@@ -27,12 +27,21 @@ struct Answer {
   CutBy cut_by = CutBy::none;
 };
 
+// What a caller sees.
+struct Response {
+  Answer answer;
+  Duration latency{};
+};
+
 struct Request {
   TimePoint arrived;
   Duration work{};           // service time, alone on its replica
   std::uint32_t source = 0;  // of the load: which step or stream
   std::uint32_t client = 0;  // closed loop: which client
   std::uint32_t function = 0;
+  RequestId whole = kNoRequest;       // a stage of a pipeline: the request that it is part of
+  std::uint32_t rounds = kNoRequest;  // of federated learning: which, and which round of them
+  std::uint32_t round = 0;
   std::uint64_t pod = 0;  // it was sent to; 0: none yet
   EventId gateway_limit, ingress_limit, poll;
   bool cold = false;

@@ -34,7 +34,7 @@ Run::Run(const Scenario& scenario, const RunOptions& options)
       ledger_(world_, pods_),
       slimfaas_(slimfaas_of(scenario)),
       gateway_(world_, requests_, serving_, *this, notices_),
-      ingress_(world_, requests_, gateway_, slimfaas_, *this),
+      ingress_(world_, requests_, gateway_, gateways_of(scenario), *this),
       load_(world_, requests_, ingress_, *this),
       meter_(world_, load_),
       metrics_(world_, pods_, load_),
@@ -179,13 +179,13 @@ void Run::place_platform() {
         const Pool& pool = scenario_.cluster.pools[node.pool];
         return tolerates(workload.tolerations, pool.taints) &&
                selects(workload.node_selector, pool, node.name) &&
-               fits(workload.requests, node.allocatable, node.used);
+               has_room(node, workload.requests);
       });
       if (home == nodes.end()) {
         notices_.error(workload.place, workload.name, "fits no node that is there at the start");
         break;
       }
-      reserve(home->used, workload.requests);
+      occupy(*home, 0, workload.requests);
       carries_platform_[home->pool] = true;
     }
   }
@@ -287,6 +287,7 @@ void Run::pod_changed(Pod& pod) {
   }
   if (was_ready != serving_.has_ready(pod.function)) gateway_.readiness_changed(pod.function);
   if (pod.node) ledger_.update(nodes_.get(*pod.node));
+  metrics_.gpu_series().pod_changed(pod);
   if (pod.stage == PodStage::pending && !pod.unschedulable) scheduler_.wake();
   if (!pod.active()) deployments_.wake(pod.function);  // an evicted pod is replaced at once
   if (pod.stage == PodStage::gone) {
@@ -300,13 +301,13 @@ void Run::pod_leaving(Pod& pod) {
   const bool was_ready = serving_.has_ready(pod.function);
   gateway_.pod_leaving(pod);
   serving_.pod_leaving(pod);
-  metrics_.pod_gone(pod.id);
+  metrics_.gpu_series().pod_leaving(pod.id);
   if (was_ready != serving_.has_ready(pod.function)) gateway_.readiness_changed(pod.function);
 }
 
 void Run::busy_changed(Pod& pod) {
   ledger_.update(nodes_.get(*pod.node));
-  metrics_.busy_changed(pod);
+  metrics_.gpu_series().busy_changed(pod);
   TimeWeighted& busy = busy_[pod.function];
   busy.set(world_.now(), busy.value() + (pod.in_service > 0 ? 1 : -1));
 }

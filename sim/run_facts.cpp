@@ -26,6 +26,14 @@ std::size_t RunFacts::function(const std::string& name) const {
   return find_name(world_.scenario.functions, name);
 }
 
+const Tally& RunFacts::called(const std::string& name) const {
+  const auto& pipelines = world_.scenario.pipelines;
+  const bool is_pipeline = std::any_of(pipelines.begin(), pipelines.end(),
+                                       [&](const Pipeline& p) { return p.name == name; });
+  return is_pipeline ? load_.pipeline_tally(find_name(pipelines, name))
+                     : load_.tally(function(name));
+}
+
 Value RunFacts::value(const Term& term) const {
   switch (term.kind) {
     case Term::Kind::gauge:
@@ -39,7 +47,7 @@ Value RunFacts::value(const Term& term) const {
     case Term::Kind::count:
       return count(term);
     case Term::Kind::percentile: {
-      const Sketch& latency = load_.tally(function(term.name)).latency;
+      const Sketch& latency = called(term.name).latency;
       if (latency.count() == 0) return {};
       return seconds(latency.quantile(term.quantile));
     }
@@ -72,7 +80,7 @@ Value RunFacts::count(const Term& term) const {
   if (term.field == "pod") return events(EventKind::pod, "created");
   if (term.field == "node") return events(EventKind::node, "ordered");
   if (term.field == "fault") return events(EventKind::fault, "began");
-  const Tally& tally = load_.tally(function(term.name));
+  const Tally& tally = called(term.name);
   const auto number = [](std::int64_t n) { return static_cast<double>(n); };
   if (term.field == "total") return number(tally.total);
   if (term.field == "completed") return number(tally.completed);

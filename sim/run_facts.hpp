@@ -25,6 +25,7 @@ class RunFacts final : public Facts {
   Value count(const Term& term) const;
   Value response(const Term& term) const;
   std::size_t function(const std::string& name) const;
+  const Tally& called(const std::string& name) const;  // of a function or a pipeline
 
   World& world_;
   Nodes& nodes_;

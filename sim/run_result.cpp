@@ -17,11 +17,29 @@ void add_simplifications(const Scenario& scenario, std::vector<std::string>& not
   if (!scenario.manifests.ingresses.empty())
     notices.push_back(
         "answers arrive whole: a read timeout counts from the call to the end of its answer");
+  const auto& workloads = scenario.manifests.workloads;
+  if (std::any_of(workloads.begin(), workloads.end(), [](const Workload& workload) {
+        const auto dapr = workload.annotations.find("dapr.io/enabled");
+        return dapr != workload.annotations.end() && dapr->second.value == "true";
+      }))
+    notices.push_back(
+        "Dapr's sidecars take no room on a node and no time to start; their part of a call is a "
+        "pipeline's hop");
+  if (!scenario.pipelines.empty())
+    notices.push_back(
+        "a pipeline's stages are called one after another: none holds its place while a later one "
+        "works");
   for (const FunctionSpec& function : scenario.functions)
     if (function.model)
       notices.push_back(function.name +
                         ": weights are loaded before the pod is Ready and stay loaded "
                         "(Ollama loads at the first request and unloads after 5 min)");
+}
+
+Summary::Requests requests_of(const Tally& tally) {
+  const std::int64_t answered = tally.completed + tally.timed_out + tally.rejected + tally.failed;
+  return {tally.total,  tally.completed,       tally.cold, tally.timed_out, tally.rejected,
+          tally.failed, tally.total - answered};
 }
 
 }  // namespace
@@ -33,19 +51,26 @@ RunResult Run::result() {
   summary.simulated_s = seconds(world_.now() - scenario_.start);
 
   std::int64_t requests = 0;
+  for (std::size_t p = 0; p < scenario_.pipelines.size(); ++p) {
+    const Pipeline& spec = scenario_.pipelines[p];
+    Summary::Pipeline& pipeline = summary.pipelines[spec.name];
+    pipeline.requests = requests_of(load_.pipeline_tally(p));
+    pipeline.latency_s = spread_of(load_.pipeline_tally(p).latency);
+    if (!spec.cache) continue;
+    pipeline.cache_hits = load_.pipelines().cache_use(p).hits;
+    pipeline.cache_misses = load_.pipelines().cache_use(p).misses;
+  }
   for (std::size_t f = 0; f < scenario_.functions.size(); ++f) {
     const Tally& tally = load_.tally(f);
     Summary::Function& function = summary.functions[scenario_.functions[f].name];
-    function.requests = {tally.total,    tally.completed, tally.cold, tally.timed_out,
-                         tally.rejected, tally.failed,    0};
-    function.requests.unfinished =
-        tally.total - tally.completed - tally.timed_out - tally.rejected - tally.failed;
+    function.requests = requests_of(tally);
     if (tally.total > 0)
       function.cold_start_probability =
           static_cast<double>(tally.cold) / static_cast<double>(tally.total);
     function.latency_s = spread_of(tally.latency);
     function.wait_s = spread_of(tally.wait);
     const TimeWeighted& replicas = world_.gauges.at(Gauge::replicas, f);
+    if (tally.in_vain > Duration{0}) function.in_vain_s = seconds(tally.in_vain);
     function.in_system_mean = world_.gauges.at(Gauge::in_flight, f).mean(world_.now()) +
                               world_.gauges.at(Gauge::queued, f).mean(world_.now());
     function.replicas_mean = replicas.mean(world_.now());

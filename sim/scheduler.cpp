@@ -1,5 +1,10 @@
 #include "sim/scheduler.hpp"
 
+#include <algorithm>
+#include <tuple>
+
+#include "sim/anti_affinity.hpp"
+
 namespace thaw::sim {
 
 void Scheduler::wake() {
@@ -15,32 +20,60 @@ void Scheduler::fire(std::uint32_t, std::uint64_t) {
     if (Node* node = best(pod)) {
       pods_.bind(pod, *node);
     } else {
-      pods_.cannot_schedule(pod);
+      pods_.cannot_schedule(pod, reason(pod));
     }
   }
 }
 
+bool Scheduler::may_run(const Workload& wanted, const Node& node) const {
+  const Pool& pool = world_.scenario.cluster.pools[node.pool];
+  return (node.stage == NodeStage::usable || node.stage == NodeStage::ready) &&
+         tolerates(wanted.tolerations, pool.taints) &&
+         selects(wanted.node_selector, pool, node.name) && !repelled(wanted, node);
+}
+
+bool Scheduler::repelled(const Workload& wanted, const Node& node) const {
+  return std::any_of(node.pods.begin(), node.pods.end(),
+                     [&](PodId id) { return repel(wanted, pods_.workload(pods_.get(id))); });
+}
+
+int Scheduler::reluctance_of(const Workload& wanted, const Node& node) const {
+  int sum = 0;
+  for (const PodId id : node.pods) sum += reluctance(wanted, pods_.workload(pods_.get(id)));
+  return sum;
+}
+
 Node* Scheduler::best(const Pod& pod) {
   const Workload& wanted = pods_.workload(pod);
+  const bool wants_card = asks_for_cards(wanted.requests);
   Node* best = nullptr;
-  double best_share = 0;
+  // Where HAMi splits cards its own scheduler takes the pods that want one, and packs: the fullest
+  // of its nodes wins, and any of them before a node that it does not know.
+  std::tuple<bool, int, double> best_score;
   for (Node& node : nodes_.all()) {
-    const Pool& pool = world_.scenario.cluster.pools[node.pool];
-    if (node.stage != NodeStage::usable && node.stage != NodeStage::ready) continue;
-    // A Ready node whose GPUs are not allocatable yet takes only pods that want none.
-    Resources allocatable = node.allocatable;
-    if (node.stage == NodeStage::ready) allocatable.extended.clear();
-    if (!tolerates(wanted.tolerations, pool.taints) ||
-        !selects(wanted.node_selector, pool, node.name) ||
-        !fits(wanted.requests, allocatable, node.used))
-      continue;
-    const double share = dominant_share_ratio(node.used, node.allocatable);
-    if (!best || share < best_share) {
+    if (!may_run(wanted, node) || !has_room(node, wanted.requests)) continue;
+    const bool packs = wants_card && node.cards;
+    const std::tuple<bool, int, double> score{
+        packs, -reluctance_of(wanted, node),
+        packs ? node.cards->used_score() : -dominant_share_ratio(node.used, node.allocatable)};
+    if (!best || score > best_score) {
       best = &node;
-      best_share = share;
+      best_score = score;
     }
   }
   return best;
+}
+
+// Of the first node whose cards refuse it; empty where no shared card is concerned.
+std::string Scheduler::reason(const Pod& pod) {
+  const Workload& wanted = pods_.workload(pod);
+  for (const Node& node : nodes_.all()) {
+    if (!node.cards || node.stage != NodeStage::usable || !may_run(wanted, node)) continue;
+    const CardRefusal refusal = node.cards->choose(wanted.requests).refusal;
+    if (refusal != CardRefusal::none)
+      return "no card of " + node.name + ": " + std::string(to_words(refusal));
+  }
+  return "";
 }
 
 }  // namespace thaw::sim

@@ -1,8 +1,13 @@
-// kube-scheduler as far as it decides here: filter by stage, taints, selector and resources; among
-// the nodes left, the one with the smallest dominant share in use (LeastAllocated), the oldest on a
-// tie. Pods are tried in the order of their creation; a pod that fits nowhere is marked
-// unschedulable and tried again when something changed.
+// kube-scheduler as far as it decides here: filter by stage, taints, selector, anti-affinity and
+// resources; among the nodes left, those that preferred anti-affinity minds least, and of these the
+// one with the smallest dominant share in use (LeastAllocated), the oldest on a tie. (Upstream adds
+// weighted scores, with anti-affinity at twice the weight of LeastAllocated.) Pods are tried in the
+// order of their creation; a pod that fits nowhere is marked unschedulable and tried again when
+// something changed. Where HAMi splits the cards, its own scheduler decides instead for pods that
+// want one: see sim/sharing/vgpu.hpp.
 #pragma once
+
+#include <string>
 
 #include "sim/nodes.hpp"
 #include "sim/pods.hpp"
@@ -18,7 +23,11 @@ class Scheduler final : public Handler {
   void fire(std::uint32_t what, std::uint64_t arg) override;
 
  private:
+  bool may_run(const Workload& wanted, const Node& node) const;
+  bool repelled(const Workload& wanted, const Node& node) const;
+  int reluctance_of(const Workload& wanted, const Node& node) const;
   Node* best(const Pod& pod);
+  std::string reason(const Pod& pod);
 
   World& world_;
   Nodes& nodes_;

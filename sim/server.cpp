@@ -13,7 +13,7 @@ constexpr unsigned kFraction = 20;
 void Server::advance(TimePoint now) {
   if (!running_.empty()) {
     const auto elapsed = static_cast<Virtual>((now - since_).count());
-    clock_ += (elapsed << kFraction) / sharers();
+    clock_ += (elapsed << kFraction) * speed_.numerator / (sharers() * speed_.denominator);
   }
   since_ = now;
 }
@@ -41,6 +41,11 @@ bool Server::withdraw(RequestId id, TimePoint now) {
   return false;
 }
 
+void Server::set_speed(const Speed& speed, TimePoint now) {
+  advance(now);
+  speed_ = speed;
+}
+
 TimePoint Server::next_end(TimePoint now) {
   if (running_.empty()) return TimePoint::never();
   advance(now);
@@ -49,7 +54,8 @@ TimePoint Server::next_end(TimePoint now) {
         return a.finish < b.finish;
       })->finish;
   if (first <= clock_) return now;
-  const Virtual left = (first - clock_) * sharers();
+  const Virtual full = (first - clock_) * sharers() * speed_.denominator;
+  const Virtual left = (full + speed_.numerator - 1) / speed_.numerator;
   const Virtual unit = Virtual{1} << kFraction;
   return now + Duration{static_cast<std::int64_t>((left + unit - 1) >> kFraction)};
 }

@@ -3,7 +3,8 @@
 // Shared (processor sharing, or seconds of one card): with n in service each advances at 1/n. The
 // arithmetic is a virtual clock in integers (Kleinrock's time-sharing argument): it advances by
 // elapsed/n, a request that needs w ends when the clock has advanced by w. Resolution 2^-20 ns,
-// always rounded so that no request ends early.
+// always rounded so that no request ends early. Where the card is shared with other replicas, the
+// clock goes at this one's speed on it: at p/q it advances by elapsed * p / (q * n).
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 
 #include "engine/time.hpp"
 #include "sim/requests.hpp"
+#include "sim/sharing/contention.hpp"
 
 namespace thaw::sim {
 
@@ -29,8 +31,10 @@ class Server {
   void start(RequestId id, Duration work, TimePoint now);  // a slot must be free
   void wait(RequestId id) { waiting_.push_back(id); }
   std::optional<RequestId> take_waiting();
-  bool withdraw(RequestId id, TimePoint now);  // true if it was in service
-  TimePoint next_end(TimePoint now);           // never() when nothing is in service
+  bool withdraw(RequestId id, TimePoint now);         // true if it was in service
+  void set_speed(const Speed& speed, TimePoint now);  // from now on
+  const Speed& speed() const { return speed_; }
+  TimePoint next_end(TimePoint now);  // never() when nothing is in service
   // Every request whose work is done by `now`, in the order of their ends, then of their starts.
   void take_finished(TimePoint now, std::vector<RequestId>& finished);
   std::vector<RequestId> take_all();
@@ -46,6 +50,7 @@ class Server {
 
   std::size_t slots_;
   bool shared_;
+  Speed speed_;
   Virtual clock_ = 0;
   TimePoint since_{};
   TimePoint last_end_{};

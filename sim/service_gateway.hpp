@@ -1,5 +1,9 @@
 // A plain Kubernetes Service: a call goes to a ready replica, or is refused. Nobody holds it and
 // nobody wakes anything.
+//
+// kube-proxy spreads connections, and each call is one of its own: with `dispatch: random` and
+// `queue: replica` it takes any ready replica, blind to how many wait there. The other orders are
+// those of a proxy that looks, and see a free slot first.
 #pragma once
 
 #include <vector>
@@ -18,6 +22,9 @@ class ServiceGateway final : public Gateway {
   void accept(RequestId id, const Call& call) override;
   void abort(RequestId id) override { serving_.withdraw(id); }
   void served(RequestId id) override { listener_.answered(id, {}); }
+  void pod_ready(const Pod& pod) override;
+  void pod_not_ready(const Pod& pod) override;
+  void pod_leaving(const Pod& pod) override { pod_not_ready(pod); }
   void dropped(RequestId id) override {
     listener_.answered(id, {502, Outcome::failed, CutBy::replica});
   }
@@ -36,6 +43,8 @@ class ServiceGateway final : public Gateway {
   Serving& serving_;
   GatewayListener& listener_;
   std::vector<std::optional<TimePoint>> last_call_;
+  std::vector<std::vector<PodId>> endpoints_;  // of each function, in the order of readiness
+  std::vector<Random> choice_;                 // of each function
 };
 
 }  // namespace thaw::sim

@@ -86,7 +86,25 @@ void Serving::note_running(PodId id) {
   const auto running = static_cast<std::uint32_t>(replicas_.at(id).server.running());
   const bool changes = (running > 0) != (pod.in_service > 0);
   pod.in_service = running;
-  if (changes) listener_.busy_changed(pod);
+  if (!changes) return;
+  listener_.busy_changed(pod);
+  const Node* const node = pods_.node_of(pod);
+  if (node && node->cards && service(pod.function).on_gpu) share_cards(*node);
+}
+
+// Who is at work on the node's cards has changed, and with it the speed of everybody who is.
+void Serving::share_cards(const Node& node) {
+  std::vector<PodId> active;
+  for (const PodId id : node.pods) {
+    const Pod& pod = pods_.get(id);
+    if (pod.in_service > 0 && service(pod.function).on_gpu) active.push_back(id);
+  }
+  for (const auto& [id, speed] : speeds_on(*node.cards, active)) {
+    Replica& replica = replicas_.at(id);
+    if (replica.server.speed() == speed) continue;
+    replica.server.set_speed(speed, world_.now());
+    rearm(id);
+  }
 }
 
 void Serving::fire(std::uint32_t, std::uint64_t pod) {

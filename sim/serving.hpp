@@ -4,6 +4,9 @@
 // in one line for the first free slot. Among replicas with a free slot the function's dispatch
 // order chooses (newest and oldest by creation, recently_idle and longest_idle by the end of their
 // last request); without one, the least loaded takes it.
+//
+// Replicas that share a card slow each other down while they are busy: see
+// sim/sharing/contention.hpp. Only work on the GPU does.
 #pragma once
 
 #include <cstdint>
@@ -58,6 +61,7 @@ class Serving final : public Handler {
   void refill(PodId pod);
   void rearm(PodId pod);
   void note_running(PodId pod);
+  void share_cards(const Node& node);
   const Service& service(std::size_t function) const {
     return world_.scenario.functions[function].service;
   }

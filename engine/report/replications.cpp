@@ -140,8 +140,8 @@ Replications merge_replications(const std::vector<std::string>& summaries, bool 
   for (const std::string& summary : summaries) all.push_back(Json::parse(summary));
   Json merged = all.front();
   for (const Json& one : all) {
-    for (const char* section : {"functions", "pools", "cost"})
-      add_missing(merged[section], one[section]);
+    for (const char* section : {"functions", "pipelines", "pools", "cost"})
+      if (one.contains(section)) add_missing(merged[section], one[section]);
     for (const Json& check : one["checks"]) {
       const auto& known = merged["checks"];
       if (std::none_of(known.begin(), known.end(),

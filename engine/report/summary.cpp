@@ -47,6 +47,7 @@ Json json_of(const Summary::Function& function) {
   put(out, "mean_life_s", function.mean_life_s);
   put(out, "latency_s", function.latency_s);
   put(out, "wait_s", function.wait_s);
+  put(out, "in_vain_s", function.in_vain_s);
   Json& replicas = out["replicas"] = Json::object();
   put(replicas, "mean", function.replicas_mean);
   replicas["peak"] = function.replicas_peak;
@@ -55,6 +56,14 @@ Json json_of(const Summary::Function& function) {
   replicas["scale_ups"] = function.scale_ups;
   replicas["scale_downs"] = function.scale_downs;
   out["scaled_by"] = function.scaled_by;
+  return out;
+}
+
+Json json_of(const Summary::Pipeline& pipeline) {
+  Json out = {{"requests", json_of(pipeline.requests)}};
+  put(out, "latency_s", pipeline.latency_s);
+  if (pipeline.cache_hits) out["cache_hits"] = *pipeline.cache_hits;
+  if (pipeline.cache_misses) out["cache_misses"] = *pipeline.cache_misses;
   return out;
 }
 
@@ -102,6 +111,10 @@ std::string to_json(const Summary& summary) {
   put(out, "simulated_s", summary.simulated_s);
   Json& functions = out["functions"] = Json::object();
   for (const auto& [name, function] : summary.functions) functions[name] = json_of(function);
+  if (!summary.pipelines.empty()) {
+    Json& pipelines = out["pipelines"] = Json::object();
+    for (const auto& [name, pipeline] : summary.pipelines) pipelines[name] = json_of(pipeline);
+  }
   Json& pools = out["pools"] = Json::object();
   for (const auto& [name, pool] : summary.pools) pools[name] = json_of(pool);
   out["cost"] = json_of(summary.cost);

@@ -28,9 +28,15 @@ struct Summary {
     std::optional<double> mean_life_s;     // of the instances that ended
     std::optional<double> cold_start_probability;  // cold / total; empty when nobody called
     std::optional<Spread> latency_s, wait_s;       // completed requests only
+    std::optional<double> in_vain_s;  // spent by requests that were not completed, all together
     double replicas_mean = 0, busy_mean = 0, idle_mean = 0;
     std::int64_t replicas_peak = 0, scale_ups = 0, scale_downs = 0;
     std::string scaled_by;
+  };
+  struct Pipeline {
+    Requests requests;
+    std::optional<Spread> latency_s;                       // completed requests only
+    std::optional<std::int64_t> cache_hits, cache_misses;  // where there is a cache
   };
   struct Pool {
     double nodes_mean = 0, node_hours = 0, gpu_busy_ratio = 0, cost = 0;
@@ -54,6 +60,7 @@ struct Summary {
   std::int64_t replications = 1;
   double simulated_s = 0;
   std::map<std::string, Function> functions;
+  std::map<std::string, Pipeline> pipelines;
   std::map<std::string, Pool> pools;
   Cost cost;
   std::vector<CheckResult> checks;

@@ -73,13 +73,14 @@ void print_checks(Page& page, const Summary& summary) {
 
 void print_requests(Page& page, const Summary& summary) {
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [name, function] : summary.functions) {
-    const Summary::Requests& of = function.requests;
+  const auto add = [&](const std::string& name, const Summary::Requests& of) {
     rows.push_back({name, fmt::format("{}", of.total), fmt::format("{}", of.completed),
                     fmt::format("{}", of.cold), fmt::format("{}", of.timed_out),
                     fmt::format("{}", of.rejected), fmt::format("{}", of.failed),
                     fmt::format("{}", of.unfinished)});
-  }
+  };
+  for (const auto& [name, function] : summary.functions) add(name, function.requests);
+  for (const auto& [name, pipeline] : summary.pipelines) add(name, pipeline.requests);
   page.section(
       {left, right, right, right, right, right, right, right},
       {"requests", "total", "completed", "cold", "timed out", "rejected", "failed", "unfinished"},
@@ -88,12 +89,13 @@ void print_requests(Page& page, const Summary& summary) {
 
 void print_latency(Page& page, const Summary& summary) {
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [name, function] : summary.functions) {
-    if (!function.latency_s) continue;
-    const Summary::Spread& of = *function.latency_s;
-    rows.push_back(
-        {name, length(of.mean), length(of.p50), length(of.p95), length(of.p99), length(of.max)});
-  }
+  const auto add = [&](const std::string& name, const std::optional<Summary::Spread>& of) {
+    if (!of) return;
+    rows.push_back({name, length(of->mean), length(of->p50), length(of->p95), length(of->p99),
+                    length(of->max)});
+  };
+  for (const auto& [name, function] : summary.functions) add(name, function.latency_s);
+  for (const auto& [name, pipeline] : summary.pipelines) add(name, pipeline.latency_s);
   page.section({left, right, right, right, right, right},
                {"latency", "mean", "p50", "p95", "p99", "max"}, std::move(rows));
 }

@@ -16,7 +16,7 @@ namespace thaw::scenario {
 
 // A name that must exist once the whole file is read.
 struct Reference {
-  enum class To : std::uint8_t { function, pool, step };
+  enum class To : std::uint8_t { function, pool, step, pipeline, called };  // called: either
   To to = To::function;
   std::string name;
   Place place;

@@ -18,22 +18,8 @@ Shape<Versions> versions() {
     v.optional("slimfaas", known.slimfaas, version(), "default 0.81");
     v.optional("knative", known.knative, version(), "default 1.23");
     v.optional("kubernetes", known.kubernetes, version(), "default 1.37");
+    v.optional("openfaas", known.openfaas, version(), "of its gateway; default 0.27");
   });
-}
-
-// Relative to the scenario's folder, so that a scenario can be moved and shared.
-Shape<ManifestPattern> manifest_pattern() {
-  const Shape<std::string> pattern = text();
-  auto read = [pattern](const Cursor& at) -> std::optional<ManifestPattern> {
-    auto value = pattern.read(at);
-    if (!value) return {};
-    if (value->starts_with('/')) {
-      at.expected("a path relative to the scenario's folder");
-      return {};
-    }
-    return ManifestPattern{std::move(*value), at.node().place, at.key()};
-  };
-  return {std::move(read), pattern.schema};
 }
 
 // Functions of manifests run on nodes, standalone ones do not: a scenario has the one kind or the
@@ -53,6 +39,10 @@ void check_worlds(Visitor& v, const Document& d) {
     v.fault("functions", "standalone functions and functions of manifests cannot be mixed");
   } else if (!d.manifests.empty() || !s.cluster.pools.empty()) {
     v.fault("functions", "standalone functions need neither manifests nor pools");
+  } else if (!s.pipelines.empty()) {
+    v.fault("pipelines", "are for functions of manifests");
+  } else if (!s.rounds.empty()) {
+    v.fault("workload", "rounds are for functions of manifests");
   }
 }
 
@@ -71,10 +61,14 @@ Shape<Document> document() {
     v.optional("start", s.start, time_point(),
                "what time it is when it starts; default 2026-01-05T00:00:00Z");
     v.optional("cluster", s.cluster, cluster_section(), "nodes and links; needed with manifests");
-    v.optional("manifests", d.manifests, list_of(manifest_pattern()),
-               "files of Kubernetes objects, * and ? allowed");
+    v.optional("manifests", d.manifests, list_of(manifests_entry()),
+               "files of Kubernetes objects, * and ? allowed, and values of Helm charts");
+    v.optional("metrics", s.metrics, metrics_section(),
+               "how a GPU's utilisation gets to who scales by it");
     v.required("functions", s.functions, functions_section(),
                "by the name of their Deployment or StatefulSet, or standalone");
+    v.optional("pipelines", s.pipelines, pipelines_section(),
+               "functions that a request passes one after another");
     v.optional("workload", workload, workload_section(), "what load comes");
     v.optional("checks", s.checks, checks_section(), "what must hold");
     v.optional("faults", s.faults, faults_section(), "what goes wrong");
@@ -86,6 +80,7 @@ Shape<Document> document() {
     for (WorkloadItem& item : workload) {
       if (auto* step = std::get_if<Step>(&item)) s.steps.push_back(std::move(*step));
       if (auto* stream = std::get_if<Arrivals>(&item)) s.arrivals.push_back(std::move(*stream));
+      if (auto* rounds = std::get_if<Rounds>(&item)) s.rounds.push_back(std::move(*rounds));
     }
     if (!v.ok()) return;
     if (s.functions.empty()) v.fault("functions", "expected at least one function, found none");

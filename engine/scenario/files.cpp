@@ -8,12 +8,13 @@
 #include <string_view>
 #include <system_error>
 
+#include "engine/diagnostic.hpp"
+#include "engine/scenario/cursor.hpp"
+
 namespace thaw::scenario {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kMainFile = "scenario.yaml";
 
 bool is_file(const std::string& path) {
   std::error_code none;
@@ -31,6 +32,8 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
 
+}  // namespace
+
 std::vector<std::string> variants_in(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code fault;
@@ -43,8 +46,6 @@ std::vector<std::string> variants_in(const std::string& folder) {
   std::sort(names.begin(), names.end());
   return names;
 }
-
-}  // namespace
 
 Found find_scenario(const std::string& path) {
   std::string trimmed = path;
@@ -61,6 +62,16 @@ Found find_scenario(const std::string& path) {
     if (found.file.empty() && is_file(candidate)) found.file = candidate;
   }
   return found;
+}
+
+std::string scenario_file(const std::string& path) {
+  const Found found = find_scenario(path);
+  if (!found.file.empty()) return found.file;
+  std::string message = "no such scenario, tried ";
+  for (std::size_t i = 0; i < found.tried.size(); ++i)
+    message += (i > 0 ? " and " : "") + found.tried[i];
+  if (!found.variants.empty()) message += "; did you mean " + alternatives(found.variants) + "?";
+  throw InputError({{{path, 0, 0}, "", message}});
 }
 
 std::string beside(const std::string& path, const std::string& name) {

@@ -99,7 +99,8 @@ struct StandaloneForm {
 template <class Visitor>
 void describe_standalone(Visitor& v, StandaloneForm& form) {
   v.optional("policy", form.policy, text(),
-             "without a manifest: NAME:key=value,…, such as keep_alive:idle=600s");
+             "NAME:key=value,…; without a manifest such as keep_alive:idle=600s, with one instead "
+             "of what the manifest asks for");
   v.optional("servers", form.servers, integer(1, kMostSlots),
              "without a manifest: always there, service.slots each");
   v.optional("instances", form.instances, instances(),
@@ -152,7 +153,12 @@ Shape<std::vector<FunctionSpec>> functions_section() {
     v.optional("count", f.count, integer(1, kMostCopies),
                "without a manifest: so many alike, called NAME-1, NAME-2, …");
     if (!v.reading()) return;
-    to_standalone(standalone, f, v);
+    const bool of_manifest = v.has("image") && !standalone.servers && !standalone.instances;
+    if (of_manifest) {
+      f.policy = standalone.policy.value_or("");
+    } else {
+      to_standalone(standalone, f, v);
+    }
     if (f.standalone) return;
     if (!image && !v.has("image")) v.fault("", "the key image is missing");
     if (f.count) v.fault("count", "only functions without a manifest can be multiplied");

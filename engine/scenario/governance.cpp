@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/scenario/openfaas.hpp"
 #include "engine/scenario/slimfaas_annotations.hpp"
 
 namespace thaw {
@@ -10,7 +11,9 @@ namespace {
 constexpr const char* kSlimFaasPolicy = "idle_timeout";
 constexpr const char* kKnativePolicy = "concurrency";
 constexpr const char* kHpaPolicy = "hpa";
+constexpr const char* kOpenFaasPolicy = "alert_factor";
 constexpr const char* kExternalPolicy = "exec";
+constexpr const char* kUniting = "highest_of";
 
 // SlimFaas's own environment bears on every function that it scales.
 Params slimfaas_environment(const Scenario& scenario) {
@@ -38,17 +41,27 @@ Params knative_params(const Scenario& scenario, const Workload& workload) {
   for (const auto& [name, entry] : workload.annotations)
     if (name.starts_with(kPrefix))
       params.set(name.substr(kPrefix.size()), entry.value, entry.place);
+  if (const auto deadline = workload.annotations.find("serving.knative.dev/progress-deadline");
+      deadline != workload.annotations.end())
+    params.set("progress-deadline", deadline->second.value, deadline->second.place);
   params.set("container-concurrency", std::to_string(workload.container_concurrency),
              workload.place);
   return params;
+}
+
+bool names(const HpaObject& hpa, const Workload& workload) {
+  // What OpenFaaS makes of a function is a Deployment.
+  const auto kind = workload.kind == Workload::Kind::openfaas_function ? Workload::Kind::deployment
+                                                                       : workload.kind;
+  return hpa.ns == workload.ns && hpa.target_name == workload.name &&
+         hpa.target_kind == name_of(kind);
 }
 
 // The HorizontalPodAutoscaler of this workload; nullptr if there is none. Two are blamed.
 const HpaObject* hpa_of(const Scenario& scenario, const Workload& workload, Diagnostics& problems) {
   const HpaObject* found = nullptr;
   for (const HpaObject& hpa : scenario.manifests.hpas) {
-    if (hpa.ns != workload.ns || hpa.target_name != workload.name) continue;
-    if (hpa.target_kind != name_of(workload.kind)) continue;
+    if (!names(hpa, workload)) continue;
     if (found) {
       problems.error(hpa.place, "spec.scaleTargetRef",
                      workload.name + " is scaled by " + found->name + " already");
@@ -58,24 +71,72 @@ const HpaObject* hpa_of(const Scenario& scenario, const Workload& workload, Diag
   return found;
 }
 
+void tell_unused_hpas(const Scenario& scenario, Diagnostics& problems) {
+  for (const HpaObject& hpa : scenario.manifests.hpas) {
+    const bool used = std::any_of(
+        scenario.functions.begin(), scenario.functions.end(), [&](const FunctionSpec& function) {
+          return !function.standalone &&
+                 names(hpa, scenario.manifests.workloads[function.workload]);
+        });
+    if (!used)
+      problems.notice("HorizontalPodAutoscaler " + hpa.name + " scales " + hpa.target_kind + " " +
+                      hpa.target_name + ", which is no function, and is not used");
+  }
+}
+
 // What the manifests ask for.
 void govern_by_manifest(const Scenario& scenario, const Workload& workload,
                         const Params& environment, Governance& one, Diagnostics& problems) {
   const HpaObject* const hpa = hpa_of(scenario, workload, problems);
+  const auto alone = [&](const std::string& other) {
+    if (!hpa) return;
+    problems.notice("HorizontalPodAutoscaler " + hpa->name + " and " + other + " both scale " +
+                    workload.name + "; " + other + " alone is simulated");
+  };
   if (is_slimfaas_function(workload)) {
     one.policy = kSlimFaasPolicy;
     one.spec.params = environment;
     set_all(one.spec.params, "", slimfaas_params(workload, problems).entries());
-    if (hpa)
-      problems.notice("HorizontalPodAutoscaler " + hpa->name + " and SlimFaas both scale " +
-                      workload.name + "; SlimFaas alone is simulated");
+    alone("SlimFaas");
   } else if (workload.kind == Workload::Kind::knative_service) {
     one.policy = kKnativePolicy;
     one.spec.params = knative_params(scenario, workload);
+    alone("Knative");
   } else if (hpa) {
     one.policy = kHpaPolicy;
     one.spec.params = hpa->spec;
+    if (workload.kind == Workload::Kind::openfaas_function)
+      problems.notice("HorizontalPodAutoscaler " + hpa->name +
+                      " and OpenFaaS's alerts both scale " + workload.name +
+                      "; the HorizontalPodAutoscaler alone is simulated");
+  } else if (workload.kind == Workload::Kind::openfaas_function) {
+    one.policy = kOpenFaasPolicy;
+    one.spec.params = openfaas_params(workload, scenario.versions);
   }
+}
+
+// The scenario's own choice for a function of a manifest. What the manifests say is kept for the
+// policy that they ask for: itself, or under its name where several are united by highest_of.
+void govern_by_choice(const Scenario& scenario, const FunctionSpec& function, Governance& one,
+                      Diagnostics& problems) {
+  const Workload& workload = scenario.manifests.workloads[function.workload];
+  const PolicyChoice own = PolicyChoice::parse(function.policy, problems);
+  const Params asked = one.spec.params;
+  const std::string by_manifest = one.policy;
+  one.policy = own.policy;
+  if (own.policy != by_manifest) one.spec.params = {};
+  if (own.policy == kUniting) {
+    const Params::Entry* const listed = own.params.find("of");
+    const std::string of = "+" + (listed ? listed->value : "concurrency+hpa") + "+";
+    const auto unites = [&](const std::string& name) {
+      return of.find("+" + name + "+") != std::string::npos;
+    };
+    if (unites(by_manifest)) set_all(one.spec.params, by_manifest + ".", asked.entries());
+    const HpaObject* const hpa = hpa_of(scenario, workload, problems);
+    if (hpa && by_manifest != kHpaPolicy && unites(kHpaPolicy))
+      set_all(one.spec.params, std::string(kHpaPolicy) + ".", hpa->spec.entries());
+  }
+  set_all(one.spec.params, "", own.params.entries());
 }
 
 }  // namespace
@@ -99,7 +160,8 @@ PolicyChoice PolicyChoice::parse(const std::string& text, Diagnostics& problems)
   }
   while (!rest.empty()) {
     const std::size_t comma = rest.find(',');
-    const std::string item = rest.substr(0, comma);
+    std::string item = rest.substr(0, comma);
+    item.erase(0, item.find_first_not_of(' '));  // a text folded over several lines has blanks
     rest = comma == std::string::npos ? "" : rest.substr(comma + 1);
     const std::size_t equals = item.find('=');
     if (equals == std::string::npos || equals == 0) {
@@ -118,6 +180,9 @@ std::vector<Governance> govern(const Scenario& scenario, const std::vector<Polic
   const auto workload = [&](std::size_t f) -> const Workload& {
     return scenario.manifests.workloads[scenario.functions[f].workload];
   };
+  const auto is_refused = [&](FunctionId f) {  // then there is nothing to scale
+    return !scenario.functions[f].standalone && !workload(f).refused.empty();
+  };
   for (FunctionId f = 0; f < scenario.functions.size(); ++f) {
     Governance& one = all.emplace_back();
     one.spec.function = f;
@@ -130,13 +195,17 @@ std::vector<Governance> govern(const Scenario& scenario, const std::vector<Polic
       one.spec.params = own.params;
       continue;
     }
+    if (is_refused(f)) continue;
     govern_by_manifest(scenario, workload(f), environment, one, problems);
+    if (!scenario.functions[f].policy.empty())
+      govern_by_choice(scenario, scenario.functions[f], one, problems);
   }
   for (const PolicyChoice& choice : choices) {
     bool known = !choice.function;
     for (Governance& one : all) {
       if (choice.function && *choice.function != one.spec.name) continue;
       known = true;
+      if (is_refused(one.spec.function)) continue;
       if (one.policy != choice.policy) one.spec.params = {};
       one.policy = choice.policy;
       for (const auto& [key, entry] : choice.params.entries())
@@ -159,6 +228,7 @@ std::vector<Governance> govern(const Scenario& scenario, const std::vector<Polic
       one.spec.peers.push_back({other.spec.function, other.spec.name, other.spec.params});
     }
   }
+  tell_unused_hpas(scenario, problems);
   return all;
 }
 

@@ -28,7 +28,8 @@ struct Governance {
 };
 
 // One for each function, by its id. A choice for the policy that the manifest asks for anyway
-// overrides single settings; a choice for another policy stands alone.
+// overrides single settings; a choice for another policy stands alone. A function that is not
+// deployed is nobody's.
 std::vector<Governance> govern(const Scenario& scenario, const std::vector<PolicyChoice>& choices,
                                Diagnostics& problems);
 

@@ -10,23 +10,8 @@
 #include "engine/scenario/sections.hpp"
 
 namespace thaw {
-namespace {
-
-std::string found_file(const std::string& path) {
-  const scenario::Found found = scenario::find_scenario(path);
-  if (!found.file.empty()) return found.file;
-  std::string message = "no such scenario, tried ";
-  for (std::size_t i = 0; i < found.tried.size(); ++i)
-    message += (i > 0 ? " and " : "") + found.tried[i];
-  if (!found.variants.empty())
-    message += "; did you mean " + scenario::alternatives(found.variants) + "?";
-  throw InputError({{{path, 0, 0}, "", message}});
-}
-
-}  // namespace
-
 Scenario load_scenario(const std::string& path, const std::vector<std::string>& overrides) {
-  const std::string file = found_file(path);
+  const std::string file = scenario::scenario_file(path);
   Diagnostics problems;
   const yaml::Node tree = scenario::assemble(file, overrides, problems);
 

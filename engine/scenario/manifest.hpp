@@ -42,9 +42,28 @@ struct EnvVar {
   Place place;
 };
 
-// A Deployment, a StatefulSet or a Knative Service (its latest revision).
+// One condition of a label selector.
+struct LabelRule {
+  enum class How : std::uint8_t { in, not_in, exists, absent };
+  std::string key;
+  How how = How::in;
+  std::vector<std::string> values;  // of in and not_in
+};
+
+// podAntiAffinity by hostname: on nodes without pods that the rules select.
+struct AntiAffinity {
+  std::vector<LabelRule> pods;
+  bool required = false;  // otherwise preferred, by weight
+  int weight = 0;
+};
+
+// Where a pod keeps what it downloads: in itself, in a volume that all replicas share, in one of
+// its own that outlives it.
+enum class Storage : std::uint8_t { pod, shared_volume, own_volume };
+
+// A Deployment, a StatefulSet, a Knative Service (its latest revision) or a function of OpenFaaS.
 struct Workload {
-  enum class Kind : std::uint8_t { deployment, stateful_set, knative_service };
+  enum class Kind : std::uint8_t { deployment, stateful_set, knative_service, openfaas_function };
   Kind kind = Kind::deployment;
   Place place;
   std::string name, ns;
@@ -52,9 +71,14 @@ struct Workload {
   std::map<std::string, std::string> labels;         // of the pod template
   std::map<std::string, std::string> selector;       // spec.selector.matchLabels
   std::map<std::string, Params::Entry> annotations;  // of the pod template
-  Resources requests;  // of a pod: max(sum of containers, each init container)
+  Resources requests;  // of a pod: max(sum of containers, each init container), and its overhead
+  std::string runtime_class;  // empty: the nodes' own
   std::map<std::string, std::string> node_selector;
   std::vector<Toleration> tolerations;
+  std::vector<AntiAffinity> anti_affinity;
+  Storage storage = Storage::pod;
+  std::string claim;                         // of the first volume that is a claim's
+  std::vector<std::string> pulled_models;    // which a chart says that every pod pulls
   std::vector<std::string> images;           // containers first, then init containers
   std::vector<EnvVar> env;                   // of the first container; each name once
   std::vector<int> container_ports;          // of all containers but the init ones
@@ -64,6 +88,10 @@ struct Workload {
   // Knative alone: calls at once on a replica (0: no limit), and how long one may take.
   std::uint32_t container_concurrency = 0;
   Duration request_timeout{std::chrono::seconds(300)};
+  // Of OpenFaaS alone: its labels com.openfaas.scale.KEY, by KEY; why its provider refuses to
+  // deploy the function (empty: it does).
+  Params scale_labels;
+  std::string refused;
 };
 
 std::string_view name_of(Workload::Kind kind);  // "Deployment"; of Knative: "Service"
@@ -101,6 +129,21 @@ struct IngressObject {
   std::vector<IngressRule> rules;
 };
 
+struct VirtualServiceRoute {
+  std::vector<std::string> prefixes;  // of the path; "/" where the manifest names none
+  std::string host;                   // of its destination, as written
+  int port = 0;                       // 0: the only one there is
+  std::string authority;              // that the call gets instead of its own; empty: it keeps it
+  Duration timeout{};                 // 0: none
+};
+
+// Of Istio: how its gateway routes what comes from outside.
+struct VirtualServiceObject {
+  Place place;
+  std::string name, ns;
+  std::vector<VirtualServiceRoute> routes;  // the first that matches
+};
+
 // What a controller is told by name and value: `data` of a ConfigMap.
 struct ConfigMapObject {
   Place place;
@@ -116,12 +159,59 @@ struct HpaObject {
   Params spec;
 };
 
+// How pods that name it are run: what that costs beside their containers, and where it can be done.
+struct RuntimeClassObject {
+  Place place;
+  std::string name, ns;  // the namespace says nothing: a class is the cluster's
+  Resources overhead;
+  std::map<std::string, std::string> node_selector;
+  std::vector<Toleration> tolerations;
+};
+
+// What OpenFaaS puts into the pods of the functions that name it.
+struct ProfileObject {
+  Place place;
+  std::string name, ns;
+  std::string runtime_class;
+  std::vector<Toleration> tolerations;
+  Resources requests;
+};
+
+// A PersistentVolumeClaim: whether pods on several nodes may mount it at once.
+struct ClaimObject {
+  Place place;
+  std::string name, ns;
+  bool shared = false;
+};
+
+// A rule of prometheus-adapter: which series, folded how, is which custom metric, and of what kind
+// of object one can ask for it.
+struct MetricRule {
+  enum class Fold : std::uint8_t { avg, sum, max, min };
+  Place place;
+  std::string series, metric;
+  Fold fold = Fold::avg;
+  bool of_namespaces = false, of_pods = false;
+};
+
+struct MetricsAdapter {
+  Place place;
+  std::string name, ns;
+  Duration relist{};  // between two looks at which series there are
+  std::vector<MetricRule> rules;
+};
+
 struct Manifests {
   std::vector<Workload> workloads;
   std::vector<ServiceObject> services;
   std::vector<IngressObject> ingresses;
+  std::vector<VirtualServiceObject> virtual_services;
   std::vector<ConfigMapObject> config_maps;
   std::vector<HpaObject> hpas;
+  std::vector<RuntimeClassObject> runtime_classes;
+  std::vector<ProfileObject> profiles;
+  std::vector<ClaimObject> claims;
+  std::vector<MetricsAdapter> adapters;
 };
 
 }  // namespace thaw

@@ -156,6 +156,35 @@ std::int64_t Fields::integer(std::string_view key, std::int64_t fallback, std::i
   return fallback;
 }
 
+bool Fields::flag(std::string_view key, bool fallback) {
+  const yaml::Node* const value = find(key);
+  if (!value) return fallback;
+  const bool plain = value->kind == yaml::Node::Kind::scalar && !value->quoted;
+  if (plain && (value->scalar == "true" || value->scalar == "false"))
+    return value->scalar == "true";
+  expected(key, "true or false");
+  return fallback;
+}
+
+std::vector<std::string> Fields::words(std::string_view key) {
+  std::vector<std::string> result;
+  const yaml::Node* const value = find(key);
+  if (!value) return result;
+  if (value->kind != yaml::Node::Kind::list) {
+    expected(key, "a list of text");
+    return result;
+  }
+  for (const yaml::Node& item : value->list) {
+    if (is_text(item)) {
+      result.push_back(item.scalar);
+    } else {
+      report_->error(item.place, path_of(key),
+                     fmt::format("expected text, found {}", item.describe()));
+    }
+  }
+  return result;
+}
+
 Texts Fields::texts(std::string_view key) {
   Texts result;
   const yaml::Node* const value = find(key);

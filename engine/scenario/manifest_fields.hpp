@@ -63,6 +63,8 @@ class Fields {
   std::string required_text(std::string_view key);
   std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t least,
                        std::int64_t most);
+  bool flag(std::string_view key, bool fallback);        // true or false
+  std::vector<std::string> words(std::string_view key);  // a list of text
   Texts texts(std::string_view key);  // a map of text to text, with the places of the values
   Fields child(std::string_view key, std::string prefix = {});               // no fields if absent
   std::vector<Fields> items(std::string_view key, std::string prefix = {});  // a list of maps

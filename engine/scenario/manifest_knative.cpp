@@ -1,16 +1,15 @@
 // Knative Service: the revision that its template makes. Routes and traffic splits are not
 // modelled.
-#include <limits>
-
 #include "engine/scenario/manifest_kinds.hpp"
 
 namespace thaw {
 namespace {
 
-// Knative's own limits (config-defaults): calls at once, and the longest a call may take.
+// Knative's own limits (config-defaults): calls at once, and the longest a call may take, in
+// seconds.
 constexpr std::int64_t kMostConcurrency = 1000;
 constexpr std::int64_t kMostTimeout = 600;
-constexpr std::int64_t kDefaultTimeout = 300;
+constexpr std::int64_t kDefaultTimeout = 300;  // also for 0
 
 }  // namespace
 
@@ -37,8 +36,8 @@ Workload read_knative_service(const ObjectHead& head, Fields& object) {
       Fields pod = revision.child("spec");
       workload.container_concurrency =
           static_cast<std::uint32_t>(pod.integer("containerConcurrency", 0, 0, kMostConcurrency));
-      workload.request_timeout =
-          std::chrono::seconds(pod.integer("timeoutSeconds", kDefaultTimeout, 1, kMostTimeout));
+      const std::int64_t timeout = pod.integer("timeoutSeconds", kDefaultTimeout, 0, kMostTimeout);
+      workload.request_timeout = std::chrono::seconds(timeout == 0 ? kDefaultTimeout : timeout);
       read_pod(pod, workload);
     }
     revision.finish();

@@ -19,20 +19,6 @@ void raise(Amounts& most, const Amounts& other) {
   for (const auto& [name, amount] : other) most[name] = std::max(most[name], amount);
 }
 
-Resources to_resources(const Amounts& amounts) {
-  Resources result;
-  for (const auto& [name, amount] : amounts) {
-    if (name == "cpu") {
-      result.cpu = Millicores(amount);
-    } else if (name == "memory") {
-      result.memory = Bytes(amount);
-    } else {
-      result.extended.emplace(name, amount);
-    }
-  }
-  return result;
-}
-
 // A name that comes twice has its last value, as in the container.
 std::vector<EnvVar> read_env(Fields& container) {
   std::vector<EnvVar> env;
@@ -76,7 +62,8 @@ void ignore_inert(Fields& container) {
 }
 
 void read_container_basics(Fields& container, Workload& workload) {
-  container.required_text("name");
+  // Knative gives a name to a container that has none.
+  if (workload.kind != Workload::Kind::knative_service) container.required_text("name");
   workload.images.push_back(container.required_text("image"));
   ignore_inert(container);
 }
@@ -154,6 +141,13 @@ void read_volume(Fields& volume, Workload& workload) {
   volume.required_text("name");
   // What these hold is small and comes with the pod.
   volume.ignore({"configMap", "secret", "projected", "downwardAPI"});
+  if (volume.has("persistentVolumeClaim")) {
+    Fields claim = volume.child("persistentVolumeClaim", "persistentVolumeClaim.");
+    const std::string name = claim.required_text("claimName");
+    if (workload.claim.empty()) workload.claim = name;
+    claim.ignore({"readOnly"});
+    claim.finish();
+  }
   if (volume.has("emptyDir")) {
     Fields empty_dir = volume.child("emptyDir", "emptyDir.");
     const std::string medium = empty_dir.text("medium");
@@ -170,15 +164,42 @@ void read_volume(Fields& volume, Workload& workload) {
 
 }  // namespace
 
+Resources to_resources(const Amounts& amounts) {
+  Resources result;
+  for (const auto& [name, amount] : amounts) {
+    if (name == "cpu") {
+      result.cpu = Millicores(amount);
+    } else if (name == "memory") {
+      result.memory = Bytes(amount);
+    } else {
+      result.extended.emplace(name, amount);
+    }
+  }
+  return result;
+}
+
+std::vector<Toleration> read_tolerations(Fields& pod) {
+  std::vector<Toleration> tolerations;
+  for (Fields& item : pod.items("tolerations", "tolerations."))
+    tolerations.push_back(read_toleration(item));
+  return tolerations;
+}
+
+void read_placement(Fields& pod, Workload& workload) {
+  workload.node_selector = values_of(pod.texts("nodeSelector"));
+  workload.tolerations = read_tolerations(pod);
+  Fields affinity = pod.child("affinity", "affinity.");
+  read_pod_anti_affinity(affinity, workload);
+  affinity.finish();
+}
+
 void read_pod(Fields& pod, Workload& workload) {
   Amounts running = read_containers(pod, workload);
   const Amounts starting = read_init_containers(pod, workload, running);
   raise(running, starting);
   workload.requests = to_resources(running);
-  workload.node_selector = values_of(pod.texts("nodeSelector"));
-  for (Fields& item : pod.items("tolerations", "tolerations.")) {
-    workload.tolerations.push_back(read_toleration(item));
-  }
+  read_placement(pod, workload);
+  workload.runtime_class = pod.text("runtimeClassName");
   for (Fields& item : pod.items("volumes", "volumes.")) read_volume(item, workload);
   constexpr std::int64_t kMostGrace = 366LL * 24 * 3600;
   workload.grace =

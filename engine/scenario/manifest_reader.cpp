@@ -11,6 +11,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/scenario/charts.hpp"
 #include "engine/scenario/manifest_kinds.hpp"
 #include "engine/scenario/yaml_text.hpp"
 
@@ -21,14 +22,22 @@ namespace {
 struct UsedKind {
   std::string_view name, api_version;
 };
-constexpr std::array<UsedKind, 7> kUsedKinds{{{"Deployment", "apps/v1"},
+constexpr std::array<UsedKind, 9> kUsedKinds{{{"Deployment", "apps/v1"},
                                               {"StatefulSet", "apps/v1"},
                                               {"Service", "v1"},
                                               {"ConfigMap", "v1"},
                                               {"HorizontalPodAutoscaler", "autoscaling/v2"},
                                               {"Ingress", "networking.k8s.io/v1"},
+                                              {"RuntimeClass", "node.k8s.io/v1"},
+                                              {"PersistentVolumeClaim", "v1"},
                                               {"List", "v1"}}};
 constexpr UsedKind kKnativeService{"Service", "serving.knative.dev/v1"};
+constexpr UsedKind kOpenFaasFunction{"Function", "openfaas.com/v1"};
+constexpr UsedKind kOpenFaasProfile{"Profile", "openfaas.com/v1"};
+constexpr std::array<UsedKind, 3> kVirtualServices{
+    {{"VirtualService", "networking.istio.io/v1"},
+     {"VirtualService", "networking.istio.io/v1beta1"},
+     {"VirtualService", "networking.istio.io/v1alpha3"}}};
 // Of ConfigMaps only this one says something about scaling: Knative's.
 constexpr std::string_view kAutoscalerConfig = "config-autoscaler";
 // They say who may do what where, which is nothing that scaling, placement or time depends on.
@@ -38,6 +47,19 @@ constexpr std::array<std::string_view, 6> kInertKinds{
 const UsedKind* used_kind(std::string_view kind) {
   const auto found = std::ranges::find(kUsedKinds, kind, &UsedKind::name);
   return found == kUsedKinds.end() ? nullptr : &*found;
+}
+
+bool is(const UsedKind& used, std::string_view kind, std::string_view api_version) {
+  return used.name == kind && used.api_version == api_version;
+}
+
+// Of the custom resources only these.
+const UsedKind* used_custom_kind(std::string_view kind, std::string_view api_version) {
+  for (const UsedKind* used : {&kKnativeService, &kOpenFaasFunction, &kOpenFaasProfile})
+    if (is(*used, kind, api_version)) return used;
+  for (const UsedKind& used : kVirtualServices)
+    if (is(used, kind, api_version)) return &used;
+  return nullptr;
 }
 
 // Kinds of Kubernetes itself have a group without a domain, or one of k8s.io; others are custom
@@ -96,6 +118,33 @@ class Reader {
     for (const yaml::Node& document : documents) object(document, "");
   }
 
+  // What kubectl and helm are told by -n.
+  void enter(const std::string& ns) { ns_ = ns.empty() ? "default" : ns; }
+
+  void chart(const ManifestSource& source, const Place& blame) {
+    const std::size_t before = diagnostics_.error_count();
+    const auto documents =
+        yaml::parse_file(source.file, yaml::kManifestLimits, blame, diagnostics_);
+    if (diagnostics_.error_count() != before) return;
+    if (documents.size() > 1)
+      diagnostics_.error(documents[1].place, "", "expected the values of one release, found more");
+    const Place place = documents.empty() ? Place{source.file, 1, 1} : documents.front().place;
+    ObjectReport report(fmt::format("chart {}, release {}", source.chart, source.release),
+                        diagnostics_);
+    Fields values(documents.empty() ? nullptr : &documents.front(), place, "", "", report);
+    const ObjectHead release{source.release, ns_, place, {}};
+    if (source.chart == kCharts[0]) {
+      OllamaRelease made = read_ollama_chart(release, values);
+      if (made.claim) keep(std::move(*made.claim), manifests_.claims, "PersistentVolumeClaim");
+      keep(std::move(made.workload), manifests_.workloads, "Deployment");
+      keep(std::move(made.service), manifests_.services, "Service");
+    } else {
+      keep(read_adapter_chart(release, values), manifests_.adapters, "prometheus-adapter");
+    }
+    values.finish();
+    report.finish();
+  }
+
   Manifests take() { return std::move(manifests_); }
 
  private:
@@ -107,6 +156,7 @@ class Reader {
                              node.describe());
       return;
     }
+    if (is_openfaas_stack(node)) return stack(node);
     ObjectReport nameless("", diagnostics_);
     Fields top(&node, node.place, path, "", nameless);
     const std::string api_version = top.required_text("apiVersion");
@@ -119,12 +169,25 @@ class Reader {
     Fields metadata = top.child("metadata");
     if (!top.has("metadata")) top.error("metadata", "is missing");
     if (!top.has("metadata")) return;
-    const ObjectHead head{metadata.required_text("name"), metadata.text("namespace", "default"),
+    const ObjectHead head{metadata.required_text("name"), metadata.text("namespace", ns_),
                           node.place, metadata.texts("annotations")};
+    if (ns_ != "default" && head.ns != ns_) {
+      metadata.error("namespace", fmt::format("the scenario puts it into {}", ns_));
+    }
     if (!head.name.empty() && !is_object_name(head.name)) {
       metadata.expected("name", "lower-case letters, digits, - and .");
     }
     dispatch(node, path, api_version, kind, head);
+  }
+
+  void stack(const yaml::Node& node) {
+    for (Workload& function : read_openfaas_stack(node, diagnostics_)) {
+      if (!is_object_name(function.name)) {
+        diagnostics_.error(function.place, "functions." + function.name,
+                           "expected lower-case letters, digits, - and .");
+      }
+      keep(std::move(function), manifests_.workloads, std::string(kOpenFaasFunction.name));
+    }
   }
 
   void list(const yaml::Node& node, const std::string& path) {
@@ -142,8 +205,7 @@ class Reader {
                 const std::string& kind, const ObjectHead& head) {
     const std::string title = fmt::format("{} {}", kind, head.name);
     const bool built_in = is_built_in(api_version);
-    const bool knative = kind == kKnativeService.name && api_version == kKnativeService.api_version;
-    const UsedKind* const used = knative ? &kKnativeService : built_in ? used_kind(kind) : nullptr;
+    const UsedKind* const used = built_in ? used_kind(kind) : used_custom_kind(kind, api_version);
     if (used && used->api_version != api_version) {
       complain(node, path, "apiVersion",
                fmt::format("expected {} for kind {}, found {}", used->api_version, kind,
@@ -157,8 +219,18 @@ class Reader {
     ObjectReport report(title, diagnostics_);
     Fields object(&node, node.place, path, "", report);
     object.ignore({"apiVersion", "kind", "metadata", "status"});
-    if (knative) {
+    if (used == &kKnativeService) {
       keep(read_knative_service(head, object), manifests_.workloads, api_version);
+    } else if (used == &kOpenFaasFunction) {
+      keep(read_openfaas_function(head, object), manifests_.workloads, kind);
+    } else if (used == &kOpenFaasProfile) {
+      keep(read_openfaas_profile(head, object), manifests_.profiles, kind);
+    } else if (kind == kVirtualServices.front().name) {
+      keep(read_virtual_service(head, object), manifests_.virtual_services, kind);
+    } else if (kind == "PersistentVolumeClaim") {
+      keep(read_claim(head, object), manifests_.claims, kind);
+    } else if (kind == "RuntimeClass") {
+      keep(read_runtime_class(head, object), manifests_.runtime_classes, kind);
     } else if (kind == "Deployment" || kind == "StatefulSet") {
       const auto which =
           kind == "Deployment" ? Workload::Kind::deployment : Workload::Kind::stateful_set;
@@ -217,6 +289,7 @@ class Reader {
   }
 
   std::filesystem::path folder_;
+  std::string ns_ = "default";
   Diagnostics& diagnostics_;
   Manifests manifests_;
   std::map<std::tuple<std::string, std::string, std::string>, std::size_t> index_;
@@ -226,9 +299,25 @@ class Reader {
 
 Manifests read_manifests(const std::vector<std::string>& files, const Place& blame,
                          Diagnostics& diagnostics) {
+  std::vector<ManifestSource> sources;
+  for (const std::string& file : files) sources.push_back({file});
+  return read_sources(sources, blame, diagnostics);
+}
+
+Manifests read_sources(const std::vector<ManifestSource>& sources, const Place& blame,
+                       Diagnostics& diagnostics) {
   Reader reader(blame, diagnostics);
-  for (const std::string& file : files) reader.file(file, blame);
-  return reader.take();
+  for (const ManifestSource& source : sources) {
+    reader.enter(source.ns);
+    if (source.chart.empty()) {
+      reader.file(source.file, blame);
+    } else {
+      reader.chart(source, blame);
+    }
+  }
+  Manifests manifests = reader.take();
+  find_storage(manifests, diagnostics);
+  return manifests;
 }
 
 }  // namespace thaw

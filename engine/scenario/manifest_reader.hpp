@@ -15,4 +15,15 @@ namespace thaw {
 Manifests read_manifests(const std::vector<std::string>& files, const Place& blame,
                          Diagnostics& diagnostics);
 
+// One file, and what a scenario can say about it.
+struct ManifestSource {
+  std::string file;
+  std::string ns = {};                   // what kubectl and helm are told by -n; empty: "default"
+  std::string chart = {}, release = {};  // values of a Helm chart; empty: Kubernetes objects
+};
+
+// The same. An object that names another namespace than the one it is put into is an error.
+Manifests read_sources(const std::vector<ManifestSource>& sources, const Place& blame,
+                       Diagnostics& diagnostics);
+
 }  // namespace thaw

@@ -56,6 +56,8 @@ bool check_name(Fields& amounts, const std::string& name) {
   return false;
 }
 
+}  // namespace
+
 Amounts read_amounts(Fields amounts) {
   Amounts result;
   for (const std::string& name : amounts.unread()) {
@@ -72,10 +74,7 @@ Amounts read_amounts(Fields amounts) {
   return result;
 }
 
-}  // namespace
-
-Amounts read_container_requests(Fields& container) {
-  Fields resources = container.child("resources", "resources.");
+Amounts read_requests(Fields& resources) {
   const Amounts limits = read_amounts(resources.child("limits"));
   Fields written = resources.child("requests");
   Amounts requests = read_amounts(resources.child("requests"));
@@ -88,6 +87,12 @@ Amounts read_container_requests(Fields& container) {
     }
   }
   requests.insert(limits.begin(), limits.end());  // keeps what is asked for already
+  return requests;
+}
+
+Amounts read_container_requests(Fields& container) {
+  Fields resources = container.child("resources", "resources.");
+  Amounts requests = read_requests(resources);
   resources.finish();
   return requests;
 }

@@ -40,6 +40,19 @@ void check_selector(Fields& spec, const Workload& workload) {
                                      to_text(workload.selector), to_text(workload.labels)));
 }
 
+// A volume for each replica of a StatefulSet.
+void read_claim_templates(Fields& spec, Workload& workload) {
+  if (workload.kind != Workload::Kind::stateful_set) return;
+  for (Fields& item : spec.items("volumeClaimTemplates", "volumeClaimTemplates.")) {
+    Fields metadata = item.child("metadata");
+    metadata.required_text("name");
+    Fields claim = item.child("spec");
+    is_shared(claim);
+    workload.storage = Storage::own_volume;
+    item.ignore({"apiVersion", "kind"});
+  }
+}
+
 // A mistake that costs an afternoon: SlimFaas reads the template's annotations only.
 void tell_misplaced_annotations(const ObjectHead& head, Fields& object) {
   const auto misplaced = std::ranges::find_if(
@@ -61,6 +74,8 @@ std::string_view name_of(Workload::Kind kind) {
       return "StatefulSet";
     case Workload::Kind::knative_service:
       return "Service";
+    case Workload::Kind::openfaas_function:
+      return "Function";
   }
   return "";
 }
@@ -83,6 +98,7 @@ Workload read_workload(Workload::Kind kind, const ObjectHead& head, Fields& obje
   read_selector(spec, workload);
   spec.ignore({"revisionHistoryLimit", "progressDeadlineSeconds", "serviceName", "ordinals",
                "persistentVolumeClaimRetentionPolicy"});
+  read_claim_templates(spec, workload);
   if (!spec.has("template")) spec.error("template", "is missing");
   if (spec.has("template")) {
     Fields pod_template = spec.child("template");

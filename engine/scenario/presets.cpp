@@ -22,6 +22,7 @@ struct Line {
   std::int64_t memory;
   int gpus;
   const char* gpu_model;
+  std::int64_t gpu_memory;
   Nanomoney per_hour;
   const char* currency;
   Duration billing_unit;
@@ -29,25 +30,28 @@ struct Line {
   bool verified;
 };
 
-// vCPU and memory of every line: general knowledge, not checked.
+// vCPU, memory and GPU memory of every line: general knowledge, not checked.
 // Billing units: Scaleway's instance FAQ (October 2025): GPU instances per minute, RENDER-S and CPU
 // instances per hour. Google Compute Engine: per second (its minimum of one minute is not
 // modelled). AWS and Azure: per second, general knowledge.
 constexpr Line kTable[] = {
-    {"scaleway/L4-1-24G", 8, 48 * kGB, 1, "L4", 750'000'000, "EUR", kMinute, kUnchecked, false},
-    {"scaleway/L40S-1-48G", 8, 96 * kGB, 1, "L40S", 1'400'000'000, "EUR", kMinute, kUnchecked,
+    {"scaleway/L4-1-24G", 8, 48 * kGB, 1, "L4", 24 * kGiB, 750'000'000, "EUR", kMinute, kUnchecked,
      false},
-    {"scaleway/RENDER-S", 10, 42 * kGB, 1, "P100", 1'240'000'000, "EUR", kHour, kUnchecked, false},
-    {"scaleway/H100-1-80G", 24, 240 * kGB, 1, "H100", 2'730'000'000, "EUR", kMinute, kUnchecked,
+    {"scaleway/L40S-1-48G", 8, 96 * kGB, 1, "L40S", 48 * kGiB, 1'400'000'000, "EUR", kMinute,
+     kUnchecked, false},
+    {"scaleway/RENDER-S", 10, 42 * kGB, 1, "P100", 16 * kGiB, 1'240'000'000, "EUR", kHour,
+     kUnchecked, false},
+    {"scaleway/H100-1-80G", 24, 240 * kGB, 1, "H100", 80 * kGiB, 2'730'000'000, "EUR", kMinute,
+     kUnchecked, false},
+    {"scaleway/DEV1-M", 3, 4 * kGB, 0, "", 0, 20'000'000, "EUR", kHour, kUnchecked, false},
+    {"gke/a2-highgpu-1g", 12, 85 * kGB, 1, "A100-40GB", 40 * kGiB, 3'670'000'000, "USD", kSecond,
+     kRegional, false},
+    {"gke/g2-standard-4", 4, 16 * kGB, 1, "L4", 24 * kGiB, 710'000'000, "USD", kSecond, kRegional,
      false},
-    {"scaleway/DEV1-M", 3, 4 * kGB, 0, "", 20'000'000, "EUR", kHour, kUnchecked, false},
-    {"gke/a2-highgpu-1g", 12, 85 * kGB, 1, "A100-40GB", 3'670'000'000, "USD", kSecond, kRegional,
-     false},
-    {"gke/g2-standard-4", 4, 16 * kGB, 1, "L4", 710'000'000, "USD", kSecond, kRegional, false},
-    {"aws/p4d.24xlarge", 96, 1152 * kGiB, 8, "A100-40GB", 21'960'000'000, "USD", kSecond, kList,
-     true},
-    {"azure/NC24ads_A100_v4", 24, 220 * kGiB, 1, "A100-80GB", 3'670'000'000, "USD", kSecond, kList,
-     true},
+    {"aws/p4d.24xlarge", 96, 1152 * kGiB, 8, "A100-40GB", 40 * kGiB, 21'960'000'000, "USD", kSecond,
+     kList, true},
+    {"azure/NC24ads_A100_v4", 24, 220 * kGiB, 1, "A100-80GB", 80 * kGiB, 3'670'000'000, "USD",
+     kSecond, kList, true},
 };
 
 }  // namespace
@@ -62,6 +66,7 @@ const std::vector<std::pair<std::string, Machine>>& machine_presets() {
       machine.memory = Bytes(line.memory);
       machine.gpus = line.gpus;
       machine.gpu_model = line.gpu_model;
+      machine.gpu_memory = Bytes(line.gpu_memory);
       machine.price = {line.currency, line.per_hour, line.source, line.verified};
       machine.billing_unit = line.billing_unit;
       machines.emplace_back(line.name, machine);

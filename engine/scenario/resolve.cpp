@@ -12,6 +12,8 @@
 
 #include "engine/scenario/files.hpp"
 #include "engine/scenario/manifest_reader.hpp"
+#include "engine/scenario/openfaas.hpp"
+#include "engine/scenario/runtime_classes.hpp"
 
 namespace thaw::scenario {
 namespace {
@@ -27,11 +29,25 @@ void find_workload(FunctionSpec& function, const Manifests& manifests, Diagnosti
   }
   const std::string key = dotted("functions", function.name);
   if (found == 0) {
-    problems.error(function.place, key,
-                   "no Deployment, StatefulSet or Knative Service of the manifests has this name" +
-                       suggestion(function.name, names));
+    problems.error(
+        function.place, key,
+        "no Deployment, StatefulSet, Knative Service or OpenFaaS function of the manifests has "
+        "this name" +
+            suggestion(function.name, names));
   } else if (found > 1) {
     problems.error(function.place, key, "several workloads of the manifests have this name");
+  }
+}
+
+// A chart says which models its pods pull; what they weigh only the scenario can say.
+void tell_other_models(const Scenario& scenario, Diagnostics& problems) {
+  for (const FunctionSpec& function : scenario.functions) {
+    if (function.standalone) continue;
+    for (const std::string& model : scenario.manifests.workloads[function.workload].pulled_models) {
+      if (function.model && function.model->name == model) continue;
+      problems.notice(function.name + ": its chart pulls " + model +
+                      ", of which the scenario gives no size; the download takes no time");
+    }
   }
 }
 
@@ -102,27 +118,48 @@ std::string money(const Price& price) {
          "/h";
 }
 
+// What a scenario with split cards relies on.
+void notice_vgpu(const Pool& pool, Diagnostics& problems) {
+  if (pool.gpu_sharing.mode != GpuSharing::Mode::vgpu) return;
+  const std::string of = "pool " + pool.name + ", vgpu: ";
+  problems.notice(of +
+                  "the pods' parts of a card's cores are exact, where HAMi's ripple by 5 to 15 "
+                  "points; memory counts when a pod is placed, not when it is allocated");
+  const auto label = pool.labels.find("gpu");
+  if (label == pool.labels.end() || label->second != "on")
+    problems.notice(of + "without the label gpu=on HAMi leaves its nodes alone: no GPU is offered");
+  if (pool.nodes_max > pool.nodes_min)
+    problems.notice(of +
+                    "cluster-autoscaler does not know gpumem, gpumem-percentage and gpucores: "
+                    "pods that ask for them bring no node");
+}
+
 }  // namespace
 
 void read_workloads(Document& document, const std::string& path, Diagnostics& problems) {
   const std::size_t before = problems.error_count();
-  std::vector<std::string> files;
+  std::vector<ManifestSource> files;
   for (const ManifestPattern& pattern : document.manifests) {
     const std::vector<std::string> found = matches(path, pattern.text);
     if (found.empty())
       problems.error(pattern.place, pattern.key, "no file matches " + pattern.text);
     for (const std::string& file : found) {
-      if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+      const bool known = std::any_of(files.begin(), files.end(),
+                                     [&](const ManifestSource& f) { return f.file == file; });
+      if (!known) files.push_back({file, pattern.ns, pattern.chart, pattern.release});
     }
   }
   Scenario& scenario = document.scenario;
   if (files.empty()) return;
-  scenario.manifests = read_manifests(files, {path, 0, 0}, problems);
+  scenario.manifests = read_sources(files, {path, 0, 0}, problems);
   // With a manifest missing or broken, every function in it would be blamed as well.
   if (problems.error_count() != before) return;
+  apply_profiles(scenario.manifests, scenario.versions, problems);
+  apply_runtime_classes(scenario.manifests, problems);
   for (FunctionSpec& function : scenario.functions) {
     if (!function.standalone) find_workload(function, scenario.manifests, problems);
   }
+  if (problems.error_count() == before) tell_other_models(scenario, problems);
 }
 
 // `count: 3` of f means f-1, f-2 and f-3, and a stream for f becomes one for each.
@@ -179,12 +216,24 @@ void find_traces(Scenario& scenario, const std::string& path, Diagnostics& probl
 
 void check_references(const Scenario& scenario, const std::vector<std::string>& groups,
                       const Reading& reading) {
-  const Names steps(scenario.steps, "step");
+  Names steps(scenario.steps, "step");
+  for (const Rounds& rounds : scenario.rounds) steps.set.insert(rounds.name);
   const Names pools(scenario.cluster.pools, "pool");
   const Names functions(scenario.functions, "function");
+  const Names pipelines(scenario.pipelines, "pipeline");
+  const auto called = [&](const Reference& reference) {
+    return reference.to == Reference::To::pipeline ||
+           (reference.to == Reference::To::called && pipelines.set.contains(reference.name));
+  };
+  for (const Pipeline& pipeline : scenario.pipelines) {
+    if (functions.set.contains(pipeline.name))
+      reading.problems.error(pipeline.place, dotted("pipelines", pipeline.name),
+                             "a function has this name already");
+  }
   for (const Reference& reference : reading.references) {
     const Names& known = reference.to == Reference::To::step   ? steps
                          : reference.to == Reference::To::pool ? pools
+                         : called(reference)                   ? pipelines
                                                                : functions;
     if (known.set.contains(reference.name)) continue;
     const bool of_stream =
@@ -201,6 +250,7 @@ void check_references(const Scenario& scenario, const std::vector<std::string>& 
 }
 
 void add_notices(const Scenario& scenario, const Reading& reading) {
+  for (const Pool& pool : scenario.cluster.pools) notice_vgpu(pool, reading.problems);
   for (const Pool& pool : scenario.cluster.pools) {
     const Price& price = pool.machine.price;
     if (price.verified) continue;

@@ -39,6 +39,7 @@ struct Machine {
   Bytes memory{};
   int gpus = 0;
   std::string gpu_model;
+  Bytes gpu_memory{};  // of one card; 0: not known
   Price price;
   Duration billing_unit{};  // the bill of a finished node is rounded up to a multiple; 0: none
 };
@@ -50,9 +51,20 @@ struct Provisioning {
   double instance_ratio = 0.35, boot_ratio = 0.15, gpu_ratio = 0.50;  // sum 1
 };
 
+// How a node offers its GPUs to pods.
+struct GpuSharing {
+  enum class Mode : std::uint8_t { whole, mig, vgpu };
+  Mode mode = Mode::whole;
+  std::string profile;   // mig: "1g.5gb", of the machine's card
+  int per_card = 1;      // so many nvidia.com/gpu are offered of each card
+  Version hami;          // vgpu: which release of HAMi splits the cards
+  Bytes default_memory;  // vgpu: of each card, for a pod that asks for none; 0: the whole card
+};
+
 struct Pool {
   std::string name;
   Machine machine;
+  GpuSharing gpu_sharing;
   int nodes_min = 0, nodes_max = 0;
   std::vector<Taint> taints;
   std::map<std::string, std::string> labels;
@@ -133,6 +145,7 @@ struct FunctionSpec {
   std::size_t workload =
       0;  // index into Manifests::workloads; without meaning where `standalone` is set
   std::optional<Standalone> standalone;
+  std::string policy;        // of a manifest's function: instead of what the manifest asks for
   std::optional<int> count;  // as written; load() has made the copies
   Bytes image{};
   std::optional<Model> model;
@@ -144,6 +157,22 @@ struct FunctionSpec {
 };
 
 enum class Method : std::uint8_t { get, post };
+
+// Functions that a request passes one after another, each by a call through that function's own
+// front door. The answer is there when the last one's is; a stage that fails fails the request.
+struct Pipeline {
+  // Looked up before stage `at`: a hit leaves the stage out, a miss reads the store and goes on.
+  struct Cache {
+    std::string at;
+    double hit_ratio = 0;
+    Duration latency{}, store{};
+  };
+  std::string name;
+  Place place;
+  std::vector<std::string> stages;  // names of functions
+  std::optional<Cache> cache;
+  Duration hop{};  // added to each stage's call: sidecars on both sides
+};
 
 // Scripted calls.
 struct Step {
@@ -171,10 +200,32 @@ struct Arrivals {
   std::string
       trace;  // trace: the file, .csv or .csv.gz, with the columns arrival_s, function, duration_s
   std::string function;  // of a trace: empty, its own column says; or all rows are for this one
+  std::string pipeline;  // instead of a function; empty: none
   Method method = Method::get;
   std::string path;  // default "/function/NAME/"
   Duration from{}, until{};
   std::optional<Distribution> service;
+};
+
+// Federated learning: a round calls every client once, waits until each has answered or the
+// timeout has passed (stragglers are left to themselves), then calls the aggregate, and the next
+// round begins.
+struct Rounds {
+  std::string name;
+  Place place;
+  std::vector<std::string> clients;  // functions
+  int number = 1;
+  std::string aggregate;  // a function; empty: none
+  Duration timeout = std::chrono::seconds(600);
+  Duration from{};
+};
+
+// How a GPU's utilisation gets to whoever reads it; what each stage adds to its age.
+struct MetricsPath {
+  Duration collection = std::chrono::seconds(30);  // of the exporter, over which it averages
+  Duration scrape = std::chrono::seconds(15);      // of the store
+  Duration latency_offset{};       // the store answers as of so long ago; VictoriaMetrics: 30 s
+  std::optional<Duration> relist;  // of prometheus-adapter, instead of its own setting
 };
 
 struct Fault {
@@ -194,9 +245,12 @@ struct Scenario {
   Versions versions;
   ClusterSpec cluster;
   Manifests manifests;
+  MetricsPath metrics;
   std::vector<FunctionSpec> functions;
+  std::vector<Pipeline> pipelines;
   std::vector<Step> steps;
   std::vector<Arrivals> arrivals;
+  std::vector<Rounds> rounds;
   std::vector<Check> checks;
   std::vector<Fault> faults;
   std::optional<Duration> until;     // from the start

@@ -9,11 +9,14 @@
 
 namespace thaw::scenario {
 
-// A glob that finds manifests, relative to the scenario's folder.
+// A glob that finds manifests, relative to the scenario's folder; or one that finds the values of a
+// Helm chart.
 struct ManifestPattern {
   std::string text;
   Place place;
   std::string key;
+  std::string ns;              // empty: "default"
+  std::string chart, release;  // empty: Kubernetes objects
 };
 
 // The file as read: complete in itself, nothing yet held against the manifests.
@@ -22,10 +25,13 @@ struct Document {
   std::vector<ManifestPattern> manifests;
 };
 
-using WorkloadItem = std::variant<Step, Arrivals>;
+using WorkloadItem = std::variant<Step, Arrivals, Rounds>;
 
 Shape<ClusterSpec> cluster_section();
+Shape<ManifestPattern> manifests_entry();
+Shape<MetricsPath> metrics_section();
 Shape<std::vector<FunctionSpec>> functions_section();
+Shape<std::vector<Pipeline>> pipelines_section();
 Shape<std::vector<WorkloadItem>> workload_section();
 Shape<std::vector<Check>> checks_section();
 Shape<std::vector<Fault>> faults_section();

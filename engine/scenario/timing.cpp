@@ -76,6 +76,13 @@ std::optional<Distribution> to_distribution(const DistributionForm& form, const 
   return {};
 }
 
+// Whose are counted: nodes are of a pool, pods and decisions of a function, requests of what is
+// called.
+Reference::To counted(const std::string& kind) {
+  if (kind == "node") return Reference::To::pool;
+  return kind == "pod" || kind == "decision" ? Reference::To::function : Reference::To::called;
+}
+
 void refer_to_terms(const Expression& expression, const Cursor& at) {
   for (const Term& term : expression.terms()) {
     Place place = at.node().place;
@@ -89,11 +96,10 @@ void refer_to_terms(const Expression& expression, const Cursor& at) {
         refer(term.gauge == Gauge::nodes ? Reference::To::pool : Reference::To::function);
         break;
       case Term::Kind::percentile:
-        refer(Reference::To::function);
+        refer(Reference::To::called);
         break;
       case Term::Kind::count:
-        if (term.field != "fault")
-          refer(term.field == "node" ? Reference::To::pool : Reference::To::function);
+        if (term.field != "fault") refer(counted(term.field));
         break;
       case Term::Kind::response:
         refer(Reference::To::step);

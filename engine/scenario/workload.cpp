@@ -208,10 +208,13 @@ Shape<Arrivals> arrivals() {
                "a .csv or .csv.gz with arrival_s, function and, if any, duration_s");
     v.optional("function", a.function, reference(Reference::To::function),
                "which function they are for; of a trace, default what its column says");
-    v.optional("name", a.name, name(), "of the stream; default the function's");
+    v.optional("pipeline", a.pipeline, reference(Reference::To::pipeline),
+               "or: which pipeline they pass");
+    v.optional("name", a.name, name(), "of the stream; default the function's or pipeline's");
     v.optional("from", a.from, duration(), "first instant, from the start; default 0s");
     v.optional("until", until, duration(), "last instant, from the start; needed but for a trace");
     v.not_both("get", "post");
+    v.not_both("function", "pipeline");
     describe_request(v, request);
     v.optional("service", a.service, distribution(), "instead of the function's own");
     if (form && v.ok()) {
@@ -225,12 +228,48 @@ Shape<Arrivals> arrivals() {
     }
     if (!a.trace.empty()) a.source = Arrivals::Source::trace;
     a.until = until.value_or(kLongestTrace);
-    if (v.ok() && form && a.function.empty()) v.fault("function", "which function are they for?");
+    if (v.ok() && form && a.function.empty() && a.pipeline.empty())
+      v.fault("function", "which function are they for?");
+    if (v.ok() && !a.pipeline.empty() && (a.service || !form))
+      v.fault("pipeline", "takes neither a trace nor a service time: its stages have their own");
     if (v.ok() && form && !until) v.fault("", "the key until is missing");
-    if (a.name.empty()) a.name = a.function.empty() ? "trace" : a.function;
+    if (a.name.empty()) a.name = a.function.empty() ? a.pipeline : a.function;
+    if (a.name.empty()) a.name = "trace";
     a.method = request.post ? Method::post : Method::get;
-    a.path = request.post.value_or(request.get.value_or("/function/" + a.function + "/"));
+    const std::string own = a.function.empty() ? "" : "/function/" + a.function + "/";
+    a.path = request.post.value_or(request.get.value_or(own));
     if (v.ok() && a.until <= a.from) v.fault("until", "must be after from");
+  });
+}
+
+struct RoundsForm {
+  std::vector<std::string> clients;
+  int number = 1;
+  std::string aggregate;
+  Duration timeout = Rounds{}.timeout;
+};
+
+Shape<Rounds> rounds() {
+  auto form = object<RoundsForm>("roundsForm", [](auto& v, RoundsForm& r) {
+    v.required("clients", r.clients, list_of(reference(Reference::To::function)),
+               "the functions that each round calls once, all at the same time");
+    v.optional("number", r.number, integer(1, kMostCalls), "how many rounds; default 1");
+    v.optional("aggregate", r.aggregate, reference(Reference::To::function),
+               "called when the clients have answered; default none");
+    v.optional("timeout", r.timeout, duration_of(std::chrono::nanoseconds(1)),
+               "a round waits so long for its clients; default 600s");
+    if (v.ok() && r.clients.empty()) v.fault("clients", "expected at least one function");
+  });
+  return object<Rounds>("rounds", [form](auto& v, Rounds& r) {
+    RoundsForm given;
+    r.place = v.place();
+    v.required("name", r.name, name(), "of the rounds");
+    v.required("rounds", given, form, "of federated learning, one after another");
+    v.optional("from", r.from, duration(), "when the first begins, from the start; default 0s");
+    r.clients = std::move(given.clients);
+    r.number = given.number;
+    r.aggregate = std::move(given.aggregate);
+    r.timeout = given.timeout;
   });
 }
 
@@ -241,7 +280,7 @@ void check_default_names(const Cursor& at) {
     if (const yaml::Node* own = item.find("name")) names.insert(own->scalar);
   }
   for (const yaml::Node& item : at.node().list) {
-    const yaml::Node* function = item.find("function");
+    const yaml::Node* function = item.find(item.find("pipeline") ? "pipeline" : "function");
     if (item.find("name") || !function || names.insert(function->scalar).second) continue;
     at.child(item, function->scalar)
         .error("another item is called " + function->scalar + ": give this one a name");
@@ -253,21 +292,27 @@ void check_default_names(const Cursor& at) {
 Shape<std::vector<WorkloadItem>> workload_section() {
   const Shape<Step> one_step = step();
   const Shape<Arrivals> stream = arrivals();
-  auto read = [one_step, stream](const Cursor& at) -> std::optional<WorkloadItem> {
+  const Shape<Rounds> federated = rounds();
+  auto read = [one_step, stream, federated](const Cursor& at) -> std::optional<WorkloadItem> {
     if (at.node().find("arrivals") || at.node().find("trace")) {
       auto value = stream.read(at);
       return value ? std::optional<WorkloadItem>(std::move(*value)) : std::nullopt;
     }
+    if (at.node().find("rounds")) {
+      auto value = federated.read(at);
+      return value ? std::optional<WorkloadItem>(std::move(*value)) : std::nullopt;
+    }
     if (at.node().kind == yaml::Node::Kind::map && !at.node().find("at") &&
         !at.node().find("when")) {
-      at.error("expected a step (at or when, with get or post) or a stream (arrivals or trace)");
+      at.error(
+          "expected a step (at or when, with get or post), a stream (arrivals or trace) or rounds");
       return {};
     }
     auto value = one_step.read(at);
     return value ? std::optional<WorkloadItem>(std::move(*value)) : std::nullopt;
   };
-  auto list =
-      list_of(Shape<WorkloadItem>{std::move(read), any_schema({one_step.schema, stream.schema})});
+  auto list = list_of(Shape<WorkloadItem>{
+      std::move(read), any_schema({one_step.schema, stream.schema, federated.schema})});
   list.read = [all = std::move(list.read)](const Cursor& at) {
     auto items = all(at);
     check_default_names(at);

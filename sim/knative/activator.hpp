@@ -19,7 +19,8 @@ namespace thaw::sim {
 
 class Activator {
  public:
-  // Calls that one revision may have waiting here; beyond it they are refused.
+  // Calls that one revision may have waiting here; beyond it they are refused. Where nothing limits
+  // concurrency nothing limits them.
   static constexpr std::size_t kMostHeld = 10'000;
 
   // The first call of a revision that was forgotten is reported at once.

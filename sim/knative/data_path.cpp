@@ -14,8 +14,6 @@ constexpr Duration kPeriod = std::chrono::seconds(1);
 // Scraping starts with the autoscaler's ticks, one object later: about this long in recordings of
 // Serving 0.48.
 constexpr Duration kScrapeDelay = std::chrono::milliseconds(100);
-// Reports that no policy reads are dropped; the longest window is an hour.
-constexpr std::size_t kMostReports = 7'200;
 
 TimePoint next_on_grid(Duration phase, TimePoint now) {
   const auto since = now.since_epoch - phase;
@@ -77,7 +75,7 @@ void KnativeDataPath::to_activator(RequestId id) {
   own.activator = static_cast<std::uint32_t>(revision.next_activator++ % revision.subset);
   Activator& activator = revision.activators[own.activator];
   if (const auto first = activator.arrived(world_.now())) {
-    report(f, *first);
+    revision.reports.add(*first);
     listener_.activity_at_zero(f);
     if (!activator.reporting) {
       activator.reporting = true;
@@ -91,7 +89,7 @@ void KnativeDataPath::to_activator(RequestId id) {
       return to_queue_proxy(id, *pod);
     }
   }
-  if (activator.held.size() >= Activator::kMostHeld)
+  if (revision.concurrency > 0 && activator.held.size() >= Activator::kMostHeld)
     return finish(id, {503, Outcome::rejected, CutBy::gateway});
   own.at = Flight::At::held;
   activator.held.push_back(id);
@@ -247,19 +245,6 @@ void KnativeDataPath::path_moved(std::size_t function) {
 
 // --- reports ---
 
-void KnativeDataPath::report(std::size_t function, const Load& load) {
-  std::vector<Load>& reports = revisions_[function].reports;
-  if (reports.size() >= kMostReports)
-    reports.erase(reports.begin(), reports.begin() + kMostReports / 2);
-  reports.push_back(load);
-}
-
-void KnativeDataPath::take_load(std::size_t function, std::vector<Load>& into) {
-  std::vector<Load>& reports = revisions_[function].reports;
-  into.insert(into.end(), reports.begin(), reports.end());
-  reports.clear();
-}
-
 // Replicas whose queue-proxy has no report yet fail the scrape; another takes their place, and with
 // too few nothing is recorded.
 void KnativeDataPath::scrape(std::size_t function) {
@@ -285,15 +270,16 @@ void KnativeDataPath::scrape(std::size_t function) {
   for (double* part :
        {&sum.concurrency, &sum.proxied_concurrency, &sum.requests, &sum.proxied_requests})
     *part *= scale;
-  this->report(function, sum);
+  revision.reports.add(sum);
 }
 
 void KnativeDataPath::activator_reports(std::size_t function, std::size_t index) {
-  Activator& activator = revisions_[function].activators[index];
+  Revision& revision = revisions_[function];
+  Activator& activator = revision.activators[index];
   const auto load = activator.report(world_.now());
   activator.reporting = load.has_value();
   if (!load) return;
-  report(function, *load);
+  revision.reports.add(*load);
   world_.events.after(kPeriod, *this, kActivatorReports,
                       function | static_cast<std::uint64_t>(index) << 32);
 }

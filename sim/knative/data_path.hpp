@@ -8,7 +8,7 @@
 // to 3 the first with room, else the next in turn. A queue-proxy has c slots and a queue of 10 c;
 // what finds both full is answered 503. A call that is not answered within the revision's timeout
 // is answered 504, the time in an activator included. Reports: each queue-proxy closes a report a
-// second, which a scrape a second reads (a sample of the replicas, from the fourth on); an
+// second, which a scrape a second reads (a sample of the replicas, from the fifth on); an
 // activator tells its own a second, and at once when the first call of a forgotten revision comes.
 // Source: Knative Serving pkg/activator (handler, net), pkg/queue, pkg/autoscaler/metrics.
 #pragma once
@@ -22,6 +22,7 @@
 #include "sim/gateway.hpp"
 #include "sim/knative/activator.hpp"
 #include "sim/knative/queue_proxy.hpp"
+#include "sim/load_reports.hpp"
 #include "sim/serving.hpp"
 
 namespace thaw::sim {
@@ -50,7 +51,9 @@ class KnativeDataPath final : public Gateway, public Handler {
   PathFacts path(std::size_t function) const override;
   void steer(std::size_t function, PathMode mode, std::uint16_t gateways) override;
   bool reports(std::size_t) const override { return true; }
-  void take_load(std::size_t function, std::vector<Load>& into) override;
+  void take_load(std::size_t function, std::vector<Load>& into) override {
+    revisions_[function].reports.take(into);
+  }
 
   void fire(std::uint32_t what, std::uint64_t arg) override;
 
@@ -75,7 +78,7 @@ class KnativeDataPath final : public Gateway, public Handler {
     std::size_t subset = 1;  // of them, those whose addresses stand for the revision
     std::size_t next_activator = 0, next_pod = 0;  // in turn
     bool scraping = false;
-    std::vector<Load> reports;
+    LoadReports reports;
     Random choice;
   };
   Flight& flight(RequestId id);
@@ -86,7 +89,6 @@ class KnativeDataPath final : public Gateway, public Handler {
   void finish(RequestId id, const Answer& answer);
   void share_out(Revision& revision);
   void path_moved(std::size_t function);
-  void report(std::size_t function, const Load& load);
   void scrape(std::size_t function);
   void activator_reports(std::size_t function, std::size_t activator);
   void queued(std::size_t function, std::int64_t delta) {

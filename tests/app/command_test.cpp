@@ -27,7 +27,8 @@ TEST(Command, HelpNamesTheVerbsThatExist) {
   const Outcome help = thaw_command({"--help"});
   EXPECT_EQ(help.code, 0);
   EXPECT_EQ(help.err, "");
-  EXPECT_EQ(verbs_in(help.out), (std::set<std::string>{"decide", "policies", "run", "schema"}));
+  EXPECT_EQ(verbs_in(help.out),
+            (std::set<std::string>{"decide", "policies", "run", "schema", "test"}));
   for (const std::string& verb : verbs_in(help.out)) {
     const Outcome of_verb = thaw_command({verb, "--help"});
     EXPECT_EQ(of_verb.code, 0) << verb;
@@ -39,6 +40,14 @@ TEST(Command, HelpOfRunNamesItsOptions) {
   const std::string help = thaw_command({"run", "--help"}).out;
   for (const char* option : {"--seed", "--replications", "--jobs", "--policy", "--set", "--out",
                              "--format", "--explain", "--trace"}) {
+    EXPECT_TRUE(has(help, option)) << option;
+  }
+}
+
+TEST(Command, HelpOfTestNamesItsOptions) {
+  const std::string help = thaw_command({"test", "--help"}).out;
+  for (const char* option :
+       {"--junit", "--seed", "--jobs", "--format", "--write-decisions", "Example: thaw test "}) {
     EXPECT_TRUE(has(help, option)) << option;
   }
 }
@@ -68,7 +77,8 @@ TEST_P(RefusedArguments, EndWithTwoAndSaySoOnStandardError) {
 
 INSTANTIATE_TEST_SUITE_P(UnknownVerbs, RefusedArguments,
                          testing::Values(std::vector<std::string>{"frobnicate"},
-                                         std::vector<std::string>{"test", kKapsule},
+                                         std::vector<std::string>{"test"},
+                                         std::vector<std::string>{"test", kKapsule, "--jobs", "0"},
                                          std::vector<std::string>{"lint", kKapsule},
                                          std::vector<std::string>{"compare", kKapsule},
                                          std::vector<std::string>{"--frobnicate"},

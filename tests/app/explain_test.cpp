@@ -114,6 +114,53 @@ TEST(Explain, TellsTheOneDecisionOfAPolicyOfInstances) {
   EXPECT_TRUE(has(told.out, "idle instances stay  10min")) << told.out;
 }
 
+// Knative's autoscaler, at an instant of scenarios/knative-step.
+std::string knative_at(const std::string& at, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments = {"run", "scenarios/knative-step", "--explain",
+                                        "sleeper@" + at};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const Outcome told = thaw_command(arguments);
+  EXPECT_EQ(told.code, 0) << told.err;
+  return told.out;
+}
+
+// The new number pokes the policy at that very instant, and then nothing is left to change.
+TEST(Explain, TellsAChangeAndNotThePokeThatFollowsFromIt) {
+  const std::string told = knative_at("200.5s");
+  EXPECT_TRUE(told.starts_with("sleeper at 3min20s")) << told;
+  EXPECT_TRUE(has(told, "reason          knative_to_zero: no load for ")) << told;
+  EXPECT_TRUE(has(told, "desired         0 (was 1)")) << told;
+}
+
+// 20 calls a second of 200 ms are 4 in flight; all of them go through the activator.
+TEST(Explain, TellsReportsOfGatewayAndReplicasApart) {
+  const std::string told = knative_at("90s");
+  EXPECT_TRUE(has(row_of(told, "load of the gateway"), "on average 4 in flight and 20 calls/s, "))
+      << told;
+  EXPECT_TRUE(has(row_of(told, "load of replicas"),
+                  "on average 4 in flight and 20 calls/s (4 and 20 of it through the gateway)"))
+      << told;
+  EXPECT_TRUE(has(told, "→ 2; limit highest so far 2")) << "in a panic: " << told;
+}
+
+// (0 replicas × 10 + 211 spare) / 100 a gateway = 2.11, so three. A new revision has its progress
+// deadline of 600 s and 30 s more.
+TEST(Explain, TellsThePathOfCallsAtZero) {
+  const std::string told = knative_at("10s");
+  EXPECT_TRUE(has(told, "path of calls        through the gateway, for 0s\n")) << told;
+  EXPECT_TRUE(has(told, "path of calls   through 3 gateways\n")) << told;
+  EXPECT_TRUE(has(told, "asks again      at 10min30s\n")) << told;
+}
+
+// Without room for bursts, calls go past the activator until the grace period begins.
+TEST(Explain, TellsWhoIsInThePathOfCalls) {
+  const std::vector<std::string> no_burst = {"--policy", "concurrency:target-burst-capacity=0"};
+  EXPECT_TRUE(has(knative_at("90s", no_burst), "path of calls        past the gateway\n"));
+  const std::string last = knative_at("205s", no_burst);
+  EXPECT_TRUE(has(last, "path of calls        through the gateway, for 2s\n")) << last;
+  EXPECT_TRUE(has(last, "the last replica stays for 4 s")) << "a grace of 6 s, 2 of them over";
+}
+
 struct Refused {
   std::vector<std::string> arguments;
   std::string said;

@@ -1,8 +1,9 @@
-// docs/scenario.md and docs/policies.md: every key and every setting is explained, and every
-// example loads.
+// docs/scenario.md, docs/policies.md and docs/decide.md: every key, setting and kind of case is
+// explained, and every example loads.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "policies/all.hpp"
 #include "tests/app/command.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr const char* kScenarioGuide = "docs/scenario.md";
 constexpr const char* kPolicyGuide = "docs/policies.md";
+constexpr const char* kDecideGuide = "docs/decide.md";
 
 // Examples lie beside the manifests of the Kapsule scenario. "yaml NAME.yaml" is a whole file, and
 // so is "csv NAME.csv", a trace; plain "yaml" is a piece, and loads as a variant of scenario.yaml
@@ -87,6 +89,29 @@ TEST(PolicyGuide, ExplainsEverySettingWithItsDefault) {
           << setting.key << " has the default " << setting.fallback;
     }
   }
+}
+
+TEST(DecideGuide, ShowsWhatItsExamplePrints) {
+  const TempFolder folder;
+  std::string cases, shown;
+  for (const Fence& fence : fences(read_text(kDecideGuide))) {
+    if (fence.info == "json mine.json") cases = folder.write("mine.json", fence.text);
+    if (fence.info == "json") shown = fence.text;
+  }
+  const Outcome decided = thaw_command({"decide", cases});
+  EXPECT_EQ(decided.code, 0) << decided.err;
+  EXPECT_EQ(lines_of(decided.out), lines_of(shown));
+}
+
+TEST(DecideGuide, HasARowForEveryKindOfCase) {
+  std::set<std::string> rows, kinds;
+  for (const Row& row : table_rows(read_text(kDecideGuide))) rows.insert(row.front());
+  for (const char* file : {"tests/conformance/kpa.json", "tests/conformance/hpa.json"}) {
+    const auto document = nlohmann::json::parse(read_text(file));
+    for (const auto& one : document.at("cases")) kinds.insert(one.at("kind").get<std::string>());
+  }
+  EXPECT_GE(kinds.size(), 11U);  // "reconcile" is the name of two
+  for (const std::string& kind : kinds) EXPECT_TRUE(rows.contains("`" + kind + "`")) << kind;
 }
 
 }  // namespace

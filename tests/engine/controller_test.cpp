@@ -32,7 +32,9 @@ class FakeCluster : public Cluster {
     return seen_;
   }
   std::uint64_t submit(FunctionId id, const Decision& decision) override {
-    log.push_back("submit " + std::to_string(id) + " " + std::to_string(decision.desired->count));
+    log.push_back("submit " + std::to_string(id) +
+                  (decision.desired ? " " + std::to_string(decision.desired->count) : "") +
+                  (decision.path ? " path" : ""));
     if (on_submit) on_submit(id);
     return 1;
   }
@@ -121,6 +123,18 @@ TEST_F(ControllerTest, SubmitsOnlyWhatIsDesired) {
   controller.poke(1, Cause::arrival_at_zero);
   EXPECT_EQ(cluster.log.back(), "submit 1 3");
   EXPECT_EQ(policy.causes.back(), Cause::arrival_at_zero);
+}
+
+TEST_F(ControllerTest, SubmitsAPathWithoutReplicas) {
+  Scripted& policy = add(1);
+  controller.cap(1, Replicas(5));
+  controller.start();
+  policy.answer.path = PathMode::serve;
+  controller.alarm(1);
+  EXPECT_EQ(cluster.log.back(), "submit 1 path");
+  policy.answer.desired = Replicas(8);
+  controller.alarm(1);
+  EXPECT_EQ(cluster.log.back(), "submit 1 5 path") << "the cap leaves the path as it is";
 }
 
 TEST_F(ControllerTest, SetsTheAlarmAndTakesItBackWhenThereIsNothingToWaitFor) {

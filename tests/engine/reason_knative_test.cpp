@@ -25,6 +25,16 @@ TEST(KnativeReason, NamesTheLimitAsItsAnnotation) {
   EXPECT_EQ(limited(Limit::up_rate, 2), "; limit scale-up rate 2");
 }
 
+// 927.979 / 7 = 132.57: 133 would do, but a panic gives nothing back.
+TEST(KnativeReason, SaysWhatKeepsItFromShrinking) {
+  const auto kept = static_cast<double>(Limit::stabilisation);
+  EXPECT_EQ(to_words({ReasonCode::knative_panic, {927.979, 60, 10, 0.7, 133, 172, kept, 172, 0}}),
+            "panic: 927.979 in flight over 60 s / (target 10 × 0.7) = 132.568 → 172; limit highest "
+            "so far 172");
+  EXPECT_EQ(to_words({ReasonCode::knative_stable, {3, 60, 1, 1, 3, 5, kept, 5, 0}}),
+            "3 in flight over 60 s / (target 1 × 1) = 3 → 5; limit scale-down-delay 5");
+}
+
 TEST(KnativeReason, SaysWhatTheFirstAndTheLastReplicaWaitFor) {
   EXPECT_EQ(to_words({ReasonCode::knative_no_data, {}}), "no report in the window: left alone");
   EXPECT_EQ(to_words({ReasonCode::knative_first_replica, {-1, 600}}),

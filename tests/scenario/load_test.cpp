@@ -126,7 +126,7 @@ TEST(Load, ReadsStepsAndStreams) {
   EXPECT_EQ(s.steps[2].at, std::nullopt);
   EXPECT_EQ(s.steps[2].when->text(), "response(then).status == 200");
   EXPECT_EQ(s.steps[2].within, 1h);
-  ASSERT_EQ(s.arrivals.size(), 3U);
+  ASSERT_EQ(s.arrivals.size(), 4U);
   EXPECT_EQ(s.arrivals[0].name, "small");
   EXPECT_EQ(s.arrivals[0].process.gap.kind, Distribution::Kind::exponential);
   EXPECT_EQ(s.arrivals[0].process.mean_rate(), 0.5);
@@ -140,6 +140,22 @@ TEST(Load, ReadsStepsAndStreams) {
   EXPECT_EQ(s.arrivals[1].path, "/here");
   EXPECT_EQ(s.arrivals[2].source, Arrivals::Source::closed);
   EXPECT_EQ(s.arrivals[2].clients, 5);
+}
+
+TEST(Load, ReadsPipelines) {
+  const Scenario s = load_scenario(kGood + "everything");
+  ASSERT_EQ(s.pipelines.size(), 1U);
+  const Pipeline& both = s.pipelines[0];
+  EXPECT_EQ(both.name, "both");
+  EXPECT_EQ(both.stages, (Texts{"small", "ollama"}));
+  EXPECT_EQ(both.hop, 2ms);
+  ASSERT_TRUE(both.cache);
+  EXPECT_EQ(both.cache->at, "ollama");
+  EXPECT_EQ(both.cache->hit_ratio, 0.4);
+  EXPECT_EQ(both.cache->latency, 1ms);
+  EXPECT_EQ(both.cache->store, 5ms);
+  EXPECT_EQ(s.arrivals[3].pipeline, "both");
+  EXPECT_EQ(s.arrivals[3].path, "") << "where its first stage is called";
 }
 
 TEST(Load, ReadsChecksAndFaults) {

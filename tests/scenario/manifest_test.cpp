@@ -73,7 +73,7 @@ std::vector<std::string> files_in(const std::string& folder) {
 
 TEST(Manifest, EveryBadFileIsBlamedWhereItIsWrong) {
   const auto files = files_in("bad");
-  ASSERT_GE(files.size(), 9U);
+  ASSERT_GE(files.size(), 10U);
   for (const std::string& file : files) {
     Diagnostics diagnostics;
     read_manifests({file}, kBlame, diagnostics);
@@ -300,6 +300,65 @@ TEST(Manifest, TheAnnotationsTellTheIngressController) {
   EXPECT_EQ(both.controller, "ingress-nginx");
   EXPECT_EQ(both.read_timeout, 60s);
   EXPECT_EQ(both.send_timeout, 300s);
+}
+
+// Defaults: a revision takes any number of calls, each for up to 300 s, also where 0 is said
+// (SetDefaults in Knative's pkg/apis/serving/v1).
+TEST(Manifest, AKnativeServiceIsItsRevision) {
+  const auto revision = [](const std::string& more) {
+    return read_text(
+               "apiVersion: serving.knative.dev/v1\nkind: Service\n"
+               "metadata: {name: a, annotations: {x: object}}\nspec:\n  template:\n"
+               "    metadata: {labels: {l: v}, annotations: {x: template}}\n"
+               "    spec: {containers: [{image: i, resources: {requests: {cpu: 2}}}]" +
+               more + "}\n")
+        .workloads.at(0);
+  };
+  const Workload plain = revision("");
+  EXPECT_EQ(plain.kind, Workload::Kind::knative_service);
+  EXPECT_EQ(plain.replicas, Replicas(0));
+  EXPECT_EQ(plain.annotations.at("x").value, "template");
+  EXPECT_EQ(plain.labels.at("l"), "v");
+  EXPECT_EQ(plain.requests.cpu, Millicores(2000));
+  EXPECT_EQ(plain.container_concurrency, 0U);
+  EXPECT_EQ(plain.request_timeout, 300s);
+  EXPECT_EQ(revision(", timeoutSeconds: 0").request_timeout, 300s);
+  EXPECT_EQ(revision(", timeoutSeconds: 600").request_timeout, 600s);
+  EXPECT_EQ(revision(", containerConcurrency: 1000").container_concurrency, 1000U);
+}
+
+TEST(Manifest, AnAutoscalersSpecIsFlattenedForItsPolicy) {
+  const HpaObject hpa =
+      read_text(
+          "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: h}\n"
+          "spec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}\n"
+          "  minReplicas:\n  maxReplicas: 4\n"
+          "  behavior: {scaleDown: {policies: []}, scaleUp: {}}\n"
+          "  metrics: [{type: Pods, pods: {metric: {name: m}}}, {type: External}]\n")
+          .hpas.at(0);
+  EXPECT_EQ(hpa.target_kind, "Deployment");
+  EXPECT_EQ(hpa.target_name, "d");
+  EXPECT_EQ(hpa.ns, "default");
+  std::map<std::string, std::string> spec;
+  for (const auto& [key, entry] : hpa.spec.entries()) spec[key] = entry.value;
+  EXPECT_EQ(spec, (std::map<std::string, std::string>{{"maxReplicas", "4"},
+                                                      {"behavior.scaleDown.policies", "[]"},
+                                                      {"behavior.scaleUp", "{}"},
+                                                      {"metrics.0.type", "Pods"},
+                                                      {"metrics.0.pods.metric.name", "m"},
+                                                      {"metrics.1.type", "External"}}));
+  EXPECT_EQ(hpa.spec.entries().at("maxReplicas").place.line, 7);
+}
+
+TEST(Manifest, OfConfigMapsOnlyTheAutoscalersIsRead) {
+  const Manifests manifests = read_text(
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: config-autoscaler}\n"
+      "data: {stable-window: 40s, _example: 'long words'}\n---\n"
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: config-network}\ndata: {a: b}\n");
+  ASSERT_EQ(manifests.config_maps.size(), 1U);
+  const auto& data = manifests.config_maps[0].data;
+  ASSERT_EQ(data.size(), 1U);
+  EXPECT_EQ(data.at("stable-window").value, "40s");
 }
 
 TEST(Manifest, ListsAreUnpackedInOrder) {

@@ -88,13 +88,12 @@ TEST(Deployments, EvictedPodIsReplacedWhileItStillStops) {
   Scenario scenario = platform();
   scenario.cluster.pools.push_back(pool("work", 0, 1));
   add_function(scenario, "g");
-  add_function(scenario, "f");
+  add_plain_function(scenario, "f");
   scenario.functions[1].stop = 20s;
   Workload &g = workload_of(scenario, scenario.functions[0]),
            &f = workload_of(scenario, scenario.functions[1]);
   g.requests.cpu = Millicores(3000);
   f.requests.cpu = Millicores(1500);
-  annotate(g, "Function", "true");
   annotate(g, "TimeoutSecondBeforeSetReplicasMin", "900");
   scenario.steps = {step("call", 0s, Method::get, "/function/g/")};
   scenario.until = 1h;

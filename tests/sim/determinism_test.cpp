@@ -75,7 +75,6 @@ TEST(Determinism, AnotherSeedGivesOthers) {
 TEST(Determinism, RunsInOneProcessDoNotTouchEachOther) {
   Scenario scenario = platform();
   add_gpu_function(scenario, "llm", 3).service.duration = Distribution::exponential(1s);
-  annotate(workload_of(scenario, scenario.functions[0]), "Function", "true");
   Arrivals calls;
   calls.name = calls.function = "llm";
   calls.process.gap = Distribution::exponential(100s);

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/sim/test_bed.hpp"
+#include "tests/sim/replies.hpp"
 
 namespace thaw::sim {
 namespace {
@@ -31,16 +31,6 @@ Scenario scenario_of(std::vector<IngressRule> rules, Duration read_timeout = 5s)
   return scenario;
 }
 
-void expect_reply(const TestBed& bed, RequestId id, Duration at, const Answer& expected) {
-  const auto reply = bed.reply(id);
-  ASSERT_TRUE(reply) << "no answer by " << to_text(bed.now());
-  EXPECT_EQ(reply->at, at);
-  EXPECT_EQ(reply->answer.status, expected.status);
-  EXPECT_EQ(name_of(reply->answer.outcome), name_of(expected.outcome));
-  EXPECT_EQ(name_of(reply->answer.cut_by), name_of(expected.cut_by));
-}
-
-const Answer kOk{200, Outcome::completed, CutBy::none};
 const Answer kReadTimeout{504, Outcome::timed_out, CutBy::ingress};
 const Answer kNoRule{404, Outcome::rejected, CutBy::ingress};
 const Answer kNobody{503, Outcome::failed, CutBy::ingress};
@@ -116,9 +106,7 @@ TEST(Ingress, WithoutItsServiceIsUnavailable) {
     const RequestId id = bed.call(Method::get, "/health");
     return bed.reply(id)->answer.status;
   };
-  const auto as_it_is = [](Scenario& s) {
-    annotate(workload_of(s, s.functions.front()), "Function", "true");
-  };
+  const auto as_it_is = [](Scenario&) {};
   const auto service = [](Scenario& s) -> ServiceObject& { return s.manifests.services.front(); };
   EXPECT_EQ(answer(rule("/"), as_it_is), 200);
   EXPECT_EQ(answer(rule("/", "missing"), as_it_is), 503);
@@ -145,6 +133,56 @@ TEST(Ingress, LongestPrefixWinsWhateverTheOrder) {
     EXPECT_EQ(bed.ingress.resolve(kPost, "/function/f/").read_timeout, 7s);
     EXPECT_EQ(bed.ingress.resolve(kPost, "/wake-function/f").read_timeout, 5s);
   }
+}
+
+// --- rules past the gateway ---
+
+TEST(Ingress, ARuleMayLeadToAFunctionsOwnService) {
+  Scenario scenario = scenario_of(
+      {rule("/"), rule("/p", "p", 8080), rule("/q", "q", 0, "http"), rule("/wrong", "p", 9090)});
+  add_plain_function(scenario, "p");
+  add_plain_function(scenario, "q");
+  TestBed bed(scenario);
+  for (const std::size_t function : {1u, 2u}) bed.pod(function);
+  const RequestId p = bed.call(kPost, "/p/x", 1s), q = bed.call(kPost, "/q", 2s),
+                  f = bed.call(kPost, "/function/f/");
+  EXPECT_EQ(bed.requests.get(p).function, 1u);
+  EXPECT_EQ(bed.requests.get(q).function, 2u);
+  EXPECT_EQ(bed.requests.get(f).function, 0u) << "by way of SlimFaas, which holds it";
+  expect_reply(bed, bed.call(kPost, "/wrong"), 0s, kNobody);
+  bed.run_until(30s);
+  expect_reply(bed, p, 1s, kOk);
+  expect_reply(bed, q, 2s, kOk);
+  expect_reply(bed, f, 5s, kReadTimeout);
+}
+
+TEST(Ingress, TheRuleSaysWhichFunctionNotThePath) {
+  Scenario scenario = bare_cluster();
+  add_plain_function(scenario, "p");
+  add_plain_function(scenario, "q");
+  scenario.manifests.ingresses = {ingress({rule("/", "q", 8080)})};
+  TestBed bed(scenario);
+  bed.pod(1);
+  const RequestId id = bed.call(kPost, "/function/p/", 6s);
+  EXPECT_EQ(bed.requests.get(id).function, 1u);
+  bed.run_until(10s);
+  expect_reply(bed, id, 5s, kReadTimeout);
+  EXPECT_EQ(bed.gauge(Gauge::in_flight, 1), 0) << "the timeout takes it from its replica";
+  EXPECT_EQ(bed.gauge(Gauge::in_flight, 0), 0);
+}
+
+TEST(Ingress, ReadTimeoutTakesACallFromItsActivator) {
+  Scenario scenario = bare_cluster();
+  add_revision(scenario, "k", 1);
+  scenario.manifests.services = {{{}, "k", "demo", {{"app", "k"}}, {{"http", 80, 8080, ""}}}};
+  scenario.manifests.ingresses = {ingress({rule("/", "k", 80)})};
+  TestBed bed(scenario);
+  const RequestId id = bed.call(kPost, "/");
+  EXPECT_EQ(bed.gauge(Gauge::queued), 1);
+  bed.run_until(400s);
+  expect_reply(bed, id, 5s, kReadTimeout);
+  EXPECT_EQ(bed.gauge(Gauge::queued), 0);
+  EXPECT_EQ(bed.replies().size(), 1u) << "the revision's timeout says nothing any more";
 }
 
 // --- crash ---

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <tuple>
 
 #include "tests/sim/test_bed.hpp"
 
@@ -40,6 +42,12 @@ Times sent_by(const Scenario& scenario, Duration until, std::uint64_t seed = 1) 
   bed.run_until(until);
   EXPECT_TRUE(bed.load.over());
   return bed.sent();
+}
+
+std::string trace_of(const std::string& rows) {
+  const std::string path = testing::TempDir() + "load_test_trace.csv";
+  std::ofstream(path) << rows;
+  return path;
 }
 
 // --- streams ---
@@ -104,6 +112,55 @@ Scenario closed_loop(int clients, Duration think, Duration work, Duration until)
   loop.path = "/function/f/";
   scenario.arrivals = {loop};
   return scenario;
+}
+
+// Behind three doors: SlimFaas, Knative, a Service.
+TEST(Load, TraceSaysWhichFunctionOfTheManifestsEachCallIsFor) {
+  Scenario scenario = one_function();
+  add_revision(scenario, "k");
+  add_plain_function(scenario, "p");
+  Arrivals trace;
+  trace.name = "trace";
+  trace.source = Arrivals::Source::trace;
+  trace.trace = trace_of(
+      "arrival_s,function,duration_s\n"
+      "0,p,2.5\n0.25,k,0.5\n0.25,f,0.5\n1,k,\n2,p,9\n50,f,1\n");
+  trace.from = 10s;
+  trace.until = 30s;
+  scenario.arrivals = {trace};
+  TestBed bed(scenario);
+  for (std::size_t function = 0; function < 3; ++function) bed.pod(function);
+  bed.load.start();
+  bed.run_until(100s);
+  EXPECT_EQ(bed.sent(), (Times{10s, 10250ms, 10250ms, 11s, 12s})) << "the last is past its end";
+  EXPECT_TRUE(bed.load.over());
+  const auto& [f, k, p] = std::tie(bed.load.tally(0), bed.load.tally(1), bed.load.tally(2));
+  EXPECT_EQ(f.completed, 1);
+  EXPECT_EQ(k.completed, 2);
+  EXPECT_EQ(p.completed, 2);
+  const auto longest = [](const Tally& tally) { return seconds(tally.latency.quantile(1)); };
+  EXPECT_NEAR(longest(f), 0.5, 0.01);
+  EXPECT_NEAR(longest(k), 1, 0.02) << "no duration in the row: the function's own";
+  EXPECT_NEAR(longest(p), 9.5, 0.2);  // from 12 s behind the first until 12.5 s, and 9 s
+}
+
+TEST(Load, TraceForOneFunctionIsForThatOne) {
+  Scenario scenario = bare_cluster();
+  add_plain_function(scenario, "p");
+  add_plain_function(scenario, "q");
+  Arrivals trace;
+  trace.name = "trace";
+  trace.source = Arrivals::Source::trace;
+  trace.function = "q";
+  trace.path = "/function/q/";
+  trace.trace = trace_of("arrival_s,function\n0,p\n1,whoever\n");
+  trace.until = 30s;
+  scenario.arrivals = {trace};
+  TestBed bed(scenario);
+  bed.load.start();
+  bed.run_until(5s);
+  EXPECT_EQ(bed.load.tally(0).total, 0);
+  EXPECT_EQ(bed.load.tally(1).failed, 2) << "no replica";
 }
 
 TEST(Load, ClosedLoopSendsNextAfterAnswerAndThinking) {
@@ -232,7 +289,7 @@ TEST(Load, IsOverOnceNothingWillBeSentAndNothingIsUnderWay) {
 
 TEST(Load, EmptyLoadIsOverAtOnce) { EXPECT_EQ(sent_by(one_function(), 0s), Times{}); }
 
-// --- steps that wait for a condition: in a whole run ---
+// --- steps that wait for a condition: in a whole run, where nobody scales ---
 
 TEST(Load, StepWaitsForItsCondition) {
   Scenario scenario = one_function();
@@ -242,7 +299,7 @@ TEST(Load, StepWaitsForItsCondition) {
       check("at 42 s", Check::Kind::at, 42s, "ready(f) == 1"),
       check("sent and answered within 2 s", Check::Kind::by, 44s, "response(ask).status == 200"),
       check("not before", Check::Kind::at, 42s - 1ns, "count(total, f) == 0")};
-  const RunResult result = simulate(scenario, options_for(scenario));
+  const RunResult result = simulate(scenario, RunOptions{});
   for (const auto& one : result.summary.checks) EXPECT_TRUE(one.held) << one.name << one.detail;
   EXPECT_EQ(result.summary.functions.at("f").requests.completed, 1);
 }
@@ -250,7 +307,7 @@ TEST(Load, StepWaitsForItsCondition) {
 TEST(Load, StepWhoseConditionDoesNotComeIsAFailedCheckOfItsName) {
   Scenario scenario = one_function();
   scenario.steps = {step_when("ask", "ready(f) >= 2", 90s, kGet, "/function/f/")};
-  const RunResult result = simulate(scenario, options_for(scenario));
+  const RunResult result = simulate(scenario, RunOptions{});
   ASSERT_EQ(result.summary.checks.size(), 1u);
   const Summary::CheckResult& missed = result.summary.checks[0];
   EXPECT_EQ(missed.name, "ask");

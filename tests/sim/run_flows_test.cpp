@@ -17,7 +17,9 @@ Scenario narrow_registry(int replicas) {
   scenario.cluster.links.node = BytesPerSecond(kGiga);
   scenario.cluster.links.pull = BytesPerSecond(60 * kMega);
   add_gpu_function(scenario, "llm", replicas).image = Bytes(kGiga);
-  workload_of(scenario, scenario.functions[0]).replicas = Replicas(replicas);
+  Workload& workload = workload_of(scenario, scenario.functions[0]);
+  workload.replicas = Replicas(replicas);
+  workload.annotations.clear();  // nobody scales it
   scenario.until = 30min;
   return scenario;
 }

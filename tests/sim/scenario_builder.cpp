@@ -31,12 +31,17 @@ ServiceObject service(const std::string& name, int port, int target) {
 
 }  // namespace
 
-Scenario platform(Version slimfaas) {
+Scenario bare_cluster() {
   Scenario scenario;
   scenario.name = "test";
   scenario.start = kStart;
-  scenario.versions.slimfaas = slimfaas;
   scenario.cluster.pools.push_back(pool("cpu", 1, 1));
+  return scenario;
+}
+
+Scenario platform(Version slimfaas) {
+  Scenario scenario = bare_cluster();
+  scenario.versions.slimfaas = slimfaas;
   Workload gateway = workload("slimfaas", Workload::Kind::stateful_set);
   gateway.images = {"axaguildev/slimfaas"};
   gateway.container_ports = {5000};
@@ -61,6 +66,8 @@ Pool pool(const std::string& name, int nodes_min, int nodes_max, int gpus) {
 FunctionSpec& add_function(Scenario& scenario, const std::string& name) {
   Workload made = workload(name, Workload::Kind::deployment);
   made.container_ports = {8080};
+  const auto& all = scenario.manifests.workloads;
+  if (std::any_of(all.begin(), all.end(), is_slimfaas)) annotate(made, "Function", "true");
   scenario.manifests.workloads.push_back(made);
   scenario.manifests.services.push_back(service(name, 8080, 8080));
   FunctionSpec function{};
@@ -76,6 +83,25 @@ FunctionSpec& add_gpu_function(Scenario& scenario, const std::string& name, int 
     pools.push_back(pool("gpu", 0, nodes_max, 1));
   FunctionSpec& function = add_function(scenario, name);
   workload_of(scenario, function).requests.extended[kGpuResource] = 1;
+  return function;
+}
+
+FunctionSpec& add_plain_function(Scenario& scenario, const std::string& name) {
+  FunctionSpec& function = add_function(scenario, name);
+  workload_of(scenario, function).annotations.clear();
+  return function;
+}
+
+FunctionSpec& add_revision(Scenario& scenario, const std::string& name, std::uint32_t concurrency) {
+  FunctionSpec& function = add_function(scenario, name);
+  scenario.manifests.services.pop_back();
+  Workload& revision = workload_of(scenario, function);
+  revision.kind = Workload::Kind::knative_service;
+  revision.replicas = Replicas(0);
+  revision.requests.cpu = Millicores(10);
+  revision.annotations.clear();
+  revision.container_concurrency = concurrency;
+  function.service.slots = 1000;
   return function;
 }
 

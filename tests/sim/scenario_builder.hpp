@@ -1,8 +1,8 @@
 // Scenarios that no file describes, for tests of the simulated world.
 //
-// platform() is the least that runs: one CPU node with SlimFaas on it and nothing else. Functions
-// are Ready in the instant they find a node (no image, no model, no delay) until a test says
-// otherwise.
+// platform() is the least that runs with SlimFaas: one CPU node with it and nothing else;
+// bare_cluster() is the node alone. Functions are Ready in the instant they find a node (no image,
+// no model, no delay) until a test says otherwise.
 #pragma once
 
 #include <string>
@@ -21,13 +21,19 @@ inline constexpr const char* kGpuResource = "nvidia.com/gpu";
 inline constexpr Nanomoney kNanomoneyPerSecond = 1'000'000;
 
 Scenario platform(Version slimfaas = k024);
+Scenario bare_cluster();
 
 // 4 CPUs, 8 GiB. A node is there 100 s after its order: VM at 35 s, Ready at 50 s, GPU at 100 s.
 Pool pool(const std::string& name, int nodes_min, int nodes_max, int gpus = 0);
 
 // A Deployment of one replica and its Service, port 8080 to 8080. Asks for 0.1 CPU and runs on the
-// platform's node.
+// platform's node. A function of SlimFaas where the scenario has it; a plain one is of nobody.
 FunctionSpec& add_function(Scenario& scenario, const std::string& name);
+FunctionSpec& add_plain_function(Scenario& scenario, const std::string& name);
+// A Knative Service of no replica yet, whose server takes any number of calls at once: what limits
+// them is containerConcurrency.
+FunctionSpec& add_revision(Scenario& scenario, const std::string& name,
+                           std::uint32_t concurrency = 0);
 Workload& workload_of(Scenario& scenario, const FunctionSpec& function);
 Workload& slimfaas_of(Scenario& scenario);
 void set_env(Workload& workload, const std::string& name, const std::string& value);

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/sim/test_bed.hpp"
+#include "tests/sim/replies.hpp"
 
 namespace thaw::sim {
 namespace {
@@ -19,16 +19,6 @@ Scenario two_functions(Version slimfaas = k024) {
   return scenario;
 }
 
-void expect_reply(const TestBed& bed, RequestId id, Duration at, const Answer& expected) {
-  const auto reply = bed.reply(id);
-  ASSERT_TRUE(reply) << "no answer by " << to_text(bed.now());
-  EXPECT_EQ(reply->at, at);
-  EXPECT_EQ(reply->answer.status, expected.status);
-  EXPECT_EQ(name_of(reply->answer.outcome), name_of(expected.outcome));
-  EXPECT_EQ(name_of(reply->answer.cut_by), name_of(expected.cut_by));
-}
-
-const Answer kOk{200, Outcome::completed, CutBy::none};
 Answer timed_out(int status) { return {status, Outcome::timed_out, CutBy::gateway}; }
 Answer failed(int status) { return {status, Outcome::failed, CutBy::gateway}; }
 Answer refused(int status) { return {status, Outcome::rejected, CutBy::gateway}; }

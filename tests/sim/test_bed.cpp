@@ -10,10 +10,6 @@ namespace {
 
 enum What : std::uint32_t { kScripted, kStop };
 
-const Workload& gateway_of(const Scenario& scenario) {
-  return scenario.manifests.workloads.front();  // platform() puts it there
-}
-
 }  // namespace
 
 TestBed::TestBed(Scenario scenario, std::uint64_t seed)
@@ -25,10 +21,11 @@ TestBed::TestBed(Scenario scenario, std::uint64_t seed)
       autoscaler(world, nodes, pods),
       serving(world, pods, requests, *this),
       ledger(world, pods),
-      gateway(world, requests, serving,
-              GatewaySettings::resolve(scenario_, gateway_of(scenario_), diagnostics_), *this),
-      ingress(world, requests, gateway, &gateway_of(scenario_), *this),
-      load(world, requests, ingress, *this) {
+      gateway(world, requests, serving, *this, diagnostics_),
+      ingress(world, requests, gateway, gateways_of(scenario_), *this),
+      load(world, requests, ingress, *this),
+      meter(world, load),
+      metrics(world, pods, load) {
   EXPECT_TRUE(diagnostics_.ok());
   nodes.start();
   gateway.start();
@@ -154,18 +151,32 @@ void TestBed::node_leaving(Node& node, bool) {
 
 void TestBed::pod_changed(Pod& pod) {
   const bool was_ready = serving.has_ready(pod.function);
-  if (pod.stage == PodStage::ready) serving.pod_ready(pod);
-  if (pod.stage == PodStage::terminating) serving.pod_not_ready(pod);
+  if (pod.stage == PodStage::ready) {
+    serving.pod_ready(pod);
+    gateway.pod_ready(pod);
+  }
+  if (pod.stage == PodStage::terminating) {
+    serving.pod_not_ready(pod);
+    gateway.pod_not_ready(pod);
+  }
   if (was_ready != serving.has_ready(pod.function)) gateway.readiness_changed(pod.function);
   if (pod.node) ledger.update(nodes.get(*pod.node));
+  metrics.gpu_series().pod_changed(pod);
   if (pod.stage == PodStage::pending && !pod.unschedulable) scheduler.wake();
   if (pod.stage == PodStage::gone) scheduler.wake();
 }
 
 void TestBed::pod_leaving(Pod& pod) {
   const bool was_ready = serving.has_ready(pod.function);
+  gateway.pod_leaving(pod);
   serving.pod_leaving(pod);
+  metrics.gpu_series().pod_leaving(pod.id);
   if (was_ready != serving.has_ready(pod.function)) gateway.readiness_changed(pod.function);
+}
+
+void TestBed::busy_changed(Pod& pod) {
+  ledger.update(nodes.get(*pod.node));
+  metrics.gpu_series().busy_changed(pod);
 }
 
 void TestBed::replied(RequestId id, const Answer& answer) {

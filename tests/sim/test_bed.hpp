@@ -13,12 +13,14 @@
 #include <string>
 #include <vector>
 
+#include "sim/front_doors.hpp"
 #include "sim/ingress.hpp"
 #include "sim/ledger.hpp"
 #include "sim/load.hpp"
+#include "sim/load_meter.hpp"
+#include "sim/metrics.hpp"
 #include "sim/node_autoscaler.hpp"
 #include "sim/scheduler.hpp"
-#include "sim/slimfaas_gateway.hpp"
 #include "tests/sim/scenario_builder.hpp"
 
 namespace thaw::sim {
@@ -29,15 +31,15 @@ struct Reply {
   Answer answer;
 };
 
-class TestBed final : NodeListener,
-                      PodListener,
-                      ServingListener,
-                      GatewayListener,
-                      IngressListener,
-                      LoadListener,
-                      FlowListener,
-                      Pump,
-                      public Handler {
+class TestBed : NodeListener,
+                PodListener,
+                ServingListener,
+                GatewayListener,
+                IngressListener,
+                LoadListener,
+                FlowListener,
+                Pump,
+                public Handler {
  private:
   const Scenario scenario_;
   Diagnostics diagnostics_;
@@ -54,9 +56,11 @@ class TestBed final : NodeListener,
   Requests requests;
   Serving serving;
   Ledger ledger;
-  SlimFaasGateway gateway;
+  FrontDoors gateway;
   Ingress ingress;
   LoadGenerator load;
+  LoadMeter meter;
+  Metrics metrics;
 
   void at(Duration after_start, std::function<void()> what);
   void run_until(Duration after_start);  // what happens at that instant included
@@ -78,6 +82,7 @@ class TestBed final : NodeListener,
   // Instants at which the load sent something, and how often a call or wake found nobody ready.
   const std::vector<Duration>& sent() const { return sent_; }
   int pokes() const { return pokes_; }
+  int path_changes() const { return path_changes_; }
   const std::vector<std::string>& notices() const { return diagnostics_.notices(); }
 
   // When the timeline says that `what` happened to the node or pod `who`; every time it did.
@@ -95,10 +100,10 @@ class TestBed final : NodeListener,
   void pod_leaving(Pod& pod) override;
   void served(RequestId id) override { gateway.served(id); }
   void dropped(RequestId id) override { gateway.dropped(id); }
-  void busy_changed(Pod& pod) override { ledger.update(nodes.get(*pod.node)); }
+  void busy_changed(Pod& pod) override;
   void answered(RequestId id, const Answer& answer) override { ingress.answered(id, answer); }
   void activity_at_zero(std::size_t) override { ++pokes_; }
-  void path_changed(std::size_t) override {}
+  void path_changed(std::size_t) override { ++path_changes_; }
   void replied(RequestId id, const Answer& answer) override;
   void anchor_reached(Instant::Anchor anchor, const std::string& step) override;
   void step_missed(const Step&) override {}
@@ -113,7 +118,7 @@ class TestBed final : NodeListener,
   std::set<RequestId> own_;  // opened here, not by the load
   std::vector<Reply> replies_;
   std::vector<Duration> sent_;
-  int pokes_ = 0;
+  int pokes_ = 0, path_changes_ = 0;
   bool stopped_ = false;
 };
 

@@ -117,11 +117,16 @@ TEST(Sources, AreNamedByAListAboveThem) {
       source_file("sim/sharing/mps.cpp", ""),
       source_file("sim/lost.cpp", ""),
       source_file("policies/run.cpp", ""),
+      source_file("drivers/CMakeLists.txt", "file(GLOB all CONFIGURE_DEPENDS *.cpp */*.cpp)\n"),
+      source_file("drivers/a.cpp", ""),
+      source_file("drivers/b/a.cpp", ""),
+      source_file("drivers/b/c/a.cpp", ""),
       source_file("tests/must_not_compile/a.cpp", ""),
   };
   EXPECT_EQ(sources_in_no_build(tree),
             (Findings{"sim/lost.cpp:1: no CMakeLists.txt names this source",
-                      "policies/run.cpp:1: no CMakeLists.txt names this source"}));
+                      "policies/run.cpp:1: no CMakeLists.txt names this source",
+                      "drivers/b/c/a.cpp:1: no CMakeLists.txt names this source"}));
 }
 
 TEST(Paths, OfOneMachineAreSeenInAnyText) {

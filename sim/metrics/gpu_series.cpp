@@ -1,0 +1,115 @@
+#include "sim/metrics/gpu_series.hpp"
+
+#include <algorithm>
+
+namespace thaw::sim {
+namespace {
+
+enum What : std::uint32_t { kCollect, kScrape, kForget };
+
+bool has_gpu(const Workload& workload) {
+  const auto& asked = workload.requests.extended;
+  return std::any_of(asked.begin(), asked.end(), [](const auto& resource) {
+    return resource.first.starts_with("nvidia.com/") && resource.second > 0;
+  });
+}
+
+Duration phase_of(const World& world, const char* purpose, NodeId node, Duration period) {
+  Random random = world.random(purpose, node);
+  return Duration{
+      static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(period.count())))};
+}
+
+}  // namespace
+
+void GpuSeries::record() {
+  if (recording_) return;
+  recording_ = true;
+  for (const auto& [id, pod] : pods_.all()) pod_changed(pod);
+}
+
+void GpuSeries::pod_changed(const Pod& pod) {
+  if (!recording_ || !pod.node || !pod.exists() || series_.contains(pod.id)) return;
+  if (!has_gpu(pods_.workload(pod))) return;
+  const MetricsPath& path = world_.scenario.metrics;
+  Series& series = series_[pod.id];
+  series.function = pod.function;
+  series.mig = pods_.pool(pod).gpu_sharing.mode == GpuSharing::Mode::mig;
+  series.exporter_phase = phase_of(world_, "exporter phase", *pod.node, path.collection);
+  series.scrape_phase = phase_of(world_, "scrape phase", *pod.node, path.scrape);
+  series.since = world_.now();
+  series.busy = pod.in_service > 0;
+  schedule(kCollect, pod.id, series.exporter_phase, path.collection);
+  schedule(kScrape, pod.id, series.scrape_phase, path.scrape);
+}
+
+void GpuSeries::busy_changed(const Pod& pod) {
+  const auto found = series_.find(pod.id);
+  if (found == series_.end()) return;
+  add_up(found->second);
+  found->second.busy = pod.in_service > 0;
+}
+
+void GpuSeries::pod_leaving(PodId pod) {
+  const auto found = series_.find(pod);
+  if (found != series_.end()) found->second.gone = true;
+}
+
+void GpuSeries::add_up(Series& series) {
+  if (series.busy) series.served += world_.now() - series.since;
+  series.since = world_.now();
+}
+
+void GpuSeries::schedule(std::uint32_t what, PodId pod, Duration phase, Duration period) {
+  const Duration since = world_.now() - world_.scenario.start - phase;
+  const std::int64_t passed = since < Duration{0} ? -1 : since / period;
+  world_.events.at(world_.scenario.start + phase + (passed + 1) * period, *this, what, pod);
+}
+
+void GpuSeries::fire(std::uint32_t what, std::uint64_t pod) {
+  const auto found = series_.find(pod);
+  if (found == series_.end()) return;
+  if (what == kCollect) return collect(pod, found->second);
+  if (what == kScrape) return scrape(pod, found->second);
+  series_.erase(found);
+}
+
+void GpuSeries::collect(PodId pod, Series& series) {
+  if (series.gone) return;
+  const Duration period = world_.scenario.metrics.collection;
+  add_up(series);
+  // Per cent in thousandths: 100'000 of a whole interval, which is counted in nanoseconds.
+  const std::int64_t share = (series.served - series.told).count() * 1000 / (period.count() / 100);
+  series.told = series.served;
+  series.published = Sample{world_.now(), {}, share, false};
+  schedule(kCollect, pod, series.exporter_phase, period);
+}
+
+void GpuSeries::scrape(PodId pod, Series& series) {
+  const MetricsPath& path = world_.scenario.metrics;
+  const TimePoint now = world_.now();
+  while (series.stored.size() > 1 && series.stored[1].scraped <= now - path.latency_offset)
+    series.stored.pop_front();
+  if (series.gone) {
+    series.stored.push_back({now, now, 0, true});
+    world_.events.after(path.latency_offset, *this, kForget, pod);
+    return;
+  }
+  if (series.published) {
+    series.published->scraped = now;
+    series.stored.push_back(*series.published);
+    last_scrape_ = now;
+  }
+  schedule(kScrape, pod, series.scrape_phase, path.scrape);
+}
+
+const GpuSeries::Sample* GpuSeries::latest(const Series& series) const {
+  const TimePoint as_of = world_.now() - world_.scenario.metrics.latency_offset;
+  const auto after = std::find_if(series.stored.begin(), series.stored.end(),
+                                  [&](const Sample& sample) { return sample.scraped > as_of; });
+  if (after == series.stored.begin()) return nullptr;
+  const Sample& sample = *std::prev(after);
+  return sample.stale ? nullptr : &sample;
+}
+
+}  // namespace thaw::sim

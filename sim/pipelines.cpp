@@ -1,0 +1,93 @@
+#include "sim/pipelines.hpp"
+
+#include <algorithm>
+
+namespace thaw::sim {
+namespace {
+
+enum What : std::uint32_t { kCall };
+
+// Hits are drawn in billionths: exact enough for any ratio that a person writes.
+constexpr std::uint64_t kBillion = 1'000'000'000;
+
+}  // namespace
+
+Pipelines::Pipelines(World& world, Requests& requests, Ingress& ingress, PipelineListener& listener)
+    : world_(world), requests_(requests), ingress_(ingress), listener_(listener) {
+  const Scenario& scenario = world.scenario;
+  for (const Pipeline& pipeline : scenario.pipelines) {
+    Line line{{},
+              pipeline.stages.size(),
+              world.random("cache/" + pipeline.name),
+              world.random("pipeline/" + pipeline.name),
+              {}};
+    for (std::size_t s = 0; s < pipeline.stages.size(); ++s) {
+      const auto& functions = scenario.functions;
+      const auto found =
+          std::find_if(functions.begin(), functions.end(),
+                       [&](const FunctionSpec& f) { return f.name == pipeline.stages[s]; });
+      line.stages.push_back(static_cast<std::size_t>(found - functions.begin()));
+      if (pipeline.cache && pipeline.cache->at == pipeline.stages[s]) line.cached = s;
+    }
+    lines_.push_back(std::move(line));
+  }
+}
+
+void Pipelines::begin(RequestId id, std::size_t pipeline, const Route& entry) {
+  if (passages_.size() <= id) passages_.resize(id + 1);
+  passages_[id] = {pipeline, 0, entry};
+  reach(id);
+}
+
+void Pipelines::reach(RequestId id) {
+  Passage& passage = passages_[id];
+  Line& line = lines_[passage.pipeline];
+  Duration wait{};
+  if (passage.stage == line.cached) {
+    const Pipeline::Cache& cache = *spec(passage).cache;
+    const auto hits = static_cast<std::uint64_t>(cache.hit_ratio * double{kBillion} + 0.5);
+    const bool hit = line.hits.below(kBillion) < hits;
+    ++(hit ? line.use.hits : line.use.misses);
+    wait = cache.latency + (hit ? Duration{0} : cache.store);
+    if (hit) ++passage.stage;
+  }
+  if (passage.stage < line.stages.size()) wait += spec(passage).hop;
+  world_.events.after(wait, *this, kCall, id);
+}
+
+void Pipelines::fire(std::uint32_t, std::uint64_t arg) { call(static_cast<RequestId>(arg)); }
+
+void Pipelines::call(RequestId whole) {
+  const Passage& passage = passages_[whole];
+  Line& line = lines_[passage.pipeline];
+  if (passage.stage == line.stages.size()) return listener_.pipeline_answered(whole, {});
+  if (passage.stage == 0 && passage.entry.refused)
+    return listener_.pipeline_answered(whole, *passage.entry.refused);
+  const std::size_t function = line.stages[passage.stage];
+  const RequestId id = requests_.open();
+  Request& request = requests_.get(id);
+  request.arrived = world_.now();
+  request.work = world_.scenario.functions[function].service.duration.draw(line.work);
+  request.function = static_cast<std::uint32_t>(function);
+  request.whole = whole;
+  Route route;
+  if (passage.stage == 0) route = passage.entry;
+  route.call = {Call::Kind::function, function, Method::post, false};
+  listener_.stage_called(function);
+  ingress_.accept(id, route);
+}
+
+void Pipelines::answered(RequestId stage, const Answer& answer) {
+  const Request request = requests_.get(stage);
+  Request& whole = requests_.get(request.whole);
+  whole.work += request.work;
+  whole.cold = whole.cold || request.cold;
+  listener_.stage_answered(stage, answer);
+  requests_.close(stage);
+  if (answer.outcome != Outcome::completed)
+    return listener_.pipeline_answered(request.whole, answer);
+  ++passages_[request.whole].stage;
+  reach(request.whole);
+}
+
+}  // namespace thaw::sim

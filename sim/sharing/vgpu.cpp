@@ -1,0 +1,168 @@
+#include "sim/sharing/vgpu.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "engine/invariant.hpp"
+
+namespace thaw::sim {
+namespace {
+
+constexpr const char* kCards = "nvidia.com/gpu";
+constexpr const char* kCores = "nvidia.com/gpucores";
+constexpr const char* kMemory = "nvidia.com/gpumem";
+constexpr const char* kMemoryPercent = "nvidia.com/gpumem-percentage";
+constexpr std::int64_t kWholeCard = 100;
+constexpr std::int64_t kMiB = std::int64_t{1} << 20;
+
+// From here on a pod that asks for all of a card's memory, or for nothing but cards, gets all of
+// its cores too, and so the card to itself.
+constexpr Version kExclusiveByDefault{2, 7, 0};
+
+std::int64_t asked(const Resources& request, const char* name) {
+  const auto found = request.extended.find(name);
+  return found == request.extended.end() ? 0 : found->second;
+}
+
+}  // namespace
+
+bool asks_for_cards(const Resources& request) {
+  constexpr std::array kAll{kCards, kCores, kMemory, kMemoryPercent};
+  return std::any_of(kAll.begin(), kAll.end(),
+                     [&](const char* name) { return asked(request, name) > 0; });
+}
+
+CardAsk card_ask_of(const Resources& request, const GpuSharing& sharing,
+                    std::int64_t card_memory_mib) {
+  CardAsk ask;
+  if (!asks_for_cards(request)) return ask;
+  // The webhook adds one card where only a part of one is asked for.
+  ask.cards = static_cast<int>(std::max<std::int64_t>(asked(request, kCards), 1));
+  ask.cores_percent = static_cast<int>(std::min(asked(request, kCores), kWholeCard));
+  const std::int64_t mib = asked(request, kMemory), percent = asked(request, kMemoryPercent);
+  const bool says_no_memory = mib == 0 && percent == 0;
+  if (mib > 0) {
+    ask.memory_mib = mib;
+  } else if (percent > 0) {
+    ask.memory_mib = card_memory_mib * percent / kWholeCard;
+  } else {
+    ask.memory_mib =
+        sharing.default_memory == Bytes{} ? card_memory_mib : sharing.default_memory.count / kMiB;
+  }
+  if (sharing.hami >= kExclusiveByDefault && ask.cores_percent == 0 &&
+      (says_no_memory || percent == kWholeCard))
+    ask.cores_percent = static_cast<int>(kWholeCard);
+  return ask;
+}
+
+std::string_view to_words(CardRefusal refusal) {
+  switch (refusal) {
+    case CardRefusal::none:
+      break;
+    case CardRefusal::pods:
+      return "it carries as many pods as it is split for";
+    case CardRefusal::not_empty:
+      return "the pod wants a card to itself";
+    case CardRefusal::memory:
+      return "too little of its memory is left";
+    case CardRefusal::cores:
+      return "too few of its cores are left";
+    case CardRefusal::no_cores:
+      return "none of its cores are left";
+    case CardRefusal::too_few_cards:
+      return "the pod wants more cards than there are";
+  }
+  return "";
+}
+
+SharedCards::SharedCards(int cards, std::int64_t memory_mib, const GpuSharing& sharing)
+    : memory_mib_(memory_mib), sharing_(sharing), cards_(static_cast<std::size_t>(cards)) {}
+
+CardRefusal SharedCards::refusal_of(const Card& card, const CardAsk& ask) const {
+  if (card.pods >= sharing_.per_card) return CardRefusal::pods;
+  if (ask.cores_percent == kWholeCard && card.pods > 0) return CardRefusal::not_empty;
+  if (memory_mib_ - card.memory_mib < ask.memory_mib) return CardRefusal::memory;
+  if (kWholeCard - card.cores_percent < ask.cores_percent) return CardRefusal::cores;
+  if (ask.cores_percent == 0 && card.cores_percent == kWholeCard) return CardRefusal::no_cores;
+  return CardRefusal::none;
+}
+
+double SharedCards::score_of(const Card& card) const {
+  const auto part = [](auto used, auto all) {
+    return static_cast<double>(used) / static_cast<double>(all);
+  };
+  return part(card.pods, sharing_.per_card) + part(card.cores_percent, kWholeCard) +
+         part(card.memory_mib, memory_mib_);
+}
+
+double SharedCards::used_score() const {
+  double sum = 0;
+  for (const Card& card : cards_) sum += score_of(card);
+  return sum / static_cast<double>(cards_.size());
+}
+
+SharedCards::Choice SharedCards::choose(const Resources& request) const {
+  const CardAsk ask = card_ask_of(request, sharing_, memory_mib_);
+  const auto wanted = static_cast<std::size_t>(ask.cards);
+  if (wanted > cards_.size()) return {{}, CardRefusal::too_few_cards};
+  std::vector<std::size_t> order(cards_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return score_of(cards_[a]) < score_of(cards_[b]);
+  });
+  Choice choice;
+  for (const std::size_t i : order) {
+    if (choice.cards.size() == wanted) break;
+    const CardRefusal refusal = refusal_of(cards_[i], ask);
+    if (refusal == CardRefusal::none)
+      choice.cards.push_back(i);
+    else if (choice.refusal == CardRefusal::none)
+      choice.refusal = refusal;
+  }
+  if (choice.cards.size() == wanted)
+    choice.refusal = CardRefusal::none;
+  else
+    choice.cards.clear();
+  return choice;
+}
+
+void SharedCards::take(std::uint64_t owner, const Resources& request) {
+  const Choice choice = choose(request);
+  THAW_CHECK(choice.refusal == CardRefusal::none, "a pod takes a card that has no room for it");
+  if (choice.cards.empty()) return;
+  const CardAsk ask = card_ask_of(request, sharing_, memory_mib_);
+  for (const std::size_t i : choice.cards) {
+    ++cards_[i].pods;
+    cards_[i].memory_mib += ask.memory_mib;
+    cards_[i].cores_percent += ask.cores_percent;
+  }
+  shares_[owner] = {choice.cards, ask};
+}
+
+void SharedCards::free(std::uint64_t owner) {
+  const auto found = shares_.find(owner);
+  if (found == shares_.end()) return;
+  const auto& [cards, ask] = found->second;
+  for (const std::size_t i : cards) {
+    --cards_[i].pods;
+    cards_[i].memory_mib -= ask.memory_mib;
+    cards_[i].cores_percent -= ask.cores_percent;
+  }
+  shares_.erase(found);
+}
+
+Resources SharedCards::counted(const Resources& request) const {
+  Resources counted = request;
+  for (const char* name : {kCores, kMemory, kMemoryPercent}) counted.extended.erase(name);
+  if (const int cards = card_ask_of(request, sharing_, memory_mib_).cards; cards > 0)
+    counted.extended[kCards] = cards;
+  return counted;
+}
+
+const SharedCards::Share* SharedCards::share_of(std::uint64_t owner) const {
+  const auto found = shares_.find(owner);
+  return found == shares_.end() ? nullptr : &found->second;
+}
+
+}  // namespace thaw::sim

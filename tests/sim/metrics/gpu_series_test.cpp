@@ -1,0 +1,110 @@
+// What the store says of a GPU, and when: each stage's delay by itself and all of them together.
+#include "sim/metrics/gpu_series.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/sim/test_bed.hpp"
+
+namespace thaw::sim {
+namespace {
+
+// One pod with a GPU, whose requests the test plays.
+struct OneGpu {
+  explicit OneGpu(MetricsPath path, std::uint64_t seed = 1) : bed(scenario(path), seed) {
+    series.record();
+    bed.run_until(0s);
+    pod = bed.pod(0);
+    series.pod_changed(bed.pods.get(pod));
+  }
+
+  static Scenario scenario(MetricsPath path) {
+    Scenario scenario = platform();
+    scenario.cluster.pools.push_back(pool("gpu", 1, 1, 1));
+    add_gpu_function(scenario, "f");
+    scenario.metrics = path;
+    return scenario;
+  }
+
+  void busy(Duration from, Duration to) {
+    for (const auto& [when, requests] : {std::pair(from, 1u), std::pair(to, 0u)})
+      bed.at(when, [this, requests = requests] {
+        bed.pods.get(pod).in_service = requests;
+        series.busy_changed(bed.pods.get(pod));
+      });
+  }
+
+  std::optional<GpuSeries::Sample> seen(Duration at) {
+    bed.run_until(at);
+    std::optional<GpuSeries::Sample> found;
+    series.each([&](PodId, std::size_t, const GpuSeries::Sample& sample) { found = sample; });
+    return found;
+  }
+
+  TestBed bed;
+  GpuSeries series{bed.world, bed.pods};
+  PodId pod = 0;
+};
+
+TEST(GpuSeries, IsTheShareOfTheIntervalInWhichSomethingWasInService) {
+  OneGpu gpu({30s, 15s, 0s, {}});
+  for (Duration t = 0s; t < 10min; t += 10s) gpu.busy(t, t + 4s);  // in every 30 s, 12
+  const auto sample = gpu.seen(8min);
+  ASSERT_TRUE(sample);
+  EXPECT_EQ(sample->share_milli, 40'000);
+}
+
+TEST(GpuSeries, IsAsOldAsItsStagesMakeIt) {
+  const MetricsPath path{30s, 15s, 30s, {}};
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    OneGpu gpu(path, seed);
+    gpu.busy(200s, 1h);
+    Duration first{}, full{};
+    for (Duration t = 200s; t < 400s; t += 1s) {
+      const auto sample = gpu.seen(t);
+      ASSERT_TRUE(sample) << seed;
+      if (first == Duration{} && sample->share_milli > 0) first = t - 200s;
+      if (full == Duration{} && sample->share_milli == 100'000) full = t - 200s;
+      const Duration age = t - (sample->collected - kStart);
+      EXPECT_GE(age, 30s) << "the offset alone";
+      EXPECT_LE(age, 30s + 15s + 30s + 15s) << "offset, and each stage's period at the most";
+    }
+    EXPECT_GE(first, 30s) << seed;
+    EXPECT_LE(first, 30s + 30s + 15s + 1s) << seed << ": offset, collection, scrape, the step here";
+    EXPECT_GE(full, 30s + 30s) << seed << ": a whole interval of it";
+    EXPECT_LE(full, 30s + 60s + 15s + 1s) << seed;
+  }
+}
+
+TEST(GpuSeries, HasPhasesOfItsOwnForEachSeed) {
+  std::set<Duration> ages;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    OneGpu gpu({30s, 15s, 0s, {}}, seed);
+    ages.insert(5min - (gpu.seen(5min).value().collected - kStart));
+  }
+  EXPECT_GT(ages.size(), 8U);
+}
+
+TEST(GpuSeries, IsAbsentBeforeTheFirstScrapeAndAfterThePodIsGone) {
+  OneGpu gpu({10s, 10s, 30s, {}});
+  EXPECT_FALSE(gpu.seen(30s)) << "nothing was scraped before 0 s";
+  EXPECT_TRUE(gpu.seen(51s)) << "collected and scraped within 20 s, shown 30 s later";
+  gpu.series.pod_leaving(gpu.pod);
+  EXPECT_TRUE(gpu.seen(80s)) << "the store still answers as of 50 s";
+  EXPECT_FALSE(gpu.seen(92s)) << "the scrape within 10 s after the pod found nothing";
+}
+
+TEST(GpuSeries, IsOfPodsWithAGpuAlone) {
+  Scenario scenario = platform();
+  add_function(scenario, "f");
+  TestBed bed(scenario);
+  GpuSeries series(bed.world, bed.pods);
+  series.record();
+  bed.run_until(0s);
+  series.pod_changed(bed.pods.get(bed.pod(0)));
+  bed.run_until(5min);
+  series.each([](PodId, std::size_t, const GpuSeries::Sample&) { ADD_FAILURE(); });
+  EXPECT_FALSE(series.scraped_since(kStart));
+}
+
+}  // namespace
+}  // namespace thaw::sim

@@ -1,0 +1,101 @@
+// Max-min fair speeds under caps, against the conditions that define them.
+#include "sim/sharing/contention.hpp"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "engine/random.hpp"
+
+namespace thaw::sim {
+namespace {
+
+using Speeds = std::vector<Speed>;
+
+bool same(const Speeds& a, const Speeds& b) {
+  const auto equal = [](const Speed& x, const Speed& y) { return !x.below(y) && !y.below(x); };
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), equal);
+}
+
+TEST(FairSpeeds, AloneACapDoesNotBind) {
+  EXPECT_TRUE(same(fair_speeds({18}), {{1, 1}}));
+  EXPECT_TRUE(same(fair_speeds({0}), {{1, 1}}));
+  EXPECT_TRUE(fair_speeds({}).empty());
+}
+
+TEST(FairSpeeds, CapsThatFitAreGiven) {
+  EXPECT_TRUE(same(fair_speeds({18, 18}), {{18, 100}, {18, 100}}));
+  EXPECT_TRUE(same(fair_speeds({60, 40}), {{60, 100}, {40, 100}}));
+}
+
+TEST(FairSpeeds, WithoutCapsAllAreEqual) {
+  EXPECT_TRUE(same(fair_speeds({0, 0, 0}), {{1, 3}, {1, 3}, {1, 3}}));
+}
+
+TEST(FairSpeeds, WhatTheCappedLeaveTheOthersShare) {
+  // 20 for the first; 80 for two: 40 each.
+  EXPECT_TRUE(same(fair_speeds({0, 20, 70}), {{40, 100}, {20, 100}, {40, 100}}));
+  // 100 / 3 is below 50: nobody's cap binds.
+  EXPECT_TRUE(same(fair_speeds({50, 0, 50}), {{1, 3}, {1, 3}, {1, 3}}));
+}
+
+// A vector of speeds is max-min fair under caps exactly if it is feasible, and whoever is below its
+// cap has a full card around it on which nobody is faster.
+TEST(FairSpeeds, MeetTheConditionsOfMaxMinFairnessInTwoThousandCases) {
+  Random random(1, "caps");
+  int bound = 0, unbound = 0;
+  for (int i = 0; i < 2000; ++i) {
+    std::vector<int> caps(2 + random.below(9));
+    for (int& cap : caps) cap = static_cast<int>(random.below(101));
+    const Speeds speeds = fair_speeds(caps);
+    ASSERT_EQ(speeds.size(), caps.size());
+    // In parts of a common denominator: integers.
+    std::uint64_t whole = 100;
+    for (const Speed& speed : speeds) whole = std::lcm(whole, speed.denominator);
+    std::vector<std::uint64_t> parts;
+    for (const Speed& speed : speeds)
+      parts.push_back(speed.numerator * (whole / speed.denominator));
+    const std::uint64_t sum = std::accumulate(parts.begin(), parts.end(), std::uint64_t{0});
+    ASSERT_LE(sum, whole);
+    const std::uint64_t fastest = *std::max_element(parts.begin(), parts.end());
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      const auto cap = static_cast<std::uint64_t>(caps[p] == 0 ? 100 : caps[p]) * (whole / 100);
+      ASSERT_GT(parts[p], 0u);
+      ASSERT_LE(parts[p], cap);
+      if (parts[p] == cap) {
+        ++bound;
+        continue;
+      }
+      ++unbound;
+      ASSERT_EQ(sum, whole) << "below its cap although the card has room";
+      ASSERT_EQ(parts[p], fastest) << "below its cap although somebody is faster";
+    }
+  }
+  EXPECT_GT(bound, 500);
+  EXPECT_GT(unbound, 500);
+}
+
+TEST(SpeedsOn, CountOnlyWhoIsAtWorkOnTheSameCard) {
+  GpuSharing sharing;
+  sharing.mode = GpuSharing::Mode::vgpu;
+  sharing.per_card = 10;
+  sharing.hami = {2, 7, 0};
+  SharedCards cards(2, 10'000, sharing);
+  Resources client;
+  client.extended = {
+      {"nvidia.com/gpu", 1}, {"nvidia.com/gpucores", 30}, {"nvidia.com/gpumem-percentage", 10}};
+  for (std::uint64_t pod = 1; pod <= 4; ++pod) cards.take(pod, client);  // cards 0, 1, 0, 1
+  const auto speed = [&](std::vector<std::uint64_t> active, std::uint64_t pod) {
+    return speeds_on(cards, active).at(pod);
+  };
+  EXPECT_EQ(speed({1, 2}, 1), (Speed{1, 1})) << "2 is on the other card, 3 is idle";
+  EXPECT_EQ(speed({1, 3}, 1), (Speed{30, 100}));
+  // On both cards, alone on the second: the pace is the first's.
+  client.extended["nvidia.com/gpu"] = 2;
+  cards.take(5, client);
+  EXPECT_EQ(speed({1, 5}, 5), (Speed{30, 100}));
+  EXPECT_EQ(speed({5}, 5), (Speed{1, 1}));
+}
+
+}  // namespace
+}  // namespace thaw::sim
