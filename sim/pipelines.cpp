@@ -43,7 +43,7 @@ void Pipelines::reach(RequestId id) {
   Passage& passage = passages_[id];
   Line& line = lines_[passage.pipeline];
   Duration wait{};
-  if (passage.stage == line.cached) {
+  if (spec(passage).cache && passage.stage == line.cached) {
     const Pipeline::Cache& cache = *spec(passage).cache;
     const auto hits = static_cast<std::uint64_t>(cache.hit_ratio * double{kBillion} + 0.5);
     const bool hit = line.hits.below(kBillion) < hits;
