@@ -93,7 +93,7 @@ bool NodeAutoscalerLoop::has_room_soon(const Workload& wanted, std::vector<Plann
     const Pool& pool = world_.scenario.cluster.pools[node.pool];
     if (node.stage > NodeStage::usable || !tolerates(wanted.tolerations, pool.taints) ||
         !selects(wanted.node_selector, pool, node.name) ||
-        !accepts(planned[node.id], wanted, node.allocatable))
+        !accepts(planned[node.id], wanted, node.upcoming() ? template_of(pool) : node.allocatable))
       continue;
     place(planned[node.id], wanted);
     return true;
@@ -107,7 +107,9 @@ std::optional<std::size_t> NodeAutoscalerLoop::pool_for(const Workload& wanted) 
   std::optional<std::size_t> best;
   double least = 0;
   for (std::size_t i = 0; i < pools.size(); ++i) {
-    if (!can_host(pools[i], wanted) || !nodes_.room(i)) continue;
+    if (!can_host(pools[i], wanted) || !fits(wanted.requests, template_of(pools[i]), {}) ||
+        !nodes_.room(i))
+      continue;
     const Resources capacity = capacity_of(pools[i]);
     const double waste =
         2.0 -

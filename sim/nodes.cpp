@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "engine/invariant.hpp"
+#include "engine/scenario/mig_profiles.hpp"
+#include "sim/sharing/modes.hpp"
 
 namespace thaw::sim {
 namespace {
-
-constexpr const char* kGpu = "nvidia.com/gpu";
-constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 
 bool matches(const Toleration& toleration, const Taint& taint) {
   if (toleration.effect && *toleration.effect != taint.effect) return false;
@@ -17,11 +16,11 @@ bool matches(const Toleration& toleration, const Taint& taint) {
   return toleration.exists || toleration.value == taint.value;
 }
 
-// HAMi's device plugin runs on nodes of this label only: without it nobody offers their cards.
-bool left_alone_by_hami(const Pool& pool) {
-  if (pool.gpu_sharing.mode != GpuSharing::Mode::vgpu) return false;
-  const auto label = pool.labels.find("gpu");
-  return label == pool.labels.end() || label->second != "on";
+// A node whose card must be reset to turn MIG on boots once more before its GPUs are there.
+Duration reboot_of(const Pool& pool, Duration boot) {
+  if (pool.gpu_sharing.mode != GpuSharing::Mode::mig) return {};
+  const bool must = mig_needs_reboot(pool.machine.gpu_model);
+  return pool.gpu_sharing.reboot.value_or(must ? boot : Duration{0});
 }
 
 }  // namespace
@@ -85,9 +84,15 @@ double dominant_share_ratio(const Resources& request, const Resources& allocatab
 
 Resources capacity_of(const Pool& pool) {
   Resources capacity{pool.machine.cpu, pool.machine.memory, {}};
-  if (pool.machine.gpus > 0 && !left_alone_by_hami(pool))
-    capacity.extended[kGpu] = pool.machine.gpus * pool.gpu_sharing.per_card;
+  if (pool.machine.gpus > 0) sharing_mode(pool.gpu_sharing.mode).offer(pool, capacity);
   return capacity;
+}
+
+Resources template_of(const Pool& pool) {
+  if (pool.gpu_sharing.shares_foreseen) return capacity_of(pool);
+  Resources expected{pool.machine.cpu, pool.machine.memory, {}};
+  if (pool.machine.gpus > 0) expected.extended[kGpu] = pool.machine.gpus;
+  return expected;
 }
 
 bool tolerates(const std::vector<Toleration>& tolerations, const std::vector<Taint>& taints) {
@@ -168,8 +173,7 @@ Node& Nodes::add(std::size_t pool) {
   node.name = spec.name + "-" + std::to_string(++ordinal_[pool]);
   node.ordered = world_.now();
   node.allocatable = capacity_of(spec);
-  if (spec.gpu_sharing.mode == GpuSharing::Mode::vgpu && !node.allocatable.extended.empty())
-    node.cards.emplace(spec.machine.gpus, spec.machine.gpu_memory.count / kMiB, spec.gpu_sharing);
+  if (spec.machine.gpus > 0) node.cards = sharing_mode(spec.gpu_sharing.mode).make(spec);
   return nodes_.emplace_back(std::move(node));
 }
 
@@ -182,6 +186,7 @@ Node& Nodes::order(std::size_t pool) {
   const Duration instance{static_cast<std::int64_t>(total * provisioning.instance_ratio)};
   node.until_ready = Duration{static_cast<std::int64_t>(total * provisioning.boot_ratio)};
   node.until_usable = Duration{static_cast<std::int64_t>(total)} - instance - node.until_ready;
+  node.until_usable += reboot_of(world_.scenario.cluster.pools[pool], node.until_ready);
   tell(node, "ordered", node.name + " ordered");
   node.next_stage = world_.events.after(instance, *this, 0, node.id);
   listener_.node_changed(node);

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,7 +17,7 @@
 #include "engine/scenario/scenario.hpp"
 #include "sim/event_queue.hpp"
 #include "sim/fluid/fluid.hpp"
-#include "sim/sharing/vgpu.hpp"
+#include "sim/sharing/cards.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {
@@ -43,9 +44,9 @@ struct Node {
   TimePoint ordered;
   std::optional<TimePoint> unneeded_since;
   Resources allocatable, used;
-  std::optional<SharedCards> cards;  // where HAMi splits them
-  std::vector<PodId> pods;           // bound to it, in the order of binding
-  std::set<std::string> images;      // cached
+  std::unique_ptr<Cards> cards;  // none: nullptr
+  std::vector<PodId> pods;       // bound to it, in the order of binding
+  std::set<std::string> images;  // cached
   EventId next_stage;
   Duration until_ready{}, until_usable{};  // drawn when ordered: boot, then GPU
 
@@ -68,6 +69,8 @@ double dominant_share_ratio(const Resources& request, const Resources& allocatab
 
 // What one node of the pool offers once it is usable.
 Resources capacity_of(const Pool& pool);
+// What a node autoscaler expects of one that is not there yet.
+Resources template_of(const Pool& pool);
 bool tolerates(const std::vector<Toleration>& tolerations, const std::vector<Taint>& taints);
 bool selects(const std::map<std::string, std::string>& selector, const Pool& pool,
              const std::string& node);

@@ -19,6 +19,15 @@ FlowSource source_of(Model::From from) {
   return FlowSource::internet;
 }
 
+// Before the n-th restart: none, 10 s, 20 s, … 5 min. A container that ran for ten minutes would
+// start over, but one that dies of its memory never runs.
+Duration back_off(std::uint32_t restart) {
+  constexpr Duration kFirst = std::chrono::seconds(10), kMost = std::chrono::minutes(5);
+  Duration wait = restart < 2 ? Duration{0} : kFirst;
+  for (std::uint32_t i = 2; i < restart && wait < kMost; ++i) wait *= 2;
+  return std::min(wait, kMost);
+}
+
 }  // namespace
 
 Pods::Pods(World& world, Nodes& nodes, Flows& flows, PodListener& listener)
@@ -79,14 +88,15 @@ void Pods::pull_image(Pod& pod) {
 
 void Pods::wait(Pod& pod, PodStage stage, const Distribution& duration, const char* purpose) {
   enter(pod, stage);
-  Random random = world_.random(std::string(purpose) + "/" + spec(pod).name, pod.ordinal);
+  const std::uint64_t start = pod.ordinal + (std::uint64_t{pod.restarts} << 32);
+  Random random = world_.random(std::string(purpose) + "/" + spec(pod).name, start);
   pod.timer = world_.events.after(duration.draw(random), *this, 0, pod.id);
 }
 
 void Pods::fetch_model(Pod& pod) {
   enter(pod, PodStage::downloading);
   const auto& model = spec(pod).model;
-  if (!model || model->size == Bytes{}) return next_stage(pod);
+  if (!model || model->size == Bytes{} || pod.has_model) return next_stage(pod);
   switch (volumes_.open(pod.function, workload(pod).storage, pod.id)) {
     case ModelVolumes::Step::download:
       return transfer_model(pod, source_of(model->from));
@@ -119,16 +129,44 @@ void Pods::next_stage(Pod& pod) {
     case PodStage::waiting:
       return fetch_model(pod);
     case PodStage::downloading:
-      if (spec(pod).model) tell(pod, "model", pod.name + " has its model");
-      return wait(pod, PodStage::loading, spec(pod).model_load, "model load");
+      if (spec(pod).model && !pod.has_model) tell(pod, "model", pod.name + " has its model");
+      pod.has_model = true;
+      return load_model(pod);
     case PodStage::loading:
       tell(pod, "ready", pod.name + " Ready");
       return enter(pod, PodStage::ready);
+    case PodStage::crashed:
+      return wait(pod, PodStage::starting, spec(pod).container_start, "container start");
     case PodStage::terminating:
       return end(pod);
     default:
       THAW_CHECK(false, "a pod has no next stage");
   }
+}
+
+void Pods::load_model(Pod& pod) {
+  Cards* const cards = nodes_.get(*pod.node).cards.get();
+  if (cards && spec(pod).gpu_memory > Bytes{}) {
+    const Cards::Allocation memory = cards->allocate(pod.id, spec(pod).gpu_memory);
+    if (!memory.done) return die(pod, memory);
+  }
+  wait(pod, PodStage::loading, spec(pod).model_load, "model load");
+}
+
+void Pods::die(Pod& pod, const Cards::Allocation& refused) {
+  const Duration wait = back_off(++pod.restarts);
+  World::Fields fields = fields_of(pod);
+  fields.emplace_back("wanted_bytes", refused.wanted.count);
+  fields.emplace_back("left_bytes", refused.left.count);
+  fields.emplace_back("back_off_s", seconds(wait));
+  const auto mib = [](Bytes bytes) { return std::to_string(bytes.count >> 20) + " MiB"; };
+  const std::string when = wait == Duration{0} ? "at once" : "in " + to_text(wait);
+  world_.tell(EventKind::pod, spec(pod).name, "oom",
+              pod.name + " out of GPU memory: wants " + mib(refused.wanted) + " where " +
+                  mib(refused.left) + " are left, starts again " + when,
+              std::move(fields));
+  enter(pod, PodStage::crashed);
+  pod.timer = world_.events.after(wait, *this, 0, pod.id);
 }
 
 void Pods::enter(Pod& pod, PodStage stage) {
@@ -218,10 +256,14 @@ void Pods::count(std::size_t function) {
   world_.gauges.set(Gauge::ready, function, ready, world_.now());
 }
 
-void Pods::tell(const Pod& pod, const std::string& what, const std::string& words) {
+World::Fields Pods::fields_of(const Pod& pod) {
   World::Fields fields{{"pod", pod.name}};
   if (pod.node) fields.emplace_back("node", nodes_.get(*pod.node).name);
-  world_.tell(EventKind::pod, spec(pod).name, what, words, std::move(fields));
+  return fields;
+}
+
+void Pods::tell(const Pod& pod, const std::string& what, const std::string& words) {
+  world_.tell(EventKind::pod, spec(pod).name, what, words, fields_of(pod));
 }
 
 }  // namespace thaw::sim

@@ -5,6 +5,11 @@
 // outlives a pod that is deleted meanwhile. A model is downloaded by each pod anew, and no longer
 // than the pod lives, unless it lies on a volume that outlives pods: see model_volumes.hpp. A flow
 // that fails because its node was lost takes the pod with it; its Deployment makes another.
+//
+// A pod takes all its GPU memory when it begins to load its weights. If that is more than it may
+// take, or than the card has left, its container dies and the kubelet starts it again: at once the
+// first time, then after 10 s, doubled each time up to 5 min. Source: Kubernetes, "Pod Lifecycle",
+// container restarts.
 #pragma once
 
 #include <algorithm>
@@ -28,6 +33,7 @@ enum class PodStage : std::uint8_t {
   waiting,      // the fixed delay before the model download
   downloading,  // the model, from where the scenario says or from a volume
   loading,      // weights to the GPU
+  crashed,      // its container died; the kubelet starts it again after a back-off
   ready,
   terminating,
   gone,
@@ -46,6 +52,8 @@ struct Pod {
   TimePoint ready_changed;           // when it last became Ready, or ceased to be
   EventId timer;
   std::uint32_t in_service = 0;  // requests being served on it
+  std::uint32_t restarts = 0;    // of its container
+  bool has_model = false;        // downloaded; a container's death does not lose it
 
   bool exists() const { return stage != PodStage::gone; }
   bool active() const { return stage < PodStage::terminating; }  // not Terminating
@@ -101,7 +109,10 @@ class Pods final : public Handler {
   void fetch_model(Pod& pod);
   void transfer_model(Pod& pod, FlowSource from);
   void stop_download(const Pod& pod);
+  void load_model(Pod& pod);
+  void die(Pod& pod, const Cards::Allocation& refused);
   void end(Pod& pod);
+  World::Fields fields_of(const Pod& pod);
   void tell(const Pod& pod, const std::string& what, const std::string& words);
   void count(std::size_t function);
 

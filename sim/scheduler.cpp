@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "sim/anti_affinity.hpp"
+#include "sim/sharing/vgpu.hpp"
 
 namespace thaw::sim {
 
@@ -52,10 +53,10 @@ Node* Scheduler::best(const Pod& pod) {
   std::tuple<bool, int, double> best_score;
   for (Node& node : nodes_.all()) {
     if (!may_run(wanted, node) || !has_room(node, wanted.requests)) continue;
-    const bool packs = wants_card && node.cards;
+    const bool packs = wants_card && node.cards && node.cards->own_scheduler();
     const std::tuple<bool, int, double> score{
         packs, -reluctance_of(wanted, node),
-        packs ? node.cards->used_score() : -dominant_share_ratio(node.used, node.allocatable)};
+        packs ? node.cards->node_score() : -dominant_share_ratio(node.used, node.allocatable)};
     if (!best || score > best_score) {
       best = &node;
       best_score = score;
@@ -69,6 +70,9 @@ std::string Scheduler::reason(const Pod& pod) {
   const Workload& wanted = pods_.workload(pod);
   for (const Node& node : nodes_.all()) {
     if (!node.cards || node.stage != NodeStage::usable || !may_run(wanted, node)) continue;
+    // Where the kubelet's own count leaves no room there is nothing to explain.
+    if (!node.cards->own_scheduler() && !fits(wanted.requests, node.allocatable, node.used))
+      continue;
     const CardRefusal refusal = node.cards->choose(wanted.requests).refusal;
     if (refusal != CardRefusal::none)
       return "no card of " + node.name + ": " + std::string(to_words(refusal));

@@ -4,7 +4,7 @@
 // weighted scores, with anti-affinity at twice the weight of LeastAllocated.) Pods are tried in the
 // order of their creation; a pod that fits nowhere is marked unschedulable and tried again when
 // something changed. Where HAMi splits the cards, its own scheduler decides instead for pods that
-// want one: see sim/sharing/vgpu.hpp.
+// want one (fullest or emptiest node first, by its policy): see sim/sharing/vgpu.hpp.
 #pragma once
 
 #include <string>

@@ -68,7 +68,7 @@ PodId Serving::choose(std::size_t index, bool need_free_slot) {
 void Serving::begin(PodId pod, RequestId id) {
   Request& request = requests_.get(id);
   request.pod = pod;
-  replicas_.at(pod).server.start(id, request.work, world_.now());
+  replicas_.at(pod).server.start(id, work_of(pod, request), world_.now());
   world_.gauges.add(Gauge::in_flight, request.function, 1, world_.now());
   note_running(pod);
   rearm(pod);
@@ -88,18 +88,21 @@ void Serving::note_running(PodId id) {
   pod.in_service = running;
   if (!changes) return;
   listener_.busy_changed(pod);
-  const Node* const node = pods_.node_of(pod);
-  if (node && node->cards && service(pod.function).on_gpu) share_cards(*node);
+  if (service(pod.function).on_gpu) share_cards(pod);
 }
 
-// Who is at work on the node's cards has changed, and with it the speed of everybody who is.
-void Serving::share_cards(const Node& node) {
-  std::vector<PodId> active;
-  for (const PodId id : node.pods) {
-    const Pod& pod = pods_.get(id);
-    if (pod.in_service > 0 && service(pod.function).on_gpu) active.push_back(id);
-  }
-  for (const auto& [id, speed] : speeds_on(*node.cards, active)) {
+// A call to a GPU of the host's takes its time as well.
+Duration Serving::work_of(PodId id, const Request& request) {
+  if (!service(request.function).on_gpu) return request.work;
+  const Pod& pod = pods_.get(id);
+  return pod.node ? request.work + pods_.pool(pod).gpu_sharing.call_latency : request.work;
+}
+
+// Who is at work on the pod's cards has changed, and with it the speed of everybody who is.
+void Serving::share_cards(const Pod& pod) {
+  const Node* const node = pods_.node_of(pod);
+  if (!node || !node->cards || !node->cards->contends()) return;
+  for (const auto& [id, speed] : node->cards->work(pod.id, pod.in_service > 0)) {
     Replica& replica = replicas_.at(id);
     if (replica.server.speed() == speed) continue;
     replica.server.set_speed(speed, world_.now());
@@ -136,7 +139,7 @@ void Serving::refill(PodId pod) {
     world_.gauges.add(Gauge::queued, request.function, -1, world_.now());
     world_.gauges.add(Gauge::in_flight, request.function, 1, world_.now());
     request.pod = pod;
-    server.start(*id, request.work, world_.now());
+    server.start(*id, work_of(pod, request), world_.now());
   }
 }
 

@@ -5,8 +5,8 @@
 // order chooses (newest and oldest by creation, recently_idle and longest_idle by the end of their
 // last request); without one, the least loaded takes it.
 //
-// Replicas that share a card slow each other down while they are busy: see
-// sim/sharing/contention.hpp. Only work on the GPU does.
+// Replicas that share a card slow each other down while they are busy: see sim/sharing/cards.hpp.
+// Only work on the GPU does.
 #pragma once
 
 #include <cstdint>
@@ -61,7 +61,8 @@ class Serving final : public Handler {
   void refill(PodId pod);
   void rearm(PodId pod);
   void note_running(PodId pod);
-  void share_cards(const Node& node);
+  void share_cards(const Pod& pod);
+  Duration work_of(PodId pod, const Request& request);
   const Service& service(std::size_t function) const {
     return world_.scenario.functions[function].service;
   }

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/scenario/mig_profiles.hpp"
+#include "engine/scenario/gpu_sharing.hpp"
 #include "engine/scenario/presets.hpp"
 #include "engine/scenario/sections.hpp"
 #include "engine/scenario/values.hpp"
@@ -181,66 +181,6 @@ Shape<NodeRange> node_range() {
   });
 }
 
-constexpr const char* kPartitionLabel = "cloud.google.com/gke-gpu-partition-size";
-
-// The release whose documentation has 5000 MB for a pod that asks for no memory of a card; later
-// ones give it the whole card. In which release that changed between 2.4 and 2.7 is not known.
-constexpr Version kLastWithDefaultMemory{2, 4, 0};
-constexpr Bytes kDefaultMemory{std::int64_t{5000} << 20};
-
-// HAMi 2.10 splits a card for ten pods unless told otherwise.
-template <class Visitor>
-void split_cards(GpuSharing& g, const std::optional<int>& split, const std::optional<Version>& hami,
-                 const std::optional<Bytes>& memory, Visitor& v) {
-  if (!v.ok()) return;
-  if (g.mode != GpuSharing::Mode::vgpu) {
-    if (split || hami || memory) v.fault("mode", "split, hami and defaultMemory are of vgpu");
-    return;
-  }
-  if (!g.profile.empty()) v.fault("profile", "is of mig");
-  g.per_card = split.value_or(10);
-  g.hami = hami.value_or(Version{2, 10, 0});
-  const Version minor{g.hami.major, g.hami.minor, 0};
-  g.default_memory = memory.value_or(minor <= kLastWithDefaultMemory ? kDefaultMemory : Bytes{});
-}
-
-Shape<GpuSharing> gpu_sharing() {
-  return object<GpuSharing>("gpuSharing", [](auto& v, GpuSharing& g) {
-    using Mode = GpuSharing::Mode;
-    std::optional<int> split;
-    std::optional<Version> hami;
-    std::optional<Bytes> memory;
-    v.required("mode", g.mode, choice<Mode>({{"mig", Mode::mig}, {"vgpu", Mode::vgpu}}),
-               "mig: the cards are cut into instances of one profile; vgpu: HAMi splits them");
-    v.optional("profile", g.profile, name(), "of mig: compute slices and memory, such as 1g.5gb");
-    v.optional("split", split, integer(1, 1000), "of vgpu: pods on one card at most; default 10");
-    v.optional("hami", hami, version(), "of vgpu: the release; default 2.10");
-    v.optional("defaultMemory", memory, size(),
-               "of vgpu: of each card, for a pod that asks for none; default 5000MiB up to 2.4, "
-               "then the whole card");
-    if (v.ok() && g.mode == Mode::mig && g.profile.empty()) v.fault("profile", "missing: of mig");
-    split_cards(g, split, hami, memory, v);
-  });
-}
-
-// Every card of a pool is cut into as many instances as it has room for, as GKE does it.
-template <class Visitor>
-void cut_cards(Pool& p, Visitor& v) {
-  if (p.gpu_sharing.mode != GpuSharing::Mode::mig) return;
-  const auto instances = mig_instances(p.machine.gpu_model, p.gpu_sharing.profile);
-  if (!instances) {
-    const auto known = mig_profiles(p.machine.gpu_model);
-    const std::string card =
-        p.machine.gpu_model.empty() ? "a machine without a gpuModel" : p.machine.gpu_model;
-    v.fault("gpuSharing", known.empty() ? card + " is not known to have MIG profiles"
-                                        : card + " has no MIG profile " + p.gpu_sharing.profile +
-                                              "; it has " + alternatives(known));
-    return;
-  }
-  p.gpu_sharing.per_card = *instances;
-  p.labels.emplace(kPartitionLabel, p.gpu_sharing.profile);
-}
-
 Shape<Pool> pool() {
   return object<Pool>("pool", [](auto& v, Pool& p) {
     NodeRange nodes;
@@ -256,10 +196,7 @@ Shape<Pool> pool() {
     if (!v.ok()) return;
     p.nodes_min = nodes.min;
     p.nodes_max = nodes.max;
-    cut_cards(p, v);
-    if (p.gpu_sharing.mode == GpuSharing::Mode::vgpu &&
-        (p.machine.gpus == 0 || p.machine.gpu_memory == Bytes{}))
-      v.fault("gpuSharing", "of vgpu: the machine needs gpus and gpuMemory");
+    if (const auto wrong = settle_gpu_sharing(p)) v.fault("gpuSharing", *wrong);
     p.provisioning = to_provisioning(form, p, v);
     if (p.machine.gpus == 0 && p.provisioning.gpu_ratio > 0) {
       v.fault("provisioning", "a machine without GPUs spends no part of its provisioning on them");

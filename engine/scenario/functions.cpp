@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/scenario/gpu_memory.hpp"
 #include "engine/scenario/sections.hpp"
 #include "engine/scenario/values.hpp"
 
@@ -135,6 +136,7 @@ Shape<std::vector<FunctionSpec>> functions_section() {
   return by_name(object<FunctionSpec>("function", [](auto& v, FunctionSpec& f) {
     std::optional<Distribution> start, load;
     std::optional<Duration> stop;
+    std::optional<GpuMemory> gpu_memory;
     StandaloneForm standalone;
     std::optional<Bytes> image;
     v.optional(
@@ -148,6 +150,8 @@ Shape<std::vector<FunctionSpec>> functions_section() {
                "before the model download; default 0s");
     v.optional("modelLoad", load, distribution(),
                "weights to the GPU, after the download; default a guess");
+    v.optional("gpuMemory", gpu_memory, scenario::gpu_memory(),
+               "what a replica takes of its GPUs once loaded; default its model's size, a guess");
     v.optional("stop", stop, duration(), "from SIGTERM to the end of the pod; default 2s, a guess");
     describe_standalone(v, standalone);
     v.optional("count", f.count, integer(1, kMostCopies),
@@ -164,6 +168,8 @@ Shape<std::vector<FunctionSpec>> functions_section() {
     if (f.count) v.fault("count", "only functions without a manifest can be multiplied");
     f.image = image.value_or(Bytes{});
     fill_defaults(f, start, load, stop, v);
+    f.gpu_memory = bytes_of(gpu_memory, f);
+    if (!gpu_memory && f.model && f.service.on_gpu) v.guess("gpuMemory", "as much as its model");
   }));
 }
 

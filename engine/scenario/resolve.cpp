@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/scenario/files.hpp"
+#include "engine/scenario/gpu_sharing.hpp"
 #include "engine/scenario/manifest_reader.hpp"
 #include "engine/scenario/openfaas.hpp"
 #include "engine/scenario/runtime_classes.hpp"
@@ -116,22 +117,6 @@ std::string money(const Price& price) {
   while (decimals.size() > 2 && decimals.ends_with('0')) decimals.pop_back();
   return std::to_string(price.per_hour / 1'000'000'000) + "." + decimals + " " + price.currency +
          "/h";
-}
-
-// What a scenario with split cards relies on.
-void notice_vgpu(const Pool& pool, Diagnostics& problems) {
-  if (pool.gpu_sharing.mode != GpuSharing::Mode::vgpu) return;
-  const std::string of = "pool " + pool.name + ", vgpu: ";
-  problems.notice(of +
-                  "the pods' parts of a card's cores are exact, where HAMi's ripple by 5 to 15 "
-                  "points; memory counts when a pod is placed, not when it is allocated");
-  const auto label = pool.labels.find("gpu");
-  if (label == pool.labels.end() || label->second != "on")
-    problems.notice(of + "without the label gpu=on HAMi leaves its nodes alone: no GPU is offered");
-  if (pool.nodes_max > pool.nodes_min)
-    problems.notice(of +
-                    "cluster-autoscaler does not know gpumem, gpumem-percentage and gpucores: "
-                    "pods that ask for them bring no node");
 }
 
 }  // namespace
@@ -256,7 +241,7 @@ void check_references(const Scenario& scenario, const std::vector<std::string>& 
 }
 
 void add_notices(const Scenario& scenario, const Reading& reading) {
-  for (const Pool& pool : scenario.cluster.pools) notice_vgpu(pool, reading.problems);
+  for (const Pool& pool : scenario.cluster.pools) notice_gpu_sharing(pool, reading.problems);
   for (const Pool& pool : scenario.cluster.pools) {
     const Price& price = pool.machine.price;
     if (price.verified) continue;

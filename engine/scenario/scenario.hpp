@@ -53,12 +53,22 @@ struct Provisioning {
 
 // How a node offers its GPUs to pods.
 struct GpuSharing {
-  enum class Mode : std::uint8_t { whole, mig, vgpu };
+  enum class Mode : std::uint8_t { whole, mig, vgpu, time_slicing, mps, remote };
+  enum class Packing : std::uint8_t { binpack, spread };
+  // What gpuSeconds are seconds of where a card is cut.
+  enum class Pace : std::uint8_t { instance, compute, memory };
   Mode mode = Mode::whole;
-  std::string profile;   // mig: "1g.5gb", of the machine's card
-  int per_card = 1;      // so many nvidia.com/gpu are offered of each card
-  Version hami;          // vgpu: which release of HAMi splits the cards
+  std::string profile;                // mig, all instances alike: "1g.5gb", of the machine's card
+  std::vector<std::string> profiles;  // mig, several kinds: one each an instance
+  Pace pace = Pace::instance;         // mig
+  std::optional<Duration> reboot;  // mig, of a new node; else it boots once more if its card must
+  int per_card = 1;                // so many shares are offered of each card
+  Version hami;                    // vgpu: which release of HAMi splits the cards
   Bytes default_memory;  // vgpu: of each card, for a pod that asks for none; 0: the whole card
+  Packing nodes = Packing::binpack, cards = Packing::spread;  // vgpu
+  bool shares_foreseen = true;    // a node autoscaler counts per_card on nodes that are not there
+  Duration call_latency{};        // remote: added to each request's work
+  int interference_milli = 1000;  // work beside others at work takes so many thousandths as long
 };
 
 struct Pool {
@@ -153,6 +163,7 @@ struct FunctionSpec {
   Distribution container_start;  // from image present to process running
   Distribution fixed_delay;      // before the model download (document 1: `sleep 10`)
   Distribution model_load;       // weights to the GPU, after the download
+  Bytes gpu_memory{};            // of a replica once loaded, over all its cards; 0: not known
   Duration stop{};               // from SIGTERM to the pod's end
 };
 
@@ -222,8 +233,9 @@ struct Rounds {
 
 // How a GPU's utilisation gets to whoever reads it; what each stage adds to its age.
 struct MetricsPath {
-  Duration collection = std::chrono::seconds(30);  // of the exporter, over which it averages
-  Duration scrape = std::chrono::seconds(15);      // of the store
+  Duration collection = std::chrono::seconds(30);  // of the exporter
+  std::optional<Duration> sample;  // what a value is of, before its collection; else all of it
+  Duration scrape = std::chrono::seconds(15);  // of the store
   Duration latency_offset{};       // the store answers as of so long ago; VictoriaMetrics: 30 s
   std::optional<Duration> relist;  // of prometheus-adapter, instead of its own setting
 };

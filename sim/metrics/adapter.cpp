@@ -92,10 +92,11 @@ MetricFacts GpuMetrics::read(std::size_t f, const MetricRef& metric) {
   Answer& answer = answers_[{f, metric.name + "/" + metric.object}];
   answer.pods.clear();
   TimePoint oldest = world_.now();
-  const Duration window = world_.scenario.metrics.collection;
+  const MetricsPath& path = world_.scenario.metrics;
+  const Duration window = path.sample.value_or(path.collection);
   series_.each([&](PodId pod, std::size_t function, const GpuSeries::Sample& sample) {
     if (adapted && !of_pods ? !is_in(function, ns) : function != f) return;
-    if (name == kUtilisation && series_.on_mig(pod)) return;
+    if (name == kUtilisation && !series_.has_utilisation(pod)) return;
     const Milli value = ratio ? sample.share_milli / 100 : sample.share_milli;
     answer.pods.push_back({pod, value, sample.collected, window});
     oldest = std::min(oldest, sample.collected);

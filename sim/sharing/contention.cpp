@@ -7,12 +7,12 @@ namespace thaw::sim {
 namespace {
 
 constexpr std::uint32_t kWholeCard = 100;
+constexpr std::uint64_t kMilli = 1000;
 
 }  // namespace
 
-std::vector<Speed> fair_speeds(const std::vector<int>& caps_percent) {
+std::vector<Speed> max_min_fair(const std::vector<int>& caps_percent) {
   std::vector<Speed> speeds(caps_percent.size());
-  if (speeds.size() <= 1) return speeds;
   const auto cap = [&](std::size_t i) {
     return caps_percent[i] > 0 ? static_cast<std::uint32_t>(caps_percent[i]) : kWholeCard;
   };
@@ -35,26 +35,12 @@ std::vector<Speed> fair_speeds(const std::vector<int>& caps_percent) {
   return speeds;
 }
 
-std::map<std::uint64_t, Speed> speeds_on(const SharedCards& cards,
-                                         const std::vector<std::uint64_t>& active) {
-  std::map<std::uint64_t, Speed> speeds;
-  for (std::size_t card = 0; card < cards.cards().size(); ++card) {
-    std::vector<std::uint64_t> here;
-    std::vector<int> caps;
-    for (const std::uint64_t pod : active) {
-      const auto* share = cards.share_of(pod);
-      if (!share || std::find(share->cards.begin(), share->cards.end(), card) == share->cards.end())
-        continue;
-      here.push_back(pod);
-      caps.push_back(share->ask.cores_percent);
-    }
-    const std::vector<Speed> fair = fair_speeds(caps);
-    for (std::size_t i = 0; i < here.size(); ++i) {
-      const auto [known, is_new] = speeds.emplace(here[i], fair[i]);
-      if (!is_new && fair[i].below(known->second)) known->second = fair[i];
-    }
-  }
-  return speeds;
+Speed slowed(const Speed& speed, int milli) {
+  const std::uint64_t numerator = speed.numerator * kMilli;
+  const std::uint64_t denominator = speed.denominator * static_cast<std::uint64_t>(milli);
+  const std::uint64_t common = std::gcd(numerator, denominator);
+  return {static_cast<std::uint32_t>(numerator / common),
+          static_cast<std::uint32_t>(denominator / common)};
 }
 
 }  // namespace thaw::sim

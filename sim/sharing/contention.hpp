@@ -1,18 +1,12 @@
-// How fast pods on one card are while several of them are at work.
+// How fast pods at work on one card are: max-min fair under caps.
 //
-// Max-min fair under caps: each gets its cap or an equal part of what the capped ones leave,
-// whichever is less. A pod alone on its card runs at full speed, whatever its cap: HAMi's default
-// policy limits only while more than one is active. Speeds are fractions of a card's, exact.
-//
-// Source: HAMi-core's utilisation policy. A model, not its controller: there the cap is held by a
-// feedback loop of 120 ms on utilisation of about a second, which ripples by 5 to 15 points.
+// Each gets its cap or an equal part of what the capped ones leave, whichever is less. Speeds are
+// fractions of a card's, exact. Source: Bertsekas and Gallager, Data Networks, 1992, section 6.5.2;
+// held against SimGrid's solver by tests/sim/sharing/solver_test.cpp.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <vector>
-
-#include "sim/sharing/vgpu.hpp"
 
 namespace thaw::sim {
 
@@ -26,11 +20,10 @@ struct Speed {
   }
 };
 
-// Of the pods at work on one card, by their caps: 1 … 100 percent, 0 for none. Same order.
-std::vector<Speed> fair_speeds(const std::vector<int>& caps_percent);
+// By caps of 1 … 100 percent, 0 for none. Same order.
+std::vector<Speed> max_min_fair(const std::vector<int>& caps_percent);
 
-// Of each pod of `active`; one on several cards goes at the pace of its slowest.
-std::map<std::uint64_t, Speed> speeds_on(const SharedCards& cards,
-                                         const std::vector<std::uint64_t>& active);
+// The speed of work that takes so many thousandths as long.
+Speed slowed(const Speed& speed, int milli);
 
 }  // namespace thaw::sim

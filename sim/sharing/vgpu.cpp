@@ -4,12 +4,11 @@
 #include <array>
 #include <numeric>
 
-#include "engine/invariant.hpp"
+#include "sim/sharing/modes.hpp"
 
 namespace thaw::sim {
 namespace {
 
-constexpr const char* kCards = "nvidia.com/gpu";
 constexpr const char* kCores = "nvidia.com/gpucores";
 constexpr const char* kMemory = "nvidia.com/gpumem";
 constexpr const char* kMemoryPercent = "nvidia.com/gpumem-percentage";
@@ -20,17 +19,26 @@ constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 // its cores too, and so the card to itself.
 constexpr Version kExclusiveByDefault{2, 7, 0};
 
-std::int64_t asked(const Resources& request, const char* name) {
-  const auto found = request.extended.find(name);
-  return found == request.extended.end() ? 0 : found->second;
+// HAMi's device plugin runs on nodes of this label only: without it nobody offers their cards.
+bool is_labelled(const Pool& pool) {
+  const auto label = pool.labels.find("gpu");
+  return label != pool.labels.end() && label->second == "on";
+}
+
+void offer_if_labelled(const Pool& pool, Resources& capacity) {
+  if (is_labelled(pool)) offer_shares(pool, capacity);
+}
+
+std::unique_ptr<Cards> make_if_labelled(const Pool& pool) {
+  return is_labelled(pool) ? make_cards<VgpuCards>(pool) : nullptr;
 }
 
 }  // namespace
 
 bool asks_for_cards(const Resources& request) {
-  constexpr std::array kAll{kCards, kCores, kMemory, kMemoryPercent};
+  constexpr std::array kAll{kGpu, kCores, kMemory, kMemoryPercent};
   return std::any_of(kAll.begin(), kAll.end(),
-                     [&](const char* name) { return asked(request, name) > 0; });
+                     [&](const char* name) { return asked_of(request, name) > 0; });
 }
 
 CardAsk card_ask_of(const Resources& request, const GpuSharing& sharing,
@@ -38,9 +46,9 @@ CardAsk card_ask_of(const Resources& request, const GpuSharing& sharing,
   CardAsk ask;
   if (!asks_for_cards(request)) return ask;
   // The webhook adds one card where only a part of one is asked for.
-  ask.cards = static_cast<int>(std::max<std::int64_t>(asked(request, kCards), 1));
-  ask.cores_percent = static_cast<int>(std::min(asked(request, kCores), kWholeCard));
-  const std::int64_t mib = asked(request, kMemory), percent = asked(request, kMemoryPercent);
+  ask.cards = static_cast<int>(std::max<std::int64_t>(asked_of(request, kGpu), 1));
+  ask.cores_percent = static_cast<int>(std::min(asked_of(request, kCores), kWholeCard));
+  const std::int64_t mib = asked_of(request, kMemory), percent = asked_of(request, kMemoryPercent);
   const bool says_no_memory = mib == 0 && percent == 0;
   if (mib > 0) {
     ask.memory_mib = mib;
@@ -56,31 +64,15 @@ CardAsk card_ask_of(const Resources& request, const GpuSharing& sharing,
   return ask;
 }
 
-std::string_view to_words(CardRefusal refusal) {
-  switch (refusal) {
-    case CardRefusal::none:
-      break;
-    case CardRefusal::pods:
-      return "it carries as many pods as it is split for";
-    case CardRefusal::not_empty:
-      return "the pod wants a card to itself";
-    case CardRefusal::memory:
-      return "too little of its memory is left";
-    case CardRefusal::cores:
-      return "too few of its cores are left";
-    case CardRefusal::no_cores:
-      return "none of its cores are left";
-    case CardRefusal::too_few_cards:
-      return "the pod wants more cards than there are";
-  }
-  return "";
+VgpuCards::VgpuCards(int cards, Bytes memory, const GpuSharing& sharing)
+    : Cards(cards, memory, sharing), memory_mib_(memory.count / kMiB) {}
+
+CardAsk VgpuCards::ask_of(const Resources& request) const {
+  return card_ask_of(request, sharing(), memory_mib_);
 }
 
-SharedCards::SharedCards(int cards, std::int64_t memory_mib, const GpuSharing& sharing)
-    : memory_mib_(memory_mib), sharing_(sharing), cards_(static_cast<std::size_t>(cards)) {}
-
-CardRefusal SharedCards::refusal_of(const Card& card, const CardAsk& ask) const {
-  if (card.pods >= sharing_.per_card) return CardRefusal::pods;
+CardRefusal VgpuCards::refusal_of(const Card& card, const CardAsk& ask) const {
+  if (card.pods >= sharing().per_card) return CardRefusal::pods;
   if (ask.cores_percent == kWholeCard && card.pods > 0) return CardRefusal::not_empty;
   if (memory_mib_ - card.memory_mib < ask.memory_mib) return CardRefusal::memory;
   if (kWholeCard - card.cores_percent < ask.cores_percent) return CardRefusal::cores;
@@ -88,33 +80,39 @@ CardRefusal SharedCards::refusal_of(const Card& card, const CardAsk& ask) const 
   return CardRefusal::none;
 }
 
-double SharedCards::score_of(const Card& card) const {
+double VgpuCards::score_of(const Card& card) const {
   const auto part = [](auto used, auto all) {
     return static_cast<double>(used) / static_cast<double>(all);
   };
-  return part(card.pods, sharing_.per_card) + part(card.cores_percent, kWholeCard) +
+  return part(card.pods, sharing().per_card) + part(card.cores_percent, kWholeCard) +
          part(card.memory_mib, memory_mib_);
 }
 
-double SharedCards::used_score() const {
+double VgpuCards::used_score() const {
   double sum = 0;
-  for (const Card& card : cards_) sum += score_of(card);
-  return sum / static_cast<double>(cards_.size());
+  for (const Card& card : cards()) sum += score_of(card);
+  return sum / static_cast<double>(cards().size());
 }
 
-SharedCards::Choice SharedCards::choose(const Resources& request) const {
-  const CardAsk ask = card_ask_of(request, sharing_, memory_mib_);
+double VgpuCards::node_score() const {
+  return sharing().nodes == GpuSharing::Packing::binpack ? used_score() : -used_score();
+}
+
+Cards::Choice VgpuCards::choose(const Resources& request) const {
+  const CardAsk ask = ask_of(request);
   const auto wanted = static_cast<std::size_t>(ask.cards);
-  if (wanted > cards_.size()) return {{}, CardRefusal::too_few_cards};
-  std::vector<std::size_t> order(cards_.size());
+  if (wanted > cards().size()) return {{}, CardRefusal::too_few_cards, {}};
+  std::vector<std::size_t> order(cards().size());
   std::iota(order.begin(), order.end(), std::size_t{0});
+  const bool fullest = sharing().cards == GpuSharing::Packing::binpack;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return score_of(cards_[a]) < score_of(cards_[b]);
+    return fullest ? score_of(cards()[a]) > score_of(cards()[b])
+                   : score_of(cards()[a]) < score_of(cards()[b]);
   });
   Choice choice;
   for (const std::size_t i : order) {
     if (choice.cards.size() == wanted) break;
-    const CardRefusal refusal = refusal_of(cards_[i], ask);
+    const CardRefusal refusal = refusal_of(cards()[i], ask);
     if (refusal == CardRefusal::none)
       choice.cards.push_back(i);
     else if (choice.refusal == CardRefusal::none)
@@ -127,42 +125,27 @@ SharedCards::Choice SharedCards::choose(const Resources& request) const {
   return choice;
 }
 
-void SharedCards::take(std::uint64_t owner, const Resources& request) {
-  const Choice choice = choose(request);
-  THAW_CHECK(choice.refusal == CardRefusal::none, "a pod takes a card that has no room for it");
-  if (choice.cards.empty()) return;
-  const CardAsk ask = card_ask_of(request, sharing_, memory_mib_);
-  for (const std::size_t i : choice.cards) {
-    ++cards_[i].pods;
-    cards_[i].memory_mib += ask.memory_mib;
-    cards_[i].cores_percent += ask.cores_percent;
-  }
-  shares_[owner] = {choice.cards, ask};
-}
-
-void SharedCards::free(std::uint64_t owner) {
-  const auto found = shares_.find(owner);
-  if (found == shares_.end()) return;
-  const auto& [cards, ask] = found->second;
-  for (const std::size_t i : cards) {
-    --cards_[i].pods;
-    cards_[i].memory_mib -= ask.memory_mib;
-    cards_[i].cores_percent -= ask.cores_percent;
-  }
-  shares_.erase(found);
-}
-
-Resources SharedCards::counted(const Resources& request) const {
+Resources VgpuCards::counted(const Resources& request) const {
   Resources counted = request;
   for (const char* name : {kCores, kMemory, kMemoryPercent}) counted.extended.erase(name);
-  if (const int cards = card_ask_of(request, sharing_, memory_mib_).cards; cards > 0)
-    counted.extended[kCards] = cards;
+  if (const int cards = ask_of(request).cards; cards > 0) counted.extended[kGpu] = cards;
   return counted;
 }
 
-const SharedCards::Share* SharedCards::share_of(std::uint64_t owner) const {
-  const auto found = shares_.find(owner);
-  return found == shares_.end() ? nullptr : &found->second;
+// Alone at work a pod has all of the card, whatever its cores: HAMi's default policy.
+std::vector<Speed> VgpuCards::speeds(std::size_t, const std::vector<const Share*>& active) const {
+  if (active.size() == 1) return {Speed{}};
+  std::vector<int> caps;
+  for (const Share* share : active) caps.push_back(share->ask.cores_percent);
+  return max_min_fair(caps);
+}
+
+Bytes VgpuCards::limit(const Share& share, std::size_t) const {
+  return Bytes{share.ask.memory_mib * kMiB};
+}
+
+SharingMode vgpu_sharing() {
+  return {GpuSharing::Mode::vgpu, offer_if_labelled, make_if_labelled, true, true};
 }
 
 }  // namespace thaw::sim

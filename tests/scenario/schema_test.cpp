@@ -83,7 +83,7 @@ TEST(Schema, IsOfTheDraftAndTellsVariantsApart) {
 }
 
 TEST(Schema, AllowsWhatTheLoaderLoads) {
-  for (const char* name : {"scenario.yaml", "everything.yaml"}) {
+  for (const char* name : {"scenario.yaml", "everything.yaml", "sharing.yaml"}) {
     EXPECT_TRUE(allows(schema()["else"], tree(read_text(kGood + name)))) << name;
   }
   for (const char* name : {"smaller.yaml", "smallest.yaml"}) {
@@ -127,7 +127,7 @@ TEST(Schema, KnowsExactlyTheKeysOfTheLoader) {
   }
 }
 
-// Between them, three files have every key that the schema knows.
+// Between them, four files have every key that the schema knows.
 TEST(Schema, OffersNoKeyThatTheLoaderLacks) {
   std::set<std::string> used;
   const std::function<void(const yaml::Node&)> collect = [&](const yaml::Node& node) {
@@ -137,7 +137,7 @@ TEST(Schema, OffersNoKeyThatTheLoaderLacks) {
     }
     for (const yaml::Node& item : node.list) collect(item);
   };
-  for (const char* file : {"everything.yaml", "arrivals.yaml", "standalone.yaml"})
+  for (const char* file : {"everything.yaml", "arrivals.yaml", "standalone.yaml", "sharing.yaml"})
     collect(tree(read_text(kGood + file)));
   for (const auto& [name, definition] : schema()["$defs"].items()) {
     if (name == "variant") continue;

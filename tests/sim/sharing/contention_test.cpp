@@ -17,37 +17,37 @@ bool same(const Speeds& a, const Speeds& b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), equal);
 }
 
-TEST(FairSpeeds, AloneACapDoesNotBind) {
-  EXPECT_TRUE(same(fair_speeds({18}), {{1, 1}}));
-  EXPECT_TRUE(same(fair_speeds({0}), {{1, 1}}));
-  EXPECT_TRUE(fair_speeds({}).empty());
+TEST(MaxMinFair, ACapBindsAloneToo) {
+  EXPECT_TRUE(same(max_min_fair({18}), {{18, 100}}));
+  EXPECT_TRUE(same(max_min_fair({0}), {{1, 1}}));
+  EXPECT_TRUE(max_min_fair({}).empty());
 }
 
-TEST(FairSpeeds, CapsThatFitAreGiven) {
-  EXPECT_TRUE(same(fair_speeds({18, 18}), {{18, 100}, {18, 100}}));
-  EXPECT_TRUE(same(fair_speeds({60, 40}), {{60, 100}, {40, 100}}));
+TEST(MaxMinFair, CapsThatFitAreGiven) {
+  EXPECT_TRUE(same(max_min_fair({18, 18}), {{18, 100}, {18, 100}}));
+  EXPECT_TRUE(same(max_min_fair({60, 40}), {{60, 100}, {40, 100}}));
 }
 
-TEST(FairSpeeds, WithoutCapsAllAreEqual) {
-  EXPECT_TRUE(same(fair_speeds({0, 0, 0}), {{1, 3}, {1, 3}, {1, 3}}));
+TEST(MaxMinFair, WithoutCapsAllAreEqual) {
+  EXPECT_TRUE(same(max_min_fair({0, 0, 0}), {{1, 3}, {1, 3}, {1, 3}}));
 }
 
-TEST(FairSpeeds, WhatTheCappedLeaveTheOthersShare) {
+TEST(MaxMinFair, WhatTheCappedLeaveTheOthersShare) {
   // 20 for the first; 80 for two: 40 each.
-  EXPECT_TRUE(same(fair_speeds({0, 20, 70}), {{40, 100}, {20, 100}, {40, 100}}));
+  EXPECT_TRUE(same(max_min_fair({0, 20, 70}), {{40, 100}, {20, 100}, {40, 100}}));
   // 100 / 3 is below 50: nobody's cap binds.
-  EXPECT_TRUE(same(fair_speeds({50, 0, 50}), {{1, 3}, {1, 3}, {1, 3}}));
+  EXPECT_TRUE(same(max_min_fair({50, 0, 50}), {{1, 3}, {1, 3}, {1, 3}}));
 }
 
 // A vector of speeds is max-min fair under caps exactly if it is feasible, and whoever is below its
 // cap has a full card around it on which nobody is faster.
-TEST(FairSpeeds, MeetTheConditionsOfMaxMinFairnessInTwoThousandCases) {
+TEST(MaxMinFair, MeetTheConditionsOfMaxMinFairnessInTwoThousandCases) {
   Random random(1, "caps");
   int bound = 0, unbound = 0;
   for (int i = 0; i < 2000; ++i) {
     std::vector<int> caps(2 + random.below(9));
     for (int& cap : caps) cap = static_cast<int>(random.below(101));
-    const Speeds speeds = fair_speeds(caps);
+    const Speeds speeds = max_min_fair(caps);
     ASSERT_EQ(speeds.size(), caps.size());
     // In parts of a common denominator: integers.
     std::uint64_t whole = 100;
@@ -75,26 +75,9 @@ TEST(FairSpeeds, MeetTheConditionsOfMaxMinFairnessInTwoThousandCases) {
   EXPECT_GT(unbound, 500);
 }
 
-TEST(SpeedsOn, CountOnlyWhoIsAtWorkOnTheSameCard) {
-  GpuSharing sharing;
-  sharing.mode = GpuSharing::Mode::vgpu;
-  sharing.per_card = 10;
-  sharing.hami = {2, 7, 0};
-  SharedCards cards(2, 10'000, sharing);
-  Resources client;
-  client.extended = {
-      {"nvidia.com/gpu", 1}, {"nvidia.com/gpucores", 30}, {"nvidia.com/gpumem-percentage", 10}};
-  for (std::uint64_t pod = 1; pod <= 4; ++pod) cards.take(pod, client);  // cards 0, 1, 0, 1
-  const auto speed = [&](std::vector<std::uint64_t> active, std::uint64_t pod) {
-    return speeds_on(cards, active).at(pod);
-  };
-  EXPECT_EQ(speed({1, 2}, 1), (Speed{1, 1})) << "2 is on the other card, 3 is idle";
-  EXPECT_EQ(speed({1, 3}, 1), (Speed{30, 100}));
-  // On both cards, alone on the second: the pace is the first's.
-  client.extended["nvidia.com/gpu"] = 2;
-  cards.take(5, client);
-  EXPECT_EQ(speed({1, 5}, 5), (Speed{30, 100}));
-  EXPECT_EQ(speed({5}, 5), (Speed{1, 1}));
+TEST(Slowed, IsTheSpeedOfWorkThatTakesLonger) {
+  EXPECT_EQ(slowed({1, 1}, 1000), (Speed{1, 1}));
+  EXPECT_EQ(slowed({1, 2}, 1100), (Speed{5, 11}));  // 1 / (2 × 1.1)
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kMemoryMiB = 10'000;
 constexpr Version k24{2, 4, 0}, k26{2, 6, 0}, k27{2, 7, 0};
-using Cards = std::vector<std::size_t>;
+using Which = std::vector<std::size_t>;
 
 GpuSharing sharing(int split = 10, Version hami = k27) {
   GpuSharing made;
@@ -33,8 +33,8 @@ Resources request(int cards, int cores, int percent = 0, int mib = 0) {
   return made;
 }
 
-SharedCards with(int cards, const GpuSharing& how, const std::vector<Resources>& pods) {
-  SharedCards made(cards, kMemoryMiB, how);
+VgpuCards with(int cards, const GpuSharing& how, const std::vector<Resources>& pods) {
+  VgpuCards made(cards, Bytes{kMemoryMiB << 20}, how);
   std::uint64_t owner = 0;
   for (const Resources& pod : pods) made.take(++owner, pod);
   return made;
@@ -84,7 +84,7 @@ TEST(CardAsk, CardsAloneAreExclusiveSince27) {
 
 // --- the fit test, rule by rule ---
 
-TEST(SharedCards, FivePodsOf18PercentShareACardAndTheSixthDoesNot) {
+TEST(VgpuCards, FivePodsOf18PercentShareACardAndTheSixthDoesNot) {
   const Resources client = request(1, 18, 18);
   std::vector<Resources> there;
   for (int i = 0; i < 5; ++i) {
@@ -94,29 +94,29 @@ TEST(SharedCards, FivePodsOf18PercentShareACardAndTheSixthDoesNot) {
   EXPECT_EQ(refusal(there, client), CardRefusal::memory);  // 90 % are taken
 }
 
-TEST(SharedCards, ACardCarriesAsManyPodsAsItIsSplitFor) {
+TEST(VgpuCards, ACardCarriesAsManyPodsAsItIsSplitFor) {
   EXPECT_EQ(refusal({request(1, 1, 1)}, request(1, 1, 1), 2), CardRefusal::none);
   EXPECT_EQ(refusal({request(1, 1, 1), request(1, 1, 1)}, request(1, 1, 1), 2), CardRefusal::pods);
 }
 
-TEST(SharedCards, AllCoresNeedACardWithNobodyOnIt) {
+TEST(VgpuCards, AllCoresNeedACardWithNobodyOnIt) {
   EXPECT_EQ(refusal({}, request(1, 100, 10)), CardRefusal::none);
   EXPECT_EQ(refusal({request(1, 0, 1)}, request(1, 100, 10)), CardRefusal::not_empty);
 }
 
-TEST(SharedCards, CoresEndAtAHundred) {
+TEST(VgpuCards, CoresEndAtAHundred) {
   EXPECT_EQ(refusal({request(1, 60, 10)}, request(1, 40, 10)), CardRefusal::none);
   EXPECT_EQ(refusal({request(1, 60, 10)}, request(1, 41, 10)), CardRefusal::cores);
 }
 
-TEST(SharedCards, WithAllCoresGivenNobodyComesWithoutAnyEither) {
+TEST(VgpuCards, WithAllCoresGivenNobodyComesWithoutAnyEither) {
   EXPECT_EQ(refusal({request(1, 60, 10), request(1, 40, 10)}, request(1, 0, 10)),
             CardRefusal::no_cores);
   EXPECT_EQ(refusal({request(1, 60, 10), request(1, 39, 10)}, request(1, 0, 10)),
             CardRefusal::none);
 }
 
-TEST(SharedCards, TheRulesAreAskedInHamisOrder) {
+TEST(VgpuCards, TheRulesAreAskedInHamisOrder) {
   // A card that breaks every rule for the next pod; each line mends the first one that was told.
   const Resources half = request(1, 50, 50), other = request(1, 50, 40);
   EXPECT_EQ(refusal({half, other}, request(1, 100, 60), 2), CardRefusal::pods);
@@ -128,39 +128,39 @@ TEST(SharedCards, TheRulesAreAskedInHamisOrder) {
 
 // --- which cards ---
 
-TEST(SharedCards, SeveralAreDistinctAndNoMoreThanThereAre) {
-  const SharedCards two = with(2, sharing(), {});
-  EXPECT_EQ(two.choose(request(2, 18, 18)).cards, (Cards{0, 1}));
+TEST(VgpuCards, SeveralAreDistinctAndNoMoreThanThereAre) {
+  const VgpuCards two = with(2, sharing(), {});
+  EXPECT_EQ(two.choose(request(2, 18, 18)).cards, (Which{0, 1}));
   EXPECT_EQ(two.choose(request(3, 18, 18)).refusal, CardRefusal::too_few_cards)
       << "20 are on offer, 2 are there";
   EXPECT_TRUE(two.choose(request(3, 18, 18)).cards.empty());
 }
 
-TEST(SharedCards, SeveralNeedRoomOnEachOfThem) {
-  const SharedCards two = with(2, sharing(), {request(1, 90, 10)});
+TEST(VgpuCards, SeveralNeedRoomOnEachOfThem) {
+  const VgpuCards two = with(2, sharing(), {request(1, 90, 10)});
   EXPECT_EQ(two.choose(request(2, 20, 10)).refusal, CardRefusal::cores);
-  EXPECT_EQ(two.choose(request(2, 10, 10)).cards, (Cards{1, 0}));
+  EXPECT_EQ(two.choose(request(2, 10, 10)).cards, (Which{1, 0}));
 }
 
-TEST(SharedCards, TheEmptiestCardIsTakenFirst) {
-  SharedCards three = with(3, sharing(), {});
+TEST(VgpuCards, TheEmptiestCardIsTakenFirst) {
+  VgpuCards three = with(3, sharing(), {});
   const Resources small = request(1, 10, 10), big = request(1, 50, 50);
   three.take(1, big);
   three.take(2, small);
   three.take(3, small);
-  EXPECT_EQ(three.choose(small).cards, (Cards{1}));  // 1 and 2 are alike: the first
+  EXPECT_EQ(three.choose(small).cards, (Which{1}));  // 1 and 2 are alike: the first
   three.take(4, small);
-  EXPECT_EQ(three.choose(small).cards, (Cards{2}));
+  EXPECT_EQ(three.choose(small).cards, (Which{2}));
   three.free(1);
-  EXPECT_EQ(three.choose(small).cards, (Cards{0}));
+  EXPECT_EQ(three.choose(small).cards, (Which{0}));
 }
 
-TEST(SharedCards, UsedScoreIsTheSumOfThreeParts) {
+TEST(VgpuCards, UsedScoreIsTheSumOfThreeParts) {
   // Of two cards: 1 of 20 pods, 30 of 200 % of cores, 2,000 of 20,000 MiB.
   EXPECT_NEAR(with(2, sharing(), {request(1, 30, 20)}).used_score(), 0.05 + 0.15 + 0.1, 1e-12);
 }
 
-TEST(SharedCards, TheKubeletCountsCardsAndWhatIsNotHamis) {
+TEST(VgpuCards, TheKubeletCountsCardsAndWhatIsNotHamis) {
   Resources asked = request(0, 18, 18);
   asked.cpu = Millicores(2000);
   asked.extended["example.com/dongle"] = 1;
@@ -170,9 +170,9 @@ TEST(SharedCards, TheKubeletCountsCardsAndWhatIsNotHamis) {
                                                                    {"nvidia.com/gpu", 1}}));
 }
 
-TEST(SharedCards, NeverGiveAwayMoreThanThereIsAndTakeAllBack) {
+TEST(VgpuCards, NeverGiveAwayMoreThanThereIsAndTakeAllBack) {
   Random random(1, "cards");
-  SharedCards cards(3, kMemoryMiB, sharing(4));
+  VgpuCards cards(3, Bytes{kMemoryMiB << 20}, sharing(4));
   std::vector<std::uint64_t> owners;
   int taken = 0;
   for (std::uint64_t i = 1; i <= 5000; ++i) {
