@@ -11,6 +11,7 @@
 #include "engine/lint/code_blocks.hpp"
 #include "engine/lint/subject.hpp"
 #include "engine/scenario/charts.hpp"
+#include "engine/scenario/discover.hpp"
 #include "engine/scenario/files.hpp"
 #include "engine/scenario/load.hpp"
 
@@ -240,7 +241,8 @@ void collect(const fs::path& folder, std::vector<std::string>& files,
     if (is_hidden(entry) || fs::is_symlink(entry)) continue;
     if (fs::is_directory(entry)) {
       if (fs::is_regular_file(entry / scenario::kMainFile)) {
-        scenarios.push_back(entry.string());
+        for (ScenarioFile& one : discover_scenarios({entry.string()}))
+          scenarios.push_back(std::move(one.file));
       } else {
         collect(entry, files, scenarios);
       }
