@@ -115,6 +115,7 @@ void Pods::next_stage(Pod& pod) {
       return wait(pod, PodStage::starting, spec(pod).container_start, "container start");
     case PodStage::starting:
       tell(pod, "started", pod.name + " container started");
+      pod.running = world_.now();
       return wait(pod, PodStage::waiting, spec(pod).fixed_delay, "fixed delay");
     case PodStage::waiting:
       return fetch_model(pod);
@@ -122,6 +123,10 @@ void Pods::next_stage(Pod& pod) {
       if (spec(pod).model) tell(pod, "model", pod.name + " has its model");
       return wait(pod, PodStage::loading, spec(pod).model_load, "model load");
     case PodStage::loading:
+      if (const TimePoint sidecar = pod.running + spec(pod).sidecar; world_.now() < sidecar) {
+        pod.timer = world_.events.after(sidecar - world_.now(), *this, 0, pod.id);
+        return;
+      }
       tell(pod, "ready", pod.name + " Ready");
       return enter(pod, PodStage::ready);
     case PodStage::terminating:
