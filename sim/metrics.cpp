@@ -11,9 +11,12 @@ constexpr Duration kPeriod = std::chrono::seconds(15);  // Prometheus' own defau
 
 }  // namespace
 
-std::optional<Metrics::Name> Metrics::name_of(const MetricRef& metric) {
-  if (metric.source == MetricSource::resource || metric.source == MetricSource::container_resource)
-    return std::nullopt;
+std::optional<Metrics::Name> Metrics::name_of(std::size_t f, const MetricRef& metric) const {
+  if (metric.source == MetricSource::resource) {
+    const bool known = world_.scenario.functions[f].service.cpu.count > 0;
+    return known && metric.name == "cpu" ? std::optional(Name::cpu) : std::nullopt;
+  }
+  if (metric.source == MetricSource::container_resource) return std::nullopt;
   static constexpr std::array<std::pair<std::string_view, Name>, 6> kKnown{
       {{"in_flight", Name::in_flight},
        {"queued", Name::queued},
@@ -61,6 +64,25 @@ void Metrics::take(std::size_t f) {
   function.total[at(Name::requests)] =
       (arrived - function.arrived) * 1000 / (kPeriod / std::chrono::seconds(1));
   function.arrived = arrived;
+  take_cpu(f);
+}
+
+void Metrics::take_cpu(std::size_t f) {
+  Function& function = functions_[f];
+  const Milli each = world_.scenario.functions[f].service.cpu.count;
+  std::map<PodId, Duration> served;
+  for (const auto& [id, pod] : pods_.all()) {
+    if (pod.function != f || pod.stage != PodStage::ready) continue;
+    const Duration now = served[id] = pod.served_by(world_.now());
+    const auto before = function.served.find(id);
+    if (before == function.served.end()) continue;
+    using std::chrono::milliseconds;  // so that thousands of calls on many CPUs fit 64 bits
+    const auto busy = std::chrono::duration_cast<milliseconds>(now - before->second);
+    const Milli used =
+        each * busy.count() / std::chrono::duration_cast<milliseconds>(kPeriod).count();
+    function.pods[static_cast<std::size_t>(Name::cpu)].push_back({id, used, world_.now(), kPeriod});
+  }
+  function.served = std::move(served);
 }
 
 void Metrics::fire(std::uint32_t, std::uint64_t f) {
@@ -70,12 +92,12 @@ void Metrics::fire(std::uint32_t, std::uint64_t f) {
 
 MetricFacts Metrics::read(std::size_t f, const MetricRef& metric) {
   if (gpus_.has(metric)) return gpus_.read(f, metric);
-  const auto name = name_of(metric);
+  const auto name = name_of(f, metric);
   const Function& function = functions_[f];
   if (!name || !function.taken) return {};
   const auto index = static_cast<std::size_t>(*name);
   MetricFacts facts{Presence::ok, *function.taken};
-  if (metric.source == MetricSource::pods) {
+  if (metric.source == MetricSource::pods || metric.source == MetricSource::resource) {
     facts.pods = function.pods[index];
   } else {
     facts.series = {&function.total[index], 1};

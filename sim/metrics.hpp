@@ -4,10 +4,13 @@
 // Names: in_flight, queued, concurrency (both together), requests_per_second (over the last
 // period). Of an Object, External or query metric the function's value is the answer; of a Pods
 // metric each Ready replica's own. SlimFaas's queue gauges are known by name. How busy GPUs are
-// comes another way: see metrics/adapter.hpp. Anything else, CPU and memory among it, is not
-// modelled: absent.
+// comes another way: see metrics/adapter.hpp. The resource cpu is, of
+// each replica that was Ready a period ago, what its requests in service kept busy since, as
+// metrics-server has it; where the scenario says nothing of that, and for anything else, memory
+// among it: absent.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,17 +40,19 @@ class Metrics final : public Handler {
   void fire(std::uint32_t what, std::uint64_t function) override;
 
  private:
-  enum class Name : std::uint8_t { in_flight, queued, concurrency, requests };
-  static constexpr std::size_t kNames = 4;
-  static std::optional<Name> name_of(const MetricRef& metric);
+  enum class Name : std::uint8_t { in_flight, queued, concurrency, requests, cpu };
+  static constexpr std::size_t kNames = 5;
+  std::optional<Name> name_of(std::size_t function, const MetricRef& metric) const;
   struct Function {
     bool sampled = false;
     std::optional<TimePoint> taken;
     std::int64_t arrived = 0;
     std::vector<Milli> total;                  // by Name
     std::vector<std::vector<PodSample>> pods;  // by Name
+    std::map<PodId, Duration> served;          // of Ready ones, at the last sample
   };
   void take(std::size_t function);
+  void take_cpu(std::size_t function);
 
   World& world_;
   Pods& pods_;

@@ -125,6 +125,7 @@ void Pods::next_stage(Pod& pod) {
       return wait(pod, PodStage::starting, spec(pod).container_start, "container start");
     case PodStage::starting:
       tell(pod, "started", pod.name + " container started");
+      pod.running = world_.now();
       return wait(pod, PodStage::waiting, spec(pod).fixed_delay, "fixed delay");
     case PodStage::waiting:
       return fetch_model(pod);
@@ -133,6 +134,10 @@ void Pods::next_stage(Pod& pod) {
       pod.has_model = true;
       return load_model(pod);
     case PodStage::loading:
+      if (const TimePoint sidecar = pod.running + spec(pod).sidecar; world_.now() < sidecar) {
+        pod.timer = world_.events.after(sidecar - world_.now(), *this, 0, pod.id);
+        return;
+      }
       tell(pod, "ready", pod.name + " Ready");
       return enter(pod, PodStage::ready);
     case PodStage::crashed:

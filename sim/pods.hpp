@@ -32,7 +32,7 @@ enum class PodStage : std::uint8_t {
   starting,     // container start
   waiting,      // the fixed delay before the model download
   downloading,  // the model, from where the scenario says or from a volume
-  loading,      // weights to the GPU
+  loading,      // weights to the GPU, and until the sidecar is Ready too
   crashed,      // its container died; the kubelet starts it again after a back-off
   ready,
   terminating,
@@ -49,12 +49,17 @@ struct Pod {
   std::optional<NodeId> node;
   TimePoint created;
   std::optional<TimePoint> started;  // bound to its node, whose kubelet takes it at once
+  TimePoint running;                 // its containers do, sidecars among them
   TimePoint ready_changed;           // when it last became Ready, or ceased to be
   EventId timer;
   std::uint32_t in_service = 0;  // requests being served on it
   std::uint32_t restarts = 0;    // of its container
   bool has_model = false;        // downloaded; a container's death does not lose it
+  // Time that requests were in service on it, added up over them, until `served_until`.
+  Duration served{};
+  TimePoint served_until;
 
+  Duration served_by(TimePoint now) const { return served + (now - served_until) * in_service; }
   bool exists() const { return stage != PodStage::gone; }
   bool active() const { return stage < PodStage::terminating; }  // not Terminating
   bool starting() const { return node && stage < PodStage::ready; }

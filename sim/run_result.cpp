@@ -23,8 +23,7 @@ void add_simplifications(const Scenario& scenario, std::vector<std::string>& not
         return dapr != workload.annotations.end() && dapr->second.value == "true";
       }))
     notices.push_back(
-        "Dapr's sidecars take no room on a node and no time to start; their part of a call is a "
-        "pipeline's hop");
+        "Dapr's sidecars take no room on a node; their part of a call is a pipeline's hop");
   if (!scenario.pipelines.empty())
     notices.push_back(
         "a pipeline's stages are called one after another: none holds its place while a later one "

@@ -85,6 +85,8 @@ void Serving::note_running(PodId id) {
   Pod& pod = pods_.get(id);
   const auto running = static_cast<std::uint32_t>(replicas_.at(id).server.running());
   const bool changes = (running > 0) != (pod.in_service > 0);
+  pod.served = pod.served_by(world_.now());
+  pod.served_until = world_.now();
   pod.in_service = running;
   if (!changes) return;
   listener_.busy_changed(pod);

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "engine/scenario/files.hpp"
+#include "engine/scenario/gke_node_pool.hpp"
 #include "engine/scenario/gpu_sharing.hpp"
 #include "engine/scenario/presets.hpp"
 #include "engine/scenario/sections.hpp"
@@ -181,7 +183,16 @@ Shape<NodeRange> node_range() {
   });
 }
 
-Shape<Pool> pool() {
+// Where all that makes a pool is known: how its cards are offered, how long a node takes.
+template <class Visitor>
+void finish_pool(Pool& p, const std::optional<ProvisioningForm>& form, Visitor& v) {
+  if (const auto wrong = settle_gpu_sharing(p)) v.fault("gpuSharing", *wrong);
+  p.provisioning = to_provisioning(form, p, v);
+  if (p.machine.gpus == 0 && p.provisioning.gpu_ratio > 0)
+    v.fault("provisioning", "a machine without GPUs spends no part of its provisioning on them");
+}
+
+Shape<Pool> written_pool() {
   return object<Pool>("pool", [](auto& v, Pool& p) {
     NodeRange nodes;
     std::optional<ProvisioningForm> form;
@@ -196,13 +207,57 @@ Shape<Pool> pool() {
     if (!v.ok()) return;
     p.nodes_min = nodes.min;
     p.nodes_max = nodes.max;
-    if (const auto wrong = settle_gpu_sharing(p)) v.fault("gpuSharing", *wrong);
-    p.provisioning = to_provisioning(form, p, v);
-    if (p.machine.gpus == 0 && p.provisioning.gpu_ratio > 0) {
-      v.fault("provisioning", "a machine without GPUs spends no part of its provisioning on them");
-    }
+    finish_pool(p, form, v);
   });
 }
+
+// A file beside the scenario, with the command that makes the pool.
+Shape<GkeNodePool> gcloud_command() {
+  const Shape<std::string> words = text();
+  auto read = [words](const Cursor& at) -> std::optional<GkeNodePool> {
+    const auto name = words.read(at);
+    if (!name) return {};
+    return read_gke_node_pool(beside(at.reading().file, *name), at.node().place,
+                              at.reading().problems);
+  };
+  return {std::move(read), words.schema};
+}
+
+Shape<Pool> gke_pool() {
+  return object<Pool>("gkePool", [](auto& v, Pool& p) {
+    std::optional<GkeNodePool> made;
+    std::optional<Machine> written;
+    std::optional<NodeRange> nodes;
+    std::optional<ProvisioningForm> form;
+    v.required("gcloud", made, gcloud_command(),
+               "a shell file with gcloud container node-pools create, which makes the pool");
+    v.optional("name", p.name, dns_label(), "of the pool here; default the command's");
+    v.optional("machine", written, machine(), "what each node is, where thaw does not know it");
+    v.optional("nodes", nodes, node_range(), "how many, instead of what the command says");
+    v.optional("taints", p.taints, list_of(taint()), "beside the command's");
+    v.optional("labels", p.labels, text_map(text()), "beside the command's");
+    v.optional("gpuSharing", p.gpu_sharing, gpu_sharing(), "where the command says none");
+    v.optional("provisioning", form, provisioning(), "how long a new node takes");
+    if (!made || (v.has("machine") && !written)) return;
+    v.check([&](Diagnostics& problems) { p.machine = machine_of(*made, written, problems); });
+    if (!v.ok()) return;
+    if (p.name.empty()) p.name = made->name;
+    p.nodes_min = nodes ? nodes->min : made->nodes_min;
+    p.nodes_max = nodes ? nodes->max : made->nodes_max;
+    p.labels.merge(made->labels);
+    p.taints.insert(p.taints.end(), made->taints.begin(), made->taints.end());
+    if (!made->partition.empty() && p.gpu_sharing.mode != GpuSharing::Mode::whole)
+      v.fault("gpuSharing", "the command cuts the cards already");
+    if (!v.ok()) return;
+    if (!made->partition.empty()) {
+      p.gpu_sharing.mode = GpuSharing::Mode::mig;
+      p.gpu_sharing.profile = made->partition;
+    }
+    finish_pool(p, form, v);
+  });
+}
+
+Shape<Pool> pool() { return with_or_without("gcloud", gke_pool(), written_pool()); }
 
 }  // namespace
 
@@ -217,6 +272,7 @@ Shape<ClusterSpec> cluster_section() {
     v.optional("activators", c.activators, integer(1, kMostActivators),
                "of Knative, in front of every revision; default 1");
     if (!v.ok()) return;
+    taint_gpu_nodes(c.pools);
     for (const Pool& p : c.pools) {
       if (p.machine.price.currency != c.pools[0].machine.price.currency) {
         v.fault("pools", "expected one currency, found " + c.pools[0].machine.price.currency +

@@ -28,6 +28,7 @@ struct Reading {
   Diagnostics& problems;
   std::vector<Reference> references;
   std::vector<std::string> guesses;  // defaults in use that nobody measured
+  std::string file;                  // the scenario's: what it names lies beside it
 };
 
 class Cursor {

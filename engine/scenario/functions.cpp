@@ -32,6 +32,9 @@ Shape<Service> service() {
     v.optional("cold", s.cold, distribution(),
                "the whole service of a request that starts an instance; default as any");
     s.on_gpu = v.has("gpuSeconds");
+    v.optional("cpu", s.cpu, cpu(),
+               "CPUs that a request in service keeps busy, for an autoscaler by CPU; default "
+               "not known");
     v.optional("slots", s.slots, integer(1, kMostSlots),
                "requests in service at once on one replica; default 1");
     v.optional("discipline", s.discipline,

@@ -15,7 +15,7 @@ Scenario load_scenario(const std::string& path, const std::vector<std::string>& 
   Diagnostics problems;
   const yaml::Node tree = scenario::assemble(file, overrides, problems);
 
-  scenario::Reading reading{problems, {}, {}};
+  scenario::Reading reading{problems, {}, {}, file};
   std::optional<scenario::Document> document = scenario::document().read({tree, "", reading});
   if (document) {
     scenario::read_workloads(*document, file, problems);

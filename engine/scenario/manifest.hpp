@@ -194,6 +194,15 @@ struct MetricRule {
   bool of_namespaces = false, of_pods = false;
 };
 
+// A Node as the cluster has it: what `kubectl get nodes -o yaml` says of it.
+struct NodeObject {
+  Place place;
+  std::string name, ns;  // the namespace says nothing: a node is the cluster's
+  std::map<std::string, std::string> labels;
+  std::vector<Taint> taints;  // but those that come and go with its state
+  Resources allocatable;
+};
+
 struct MetricsAdapter {
   Place place;
   std::string name, ns;
@@ -211,6 +220,7 @@ struct Manifests {
   std::vector<RuntimeClassObject> runtime_classes;
   std::vector<ProfileObject> profiles;
   std::vector<ClaimObject> claims;
+  std::vector<NodeObject> nodes;
   std::vector<MetricsAdapter> adapters;
 };
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ struct ObjectHead {
   std::string name, ns;
   Place place;
   Texts annotations;  // of the object itself, not of a pod template
+  Texts labels = {};
 };
 
 inline constexpr std::int64_t kMostPort = 65'535;
@@ -32,7 +34,7 @@ IngressObject read_ingress(const ObjectHead& head, Fields& object);
 VirtualServiceObject read_virtual_service(const ObjectHead& head, Fields& object);
 Workload read_knative_service(const ObjectHead& head, Fields& object);
 ConfigMapObject read_config_map(const ObjectHead& head, Fields& object);
-HpaObject read_hpa(const ObjectHead& head, Fields& object);
+HpaObject read_hpa(const ObjectHead& head, bool v1, Fields& object);  // of autoscaling/v1
 
 ClaimObject read_claim(const ObjectHead& head, Fields& object);
 
@@ -53,8 +55,19 @@ std::vector<Workload> read_openfaas_stack(const yaml::Node& document, Diagnostic
 Workload read_openfaas_function(const ObjectHead& head, Fields& object);
 ProfileObject read_openfaas_profile(const ObjectHead& head, Fields& object);
 RuntimeClassObject read_runtime_class(const ObjectHead& head, Fields& object);
+NodeObject read_node(const ObjectHead& head, Fields& object);
+
+// Of Kubernetes itself, whether thaw uses it or not; others are custom resources.
+bool is_kubernetes_kind(std::string_view kind);
+bool is_built_in(std::string_view api_version);
+// What kubectl is told by -k: no object.
+bool is_kustomization(const yaml::Node& document);
+// What an object would mean that is not modelled: "its mode STRICT …"; empty if nobody here
+// knows.
+std::string meaning_of(const std::string& kind, const std::string& api_version, Fields& object);
 
 std::vector<Toleration> read_tolerations(Fields& pod);
+std::optional<TaintEffect> effect_named(std::string_view name);
 
 // Quantities by resource name: cpu in millicores, memory in bytes, extended resources as counts.
 using Amounts = std::map<std::string, std::int64_t>;

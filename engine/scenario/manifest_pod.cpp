@@ -105,17 +105,6 @@ Amounts read_init_containers(Fields& pod, Workload& workload, Amounts& running) 
   return most;
 }
 
-std::optional<TaintEffect> effect_named(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, TaintEffect>, 3> kEffects{
-      {{"NoSchedule", TaintEffect::no_schedule},
-       {"PreferNoSchedule", TaintEffect::prefer_no_schedule},
-       {"NoExecute", TaintEffect::no_execute}}};
-  for (const auto& [known, effect] : kEffects) {
-    if (known == name) return effect;
-  }
-  return std::nullopt;
-}
-
 Toleration read_toleration(Fields& item) {
   Toleration toleration;
   toleration.key = item.text("key");
@@ -163,6 +152,17 @@ void read_volume(Fields& volume, Workload& workload) {
 }
 
 }  // namespace
+
+std::optional<TaintEffect> effect_named(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, TaintEffect>, 3> kEffects{
+      {{"NoSchedule", TaintEffect::no_schedule},
+       {"PreferNoSchedule", TaintEffect::prefer_no_schedule},
+       {"NoExecute", TaintEffect::no_execute}}};
+  for (const auto& [known, effect] : kEffects) {
+    if (known == name) return effect;
+  }
+  return std::nullopt;
+}
 
 Resources to_resources(const Amounts& amounts) {
   Resources result;

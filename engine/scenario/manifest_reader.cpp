@@ -22,15 +22,17 @@ namespace {
 struct UsedKind {
   std::string_view name, api_version;
 };
-constexpr std::array<UsedKind, 9> kUsedKinds{{{"Deployment", "apps/v1"},
-                                              {"StatefulSet", "apps/v1"},
-                                              {"Service", "v1"},
-                                              {"ConfigMap", "v1"},
-                                              {"HorizontalPodAutoscaler", "autoscaling/v2"},
-                                              {"Ingress", "networking.k8s.io/v1"},
-                                              {"RuntimeClass", "node.k8s.io/v1"},
-                                              {"PersistentVolumeClaim", "v1"},
-                                              {"List", "v1"}}};
+constexpr std::array<UsedKind, 10> kUsedKinds{{{"Deployment", "apps/v1"},
+                                               {"StatefulSet", "apps/v1"},
+                                               {"Service", "v1"},
+                                               {"ConfigMap", "v1"},
+                                               {"HorizontalPodAutoscaler", "autoscaling/v2"},
+                                               {"Ingress", "networking.k8s.io/v1"},
+                                               {"RuntimeClass", "node.k8s.io/v1"},
+                                               {"PersistentVolumeClaim", "v1"},
+                                               {"Node", "v1"},
+                                               {"List", "v1"}}};
+constexpr std::string_view kOlderHpa = "autoscaling/v1";  // still served
 constexpr UsedKind kKnativeService{"Service", "serving.knative.dev/v1"};
 constexpr UsedKind kOpenFaasFunction{"Function", "openfaas.com/v1"};
 constexpr UsedKind kOpenFaasProfile{"Profile", "openfaas.com/v1"};
@@ -63,17 +65,14 @@ const UsedKind* used_custom_kind(std::string_view kind, std::string_view api_ver
   return nullptr;
 }
 
-// Kinds of Kubernetes itself have a group without a domain, or one of k8s.io; others are custom
-// resources.
-bool is_built_in(std::string_view api_version) {
-  const std::string_view group = api_version.substr(0, api_version.find('/'));
-  return group.find('.') == std::string_view::npos || group.ends_with(".k8s.io");
+const UsedKind* find_used(std::string_view kind, std::string_view api_version) {
+  return is_built_in(api_version) ? used_kind(kind) : used_custom_kind(kind, api_version);
 }
 
 std::string nearest_kind(std::string_view kind) {
   std::vector<std::string> known(kInertKinds.begin(), kInertKinds.end());
   for (const UsedKind& used : kUsedKinds) known.emplace_back(used.name);
-  return nearest(kind, known);
+  return is_kubernetes_kind(kind) ? "" : nearest(kind, known);
 }
 
 // An RFC 1123 subdomain, which every name here must be.
@@ -175,6 +174,13 @@ class Reader {
       return;
     }
     if (is_openfaas_stack(node)) return stack(node);
+    if (is_kustomization(node)) {
+      diagnostics_.notice(fmt::format(
+          "the kustomization at {} is not applied: the files are read as they are; give what "
+          "`kubectl kustomize` prints",
+          local(node.place)));
+      return;
+    }
     ObjectReport nameless("", diagnostics_);
     Fields top(&node, node.place, path, "", nameless);
     const std::string api_version = top.required_text("apiVersion");
@@ -187,14 +193,18 @@ class Reader {
     Fields metadata = top.child("metadata");
     if (!top.has("metadata")) top.error("metadata", "is missing");
     if (!top.has("metadata")) return;
-    const ObjectHead head{metadata.required_text("name"), metadata.text("namespace", ns_),
-                          node.place, metadata.texts("annotations")};
+    const UsedKind* const used = find_used(kind, api_version);
+    const bool generated = !used && metadata.has("generateName");
+    const ObjectHead head{
+        generated ? metadata.text("generateName") : metadata.required_text("name"),
+        metadata.text("namespace", ns_), node.place, metadata.texts("annotations"),
+        metadata.texts("labels")};
     if (!put_into_.empty() && put_into_ != kDefaultNamespace && head.ns != put_into_) {
       metadata.error("namespace", fmt::format("the scenario puts it into {}", put_into_));
     }
-    if (!head.name.empty() && !is_object_name(head.name)) {
+    // Other kinds have other rules: roles may have colons, jobs the begin of a name.
+    if (used && !head.name.empty() && !is_object_name(head.name))
       metadata.expected("name", "lower-case letters, digits, - and .");
-    }
     dispatch(node, path, api_version, kind, head);
   }
 
@@ -222,16 +232,16 @@ class Reader {
   void dispatch(const yaml::Node& node, const std::string& path, const std::string& api_version,
                 const std::string& kind, const ObjectHead& head) {
     const std::string title = fmt::format("{} {}", kind, head.name);
-    const bool built_in = is_built_in(api_version);
-    const UsedKind* const used = built_in ? used_kind(kind) : used_custom_kind(kind, api_version);
-    if (used && used->api_version != api_version) {
+    const UsedKind* const used = find_used(kind, api_version);
+    const bool older_hpa = kind == "HorizontalPodAutoscaler" && api_version == kOlderHpa;
+    if (used && used->api_version != api_version && !older_hpa) {
       complain(node, path, "apiVersion",
                fmt::format("expected {} for kind {}, found {}", used->api_version, kind,
                            yaml::quote(api_version)));
       return;
     }
     if (!used || (kind == "ConfigMap" && head.name != kAutoscalerConfig)) {
-      unused(node, path, built_in, kind, title);
+      unused(node, path, api_version, kind, title);
       return;
     }
     ObjectReport report(title, diagnostics_);
@@ -258,7 +268,9 @@ class Reader {
     } else if (kind == "ConfigMap") {
       keep(read_config_map(head, object), manifests_.config_maps, kind);
     } else if (kind == "HorizontalPodAutoscaler") {
-      keep(read_hpa(head, object), manifests_.hpas, kind);
+      keep(read_hpa(head, older_hpa, object), manifests_.hpas, kind);
+    } else if (kind == "Node") {
+      keep(read_node(head, object), manifests_.nodes, kind);
     } else {
       keep(read_ingress(head, object), manifests_.ingresses, kind);
     }
@@ -266,17 +278,21 @@ class Reader {
     report.finish();
   }
 
-  void unused(const yaml::Node& node, const std::string& path, bool built_in,
+  void unused(const yaml::Node& node, const std::string& path, const std::string& api_version,
               const std::string& kind, const std::string& title) {
+    const bool built_in = is_built_in(api_version);
     if (built_in && std::ranges::find(kInertKinds, kind) != kInertKinds.end()) return;
     const std::string near = built_in && !used_kind(kind) ? nearest_kind(kind) : std::string();
-    if (near.empty()) {
-      diagnostics_.notice(fmt::format("{} is not modelled", title));
-    } else {
+    if (!near.empty()) {
       complain(
           node, path, "kind",
           fmt::format("Kubernetes has no kind {}; did you mean \"{}\"?", yaml::quote(kind), near));
+      return;
     }
+    ObjectReport report(title, diagnostics_);
+    Fields object(&node, node.place, path, "", report);
+    const std::string meaning = meaning_of(kind, api_version, object);
+    diagnostics_.notice(title + " is not modelled" + (meaning.empty() ? "" : ": " + meaning));
   }
 
   void complain(const yaml::Node& object, const std::string& path, const std::string& key,

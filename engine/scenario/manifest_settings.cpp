@@ -27,6 +27,17 @@ void flatten(const yaml::Node& node, const std::string& path, Params& params) {
   }
 }
 
+// autoscaling/v1 knows one metric, the CPU's utilisation, which v2 writes at more length.
+void from_v1(Params& spec, const Place& place) {
+  const Params::Entry* const written = spec.find("targetCPUUtilizationPercentage");
+  // The API server's default where there is no other metric.
+  const Params::Entry target = written ? *written : Params::Entry{"80", place};
+  spec.set("metrics.0.type", "Resource", target.place);
+  spec.set("metrics.0.resource.name", "cpu", target.place);
+  spec.set("metrics.0.resource.target.type", "Utilization", target.place);
+  spec.set("metrics.0.resource.target.averageUtilization", target.value, target.place);
+}
+
 }  // namespace
 
 ConfigMapObject read_config_map(const ObjectHead& head, Fields& object) {
@@ -36,7 +47,7 @@ ConfigMapObject read_config_map(const ObjectHead& head, Fields& object) {
   return config;
 }
 
-HpaObject read_hpa(const ObjectHead& head, Fields& object) {
+HpaObject read_hpa(const ObjectHead& head, bool v1, Fields& object) {
   HpaObject hpa{head.place, head.name, head.ns, {}, {}, {}};
   if (!object.has("spec")) {
     object.error("spec", "is missing");
@@ -54,9 +65,11 @@ HpaObject read_hpa(const ObjectHead& head, Fields& object) {
   target.ignore({"apiVersion"});
   target.finish();
   // The policy reads the rest, and tells what it does not know.
+  if (v1) from_v1(hpa.spec, head.place);
   Params rest;
   for (const auto& [key, entry] : hpa.spec.entries())
-    if (!key.starts_with("scaleTargetRef.")) rest.set(key, entry.value, entry.place);
+    if (!key.starts_with("scaleTargetRef.") && key != "targetCPUUtilizationPercentage")
+      rest.set(key, entry.value, entry.place);
   hpa.spec = std::move(rest);
   return hpa;
 }

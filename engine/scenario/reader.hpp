@@ -44,6 +44,10 @@ class Reader {
   bool has(std::string_view key) const { return at_.node().find(key) != nullptr; }
   const Place& place() const { return at_.node().place; }
   const std::string& key() const { return at_.key(); }
+  template <class Check>
+  void check(const Check& tell) {  // what has a place of its own
+    tell(at_.reading().problems);
+  }
   void fault(std::string_view key,
              std::string message);  // at the key's value, or at the map without one
   // A default that nobody measured is in use: "stop" of "functions.ollama" is "2s".

@@ -10,9 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "engine/scenario/dapr.hpp"
 #include "engine/scenario/files.hpp"
+#include "engine/scenario/gke_node_pool.hpp"
 #include "engine/scenario/gpu_sharing.hpp"
 #include "engine/scenario/manifest_reader.hpp"
+#include "engine/scenario/node_objects.hpp"
 #include "engine/scenario/openfaas.hpp"
 #include "engine/scenario/runtime_classes.hpp"
 
@@ -48,6 +51,24 @@ void tell_other_models(const Scenario& scenario, Diagnostics& problems) {
       if (function.model && function.model->name == model) continue;
       problems.notice(function.name + ": its chart pulls " + model +
                       ", of which the scenario gives no size; the download takes no time");
+    }
+  }
+}
+
+// An autoscaler by what pods take of a node knows only what the scenario says of it.
+void tell_unknown_usage(const Scenario& scenario, Diagnostics& problems) {
+  for (const HpaObject& hpa : scenario.manifests.hpas) {
+    const auto function =
+        std::ranges::find(scenario.functions, hpa.target_name, &FunctionSpec::name);
+    if (function == scenario.functions.end()) continue;
+    for (const auto& [key, entry] : hpa.spec.entries()) {
+      const bool of_pod = key.ends_with(".resource.name");
+      if (!of_pod && !key.ends_with(".containerResource.name")) continue;
+      if (of_pod && entry.value == "cpu" && function->service.cpu.count > 0) continue;
+      const bool sayable = of_pod && entry.value == "cpu";
+      problems.notice("HorizontalPodAutoscaler " + hpa.name + ": what " + hpa.target_name +
+                      " uses of " + entry.value + " is not known, so that metric is absent" +
+                      (sayable ? "; service.cpu says what a request takes" : ""));
     }
   }
 }
@@ -150,7 +171,12 @@ void read_workloads(Document& document, const std::string& path, Diagnostics& pr
   for (FunctionSpec& function : scenario.functions) {
     if (!function.standalone) find_workload(function, scenario.manifests, problems);
   }
-  if (problems.error_count() == before) tell_other_models(scenario, problems);
+  if (problems.error_count() != before) return;
+  tolerate_own_resources(scenario.manifests, scenario.cluster.pools);
+  apply_nodes(scenario, problems);
+  apply_dapr(scenario, problems);
+  tell_unknown_usage(scenario, problems);
+  tell_other_models(scenario, problems);
 }
 
 // `count: 3` of f means f-1, f-2 and f-3, and a stream for f becomes one for each.

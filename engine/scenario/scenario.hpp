@@ -125,7 +125,8 @@ struct Service {
   std::optional<Distribution>
       cold;  // the whole service of a request that starts an instance, instead
   bool on_gpu = false;
-  int slots = 1;  // requests in service at once on one replica
+  Millicores cpu{};  // that one request in service keeps busy; 0: nobody said
+  int slots = 1;     // requests in service at once on one replica
   Discipline discipline = Discipline::fcfs;
   QueuePlace queue = QueuePlace::replica;
   Dispatch dispatch = Dispatch::least_in_flight;
@@ -165,6 +166,7 @@ struct FunctionSpec {
   Distribution model_load;       // weights to the GPU, after the download
   Bytes gpu_memory{};            // of a replica once loaded, over all its cards; 0: not known
   Duration stop{};               // from SIGTERM to the pod's end
+  Duration sidecar{};            // after its containers run: Ready not before; 0: no sidecar
 };
 
 enum class Method : std::uint8_t { get, post };

@@ -59,6 +59,8 @@ class SchemaWriter {
   bool has(std::string_view) const { return false; }
   Place place() const { return {}; }
   std::string key() const { return {}; }
+  template <class Check>
+  void check(const Check&) {}
   void fault(std::string_view, std::string) {}
   void guess(std::string_view, std::string_view) {}
 

@@ -128,6 +128,15 @@ Shape<T> short_or_long(Shape<T> scalar, Shape<T> full) {
   return {std::move(read), any_schema({scalar.schema, full.schema})};
 }
 
+// A map that has the key is of the one form, any other of the other.
+template <class T>
+Shape<T> with_or_without(const char* key, Shape<T> with, Shape<T> without) {
+  auto read = [key, with, without](const Cursor& at) {
+    return at.node().find(key) ? with.read(at) : without.read(at);
+  };
+  return {std::move(read), any_schema({with.schema, without.schema})};
+}
+
 // What was read, turned into what is meant; only if nothing was wrong with it.
 template <class A, class B>
 Shape<B> then(Shape<A> form, std::function<std::optional<B>(const A&, const Cursor&)> finish) {

@@ -47,6 +47,14 @@ std::optional<Price> parse_price(std::string_view text) {
   return Price{std::string(currency), *amount, "the scenario", true};
 }
 
+Shape<std::string> checked_text(LeafText about, bool (*accept)(std::string_view)) {
+  return leaf<std::string>(about, [accept](std::string_view text) {
+    return accept(text) ? std::optional<std::string>(text) : std::nullopt;
+  });
+}
+
+}  // namespace
+
 std::optional<Taint> parse_taint(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return {};
@@ -67,14 +75,6 @@ std::optional<Taint> parse_taint(std::string_view text) {
   const bool blanks = text.find_first_of(" \t\r\n") != std::string_view::npos;
   return key.empty() || blanks ? std::nullopt : std::optional(taint);
 }
-
-Shape<std::string> checked_text(LeafText about, bool (*accept)(std::string_view)) {
-  return leaf<std::string>(about, [accept](std::string_view text) {
-    return accept(text) ? std::optional<std::string>(text) : std::nullopt;
-  });
-}
-
-}  // namespace
 
 Shape<Duration> duration() {
   return leaf<Duration>({.expected = "a duration such as 5s or 2h30min",

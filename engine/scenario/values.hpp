@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/checks/expression.hpp"
 #include "engine/distribution.hpp"
@@ -30,7 +32,8 @@ Shape<Millicores> cpu();        // "8", "500m", above 0
 Shape<Price> price();           // "0.75 EUR/h"
 Shape<TimePoint> time_point();  // RFC 3339, UTC
 Shape<Version> version();
-Shape<Taint> taint();               // "key=value:Effect" or "key:Effect"
+Shape<Taint> taint();  // "key=value:Effect" or "key:Effect"
+std::optional<Taint> parse_taint(std::string_view text);
 Shape<std::string> text();          // not empty
 Shape<std::string> name();          // not empty, no blanks around it, no control characters
 Shape<std::string> dns_label();     // as Kubernetes names things

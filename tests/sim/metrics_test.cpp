@@ -21,6 +21,10 @@ struct Bed : TestBed {
     for (int i = 0; i < replicas; ++i) pod(0);
     metrics.sample(0, {});
   }
+  explicit Bed(const Scenario& made) : TestBed(made) {
+    pod(0);
+    metrics.sample(0, {});
+  }
   static Scenario scenario(std::vector<Step> steps) {
     Scenario made = bare_cluster();
     add_function(made, "f").service.slots = 2;
@@ -90,6 +94,24 @@ TEST(Metrics, OnlyReadyReplicasAreSampled) {
   const auto pods = bed.metrics.read(0, of_pods("in_flight")).pods;
   ASSERT_EQ(pods.size(), 1u);
   EXPECT_EQ(pods[0].pod, 1u);
+}
+
+TEST(Metrics, CpuIsWhatRequestsKeptBusyOverThePeriod) {
+  Scenario scenario = bare_cluster();
+  FunctionSpec& f = add_function(scenario, "f");
+  f.service.slots = 2;
+  f.service.cpu = Millicores(400);
+  Bed bed(scenario);
+  const MetricRef cpu = ref(MetricSource::resource, "cpu");
+  bed.at(16s, [&] { bed.serve(3, 9s); });
+  bed.run_until(kPeriod);
+  EXPECT_TRUE(bed.metrics.read(0, cpu).pods.empty()) << "of the first sample nothing is known";
+  bed.run_until(2 * kPeriod);
+  const auto pods = bed.metrics.read(0, cpu).pods;
+  ASSERT_EQ(pods.size(), 1u);
+  // Two from 16 s to 25 s, the third from 25 s to 30 s: (2 * 9 + 5) s of 15 s, at 0.4 CPUs.
+  EXPECT_EQ(pods[0].value, 400 * 23 / 15);
+  EXPECT_EQ(pods[0].window, kPeriod);
 }
 
 TEST(Metrics, WhatIsNotModelledIsAbsent) {

@@ -67,6 +67,22 @@ TEST(PodLife, GoesThroughItsStagesInOrder) {
       });
 }
 
+TEST(PodLife, WaitsForItsSidecarAndNoLonger) {
+  for (const auto& [fixed_delay, ready] : {std::pair{1s, 6s}, std::pair{5s, 8s}}) {
+    Scenario scenario = platform();
+    FunctionSpec& f = add_function(scenario, "f");
+    f.container_start = Distribution::constant(2s);
+    f.fixed_delay = Distribution::constant(fixed_delay);
+    f.sidecar = 3s;
+    play(
+        scenario, [](TestBed& bed) { bed.at(1s, [&] { bed.pods.create(0); }); },
+        [ready = ready](const TestBed& bed) {
+          EXPECT_EQ(bed.times("f-1", "started"), (Times{3s}));
+          EXPECT_EQ(bed.times("f-1", "ready"), (Times{ready})) << "max(3 s, its own delay)";
+        });
+  }
+}
+
 TEST(PodLife, ModelComesFromWhereTheScenarioSays) {
   struct Row {
     Model::From from;
