@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 
 namespace thaw::sim {
 namespace {
@@ -29,6 +30,16 @@ std::string read_all(int file) {
   return text;
 }
 
+// An exception must not leave it: GoogleTest would go on with the other tests, in the child too.
+[[noreturn]] void run_child(int out, const std::function<std::string()>& body) {
+  try {
+    write_all(out, body());
+  } catch (const std::exception& error) {
+    ADD_FAILURE() << "exception: " << error.what();
+  }
+  std::exit(testing::Test::HasFailure() ? 1 : 0);
+}
+
 void expect_success(pid_t child) {
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
@@ -48,8 +59,7 @@ std::string from_own_process(const std::function<std::string()>& body) {
   const pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
-    write_all(ends[1], body());
-    std::exit(testing::Test::HasFailure() ? 1 : 0);
+    run_child(ends[1], body);
   }
   close(ends[1]);
   const std::string text = read_all(ends[0]);
