@@ -5,6 +5,7 @@
 // Ready until the VM is gone.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "engine/scenario/scenario.hpp"
 #include "sim/event_queue.hpp"
 #include "sim/fluid/fluid.hpp"
+#include "sim/host_memory.hpp"
 #include "sim/sharing/vgpu.hpp"
 #include "sim/world.hpp"
 
@@ -41,11 +43,13 @@ struct Node {
   std::string name;
   NodeStage stage = NodeStage::ordered;
   TimePoint ordered;
+  std::array<TimePoint, static_cast<std::size_t>(NodeStage::gone) + 1> entered;  // each stage
   std::optional<TimePoint> unneeded_since;
   Resources allocatable, used;
   std::optional<SharedCards> cards;  // where HAMi splits them
   std::vector<PodId> pods;           // bound to it, in the order of binding
-  std::set<std::string> images;      // cached
+  std::set<std::string> layers;      // of images, cached
+  HostMemory memory;
   EventId next_stage;
   Duration until_ready{}, until_usable{};  // drawn when ordered: boot, then GPU
 

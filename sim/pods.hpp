@@ -1,13 +1,17 @@
 // Pods of functions and their life: pending → image → container → fixed delay → model → weights →
 // Ready → Terminating.
 //
-// Image pulls belong to the node: two pods that need the same image share one pull, and a pull
-// outlives a pod that is deleted meanwhile. A model is downloaded by each pod anew, and no longer
-// than the pod lives, unless it lies on a volume that outlives pods: see model_volumes.hpp. A flow
-// that fails because its node was lost takes the pod with it; its Deployment makes another.
+// Image pulls belong to the node: a layer is pulled once, whichever pods and images need it, and a
+// pull outlives a pod that is deleted meanwhile. What one pod brings of its image comes in one flow
+// and is there when all of it is. An image without layers is one of its own. A model is downloaded
+// by each pod anew, and no longer than the pod lives, unless it lies on a volume that outlives
+// pods: see model_volumes.hpp; read from a shared one, it stays in the node's memory: see
+// host_memory.hpp. A flow that fails because its node was lost takes the pod with it; its
+// Deployment makes another.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -42,6 +46,7 @@ struct Pod {
   bool unschedulable = false;  // condition PodScheduled=False
   std::optional<NodeId> node;
   TimePoint created;
+  std::array<TimePoint, static_cast<std::size_t>(PodStage::gone) + 1> entered;  // each stage
   std::optional<TimePoint> started;  // bound to its node, whose kubelet takes it at once
   TimePoint ready_changed;           // when it last became Ready, or ceased to be
   EventId timer;
@@ -91,15 +96,20 @@ class Pods final : public Handler {
  private:
   struct Pull {
     NodeId node;
-    std::string image;
-    std::vector<PodId> waiting;
+    std::vector<std::string> layers;
   };
   void next_stage(Pod& pod);
   void enter(Pod& pod, PodStage stage);
   void pull_image(Pod& pod);
+  void pull_ended(const Pull& pull);
+  std::vector<ImageLayer> layers_of(const Pod& pod) const;
+  bool has_image(const Pod& pod, const Node& node) const;
+  bool comes(NodeId node, const std::string& layer) const;
   void wait(Pod& pod, PodStage stage, const Distribution& duration, const char* purpose);
   void fetch_model(Pod& pod);
   void transfer_model(Pod& pod, FlowSource from);
+  void read_model(Pod& pod);
+  bool shares_volume(const Pod& pod) const;
   void stop_download(const Pod& pod);
   void end(Pod& pod);
   void tell(const Pod& pod, const std::string& what, const std::string& words);

@@ -35,9 +35,11 @@ struct Response {
 
 struct Request {
   TimePoint arrived;
-  Duration work{};           // service time, alone on its replica
-  std::uint32_t source = 0;  // of the load: which step or stream
-  std::uint32_t client = 0;  // closed loop: which client
+  TimePoint taken;                       // by a replica, from the gateway that had kept it
+  TimePoint began = TimePoint::never();  // its service
+  Duration work{};                       // service time, alone on its replica
+  std::uint32_t source = 0;              // of the load: which step or stream
+  std::uint32_t client = 0;              // closed loop: which client
   std::uint32_t function = 0;
   RequestId whole = kNoRequest;       // a stage of a pipeline: the request that it is part of
   std::uint32_t rounds = kNoRequest;  // of federated learning: which, and which round of them
