@@ -14,6 +14,7 @@ inline constexpr int kHeld = 0, kFailed = 1, kBadInput = 2, kOutside = 3, kInter
 void add_run(CLI::App& app, int& exit_code);
 void add_policies(CLI::App& app, int& exit_code);
 void add_decide(CLI::App& app, int& exit_code);
+void add_lint(CLI::App& app, int& exit_code);
 void add_schema(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
 

@@ -11,22 +11,6 @@
 
 namespace thaw::sim {
 
-Call call_of_function(const Scenario& scenario, Method method, std::string_view path) {
-  constexpr std::string_view kPrefix = "/function/";
-  Call call;
-  call.method = method;
-  if (!path.starts_with(kPrefix)) return call;
-  path.remove_prefix(kPrefix.size());
-  const std::string_view name = path.substr(0, path.find('/'));
-  const auto& functions = scenario.functions;
-  const auto found = std::find_if(functions.begin(), functions.end(),
-                                  [&](const auto& f) { return f.name == name; });
-  if (found == functions.end()) return call;
-  call.kind = Call::Kind::function;
-  call.function = static_cast<std::size_t>(found - functions.begin());
-  return call;
-}
-
 const Workload* slimfaas_of(const Scenario& scenario) {
   for (const Workload& workload : scenario.manifests.workloads)
     if (is_slimfaas(workload)) return &workload;

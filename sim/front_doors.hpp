@@ -11,9 +11,6 @@
 
 namespace thaw::sim {
 
-// "/function/NAME/rest": how a workload names a function that has no gateway with paths of its own.
-Call call_of_function(const Scenario& scenario, Method method, std::string_view path);
-
 // nullptr: the scenario has none.
 const Workload* slimfaas_of(const Scenario& scenario);
 

@@ -166,7 +166,8 @@ Node& Nodes::add(std::size_t pool) {
   node.pool = pool;
   node.slot = first_slot_[pool] + static_cast<NodeSlot>(free - taken.begin());
   node.name = spec.name + "-" + std::to_string(++ordinal_[pool]);
-  node.ordered = node.entered[static_cast<std::size_t>(NodeStage::ordered)] = world_.now();
+  node.ordered = world_.now();
+  node.entered.note(NodeStage::ordered, world_.now());
   node.allocatable = capacity_of(spec);
   if (spec.gpu_sharing.mode == GpuSharing::Mode::vgpu && !node.allocatable.extended.empty())
     node.cards.emplace(spec.machine.gpus, spec.machine.gpu_memory.count / kMiB, spec.gpu_sharing);
@@ -220,7 +221,7 @@ void Nodes::fire(std::uint32_t, std::uint64_t arg) {
 
 void Nodes::enter(Node& node, NodeStage stage) {
   node.stage = stage;
-  node.entered[static_cast<std::size_t>(stage)] = world_.now();
+  node.entered.note(stage, world_.now());
   count_objects(node.pool);
   listener_.node_changed(node);
 }

@@ -5,7 +5,6 @@
 // Ready until the VM is gone.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -15,6 +14,7 @@
 
 #include "engine/distribution.hpp"
 #include "engine/scenario/scenario.hpp"
+#include "sim/entered.hpp"
 #include "sim/event_queue.hpp"
 #include "sim/fluid/fluid.hpp"
 #include "sim/host_memory.hpp"
@@ -43,7 +43,7 @@ struct Node {
   std::string name;
   NodeStage stage = NodeStage::ordered;
   TimePoint ordered;
-  std::array<TimePoint, static_cast<std::size_t>(NodeStage::gone) + 1> entered;  // each stage
+  Entered<NodeStage, NodeStage::gone> entered;
   std::optional<TimePoint> unneeded_since;
   Resources allocatable, used;
   std::optional<SharedCards> cards;  // where HAMi splits them

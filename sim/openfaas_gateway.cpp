@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/call_paths.hpp"
+
 namespace thaw::sim {
 namespace {
 
@@ -14,12 +16,6 @@ constexpr Answer kReplicaGone{502, Outcome::failed, CutBy::replica};
 constexpr Answer kExecutionTimedOut{504, Outcome::timed_out, CutBy::replica};
 // A connection that is closed has no status; what stands before the gateway makes it a 502.
 constexpr Answer kTimedOut{502, Outcome::timed_out, CutBy::gateway};
-
-bool takes_prefix(std::string_view& path, std::string_view prefix) {
-  if (!path.starts_with(prefix)) return false;
-  path.remove_prefix(prefix.size());
-  return true;
-}
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 #include "sim/pipelines.hpp"
 
-#include <algorithm>
+#include "sim/call_paths.hpp"
 
 namespace thaw::sim {
 namespace {
@@ -17,16 +17,12 @@ Pipelines::Pipelines(World& world, Requests& requests, Ingress& ingress, Pipelin
   const Scenario& scenario = world.scenario;
   for (const Pipeline& pipeline : scenario.pipelines) {
     Line line{{},
-              pipeline.stages.size(),
+              {},
               world.random("cache/" + pipeline.name),
               world.random("pipeline/" + pipeline.name),
               {}};
     for (std::size_t s = 0; s < pipeline.stages.size(); ++s) {
-      const auto& functions = scenario.functions;
-      const auto found =
-          std::find_if(functions.begin(), functions.end(),
-                       [&](const FunctionSpec& f) { return f.name == pipeline.stages[s]; });
-      line.stages.push_back(static_cast<std::size_t>(found - functions.begin()));
+      line.stages.push_back(*function_named(scenario, pipeline.stages[s]));  // the loader saw to it
       if (pipeline.cache && pipeline.cache->at == pipeline.stages[s]) line.cached = s;
     }
     lines_.push_back(std::move(line));
@@ -43,7 +39,7 @@ void Pipelines::reach(RequestId id) {
   Passage& passage = passages_[id];
   Line& line = lines_[passage.pipeline];
   Duration wait{};
-  if (spec(passage).cache && passage.stage == line.cached) {
+  if (passage.stage == line.cached) {
     const Pipeline::Cache& cache = *spec(passage).cache;
     const auto hits = static_cast<std::uint64_t>(cache.hit_ratio * double{kBillion} + 0.5);
     const bool hit = line.hits.below(kBillion) < hits;

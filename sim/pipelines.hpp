@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "engine/random.hpp"
@@ -46,8 +47,8 @@ class Pipelines final : public Handler {
 
  private:
   struct Line {
-    std::vector<std::size_t> stages;  // functions
-    std::size_t cached;               // which stage; their number: none
+    std::vector<std::size_t> stages;    // functions
+    std::optional<std::size_t> cached;  // which stage, if any
     Random hits, work;
     CacheUse use;
   };

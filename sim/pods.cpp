@@ -190,7 +190,7 @@ void Pods::enter(Pod& pod, PodStage stage) {
   if ((stage == PodStage::ready) != (pod.stage == PodStage::ready))
     pod.ready_changed = world_.now();
   pod.stage = stage;
-  pod.entered[static_cast<std::size_t>(stage)] = world_.now();
+  pod.entered.note(stage, world_.now());
   count(pod.function);
   listener_.pod_changed(pod);
 }

@@ -11,13 +11,13 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sim/entered.hpp"
 #include "sim/flows.hpp"
 #include "sim/model_volumes.hpp"
 #include "sim/nodes.hpp"
@@ -46,7 +46,7 @@ struct Pod {
   bool unschedulable = false;  // condition PodScheduled=False
   std::optional<NodeId> node;
   TimePoint created;
-  std::array<TimePoint, static_cast<std::size_t>(PodStage::gone) + 1> entered;  // each stage
+  Entered<PodStage, PodStage::gone> entered;
   std::optional<TimePoint> started;  // bound to its node, whose kubelet takes it at once
   TimePoint ready_changed;           // when it last became Ready, or ceased to be
   EventId timer;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/time.hpp"
+#include "sim/entered.hpp"
 #include "sim/event_queue.hpp"
 
 namespace thaw::sim {
@@ -35,7 +36,7 @@ struct Response {
 
 struct Request {
   TimePoint arrived;
-  TimePoint taken;                       // by a replica, from the gateway that had kept it
+  TimePoint taken = kLongAgo;            // by a replica, from the gateway that had kept it
   TimePoint began = TimePoint::never();  // its service
   Duration work{};                       // service time, alone on its replica
   std::uint32_t source = 0;              // of the load: which step or stream

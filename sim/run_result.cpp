@@ -152,10 +152,9 @@ Books Run::books() {
   books.waits = serving_.waits().lines();
   for (const Node& node : nodes_.all()) {
     const bool gone = node.stage == NodeStage::gone;
-    books.nodes.push_back(
-        {node.name, node.pool, node.ordered,
-         gone ? node.entered[static_cast<std::size_t>(NodeStage::gone)] : world_.now(), gone,
-         ledger_.booked(node)});
+    books.nodes.push_back({node.name, node.pool, node.ordered,
+                           gone ? node.entered[NodeStage::gone] : world_.now(), gone,
+                           ledger_.booked(node)});
   }
   for (std::size_t p = 0; p < scenario_.cluster.pools.size(); ++p)
     books.pools.push_back({scenario_.cluster.pools[p].name, scenario_.cluster.pools[p].machine,

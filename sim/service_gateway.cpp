@@ -1,6 +1,6 @@
 #include "sim/service_gateway.hpp"
 
-#include "sim/front_doors.hpp"
+#include "sim/call_paths.hpp"
 
 namespace thaw::sim {
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/call_paths.hpp"
+
 namespace thaw::sim {
 namespace {
 
@@ -24,12 +26,6 @@ TimePoint grid_floor(TimePoint since, Duration period, TimePoint now) {
 TimePoint grid_ceil(TimePoint since, Duration period, TimePoint now) {
   const TimePoint floor = grid_floor(since, period, now);
   return floor == now ? now : floor + period;
-}
-
-bool takes_prefix(std::string_view& path, std::string_view prefix) {
-  if (!path.starts_with(prefix)) return false;
-  path.remove_prefix(prefix.size());
-  return true;
 }
 
 }  // namespace
@@ -65,12 +61,10 @@ Call SlimFaasGateway::resolve(Method method, std::string_view path) const {
     return call;
   }
   const std::string_view name = path.substr(0, path.find('/'));
-  const auto& functions = world_.scenario.functions;
-  const auto found = std::find_if(functions.begin(), functions.end(),
-                                  [&](const auto& f) { return f.name == name; });
-  if (found == functions.end()) return call;
+  const auto function = function_named(world_.scenario, name);
+  if (!function) return call;
   call.kind = kind;
-  call.function = static_cast<std::size_t>(found - functions.begin());
+  call.function = *function;
   const auto& rules = settings_.functions[call.function];
   call.hidden = rules.is_private;
   const std::string_view rest = path.substr(std::min(path.size(), name.size()));

@@ -5,24 +5,20 @@
 namespace thaw::sim {
 
 StageTimes stages_of(const Request& request, const Pod& pod, const Node& node) {
-  const auto node_was = [&](NodeStage stage) {
-    return node.entered[static_cast<std::size_t>(stage)];
-  };
-  const auto pod_was = [&](PodStage stage) { return pod.entered[static_cast<std::size_t>(stage)]; };
-  const TimePoint bound = pod_was(PodStage::pulling);
+  const TimePoint bound = pod.entered[PodStage::pulling];
   // When each stage but the last was over. A node that was there before has its stages behind it,
   // and a pod that wants no GPU may be bound before there is one.
   const std::array<TimePoint, kColdStages - 1> over = {
-      pod_was(PodStage::pending),
-      std::min(node_was(NodeStage::ordered), bound),
-      std::min(node_was(NodeStage::created), bound),
-      std::min(node_was(NodeStage::ready), bound),
-      std::min(node_was(NodeStage::usable), bound),
+      pod.entered[PodStage::pending],
+      std::min(node.entered[NodeStage::ordered], bound),
+      std::min(node.entered[NodeStage::created], bound),
+      std::min(node.entered[NodeStage::ready], bound),
+      std::min(node.entered[NodeStage::usable], bound),
       bound,
-      pod_was(PodStage::starting),
-      pod_was(PodStage::downloading),
-      pod_was(PodStage::loading),
-      pod_was(PodStage::ready),
+      pod.entered[PodStage::starting],
+      pod.entered[PodStage::downloading],
+      pod.entered[PodStage::loading],
+      pod.entered[PodStage::ready],
       request.taken,
   };
   StageTimes stages{};

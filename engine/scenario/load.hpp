@@ -9,11 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "engine/scenario/manifest_reader.hpp"
 #include "engine/scenario/scenario.hpp"
 
 namespace thaw {
 
 Scenario load_scenario(const std::string& path, const std::vector<std::string>& overrides = {});
+
+// The files that its `manifests` name, whatever is wrong with the rest of it.
+std::vector<ManifestSource> manifests_of_scenario(const std::string& path, Diagnostics& problems);
 
 // JSON Schema (draft 2020-12) of the scenario file, made from the same description that
 // load_scenario reads by.

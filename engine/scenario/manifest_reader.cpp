@@ -40,6 +40,7 @@ constexpr std::array<UsedKind, 3> kVirtualServices{
      {"VirtualService", "networking.istio.io/v1alpha3"}}};
 // Of ConfigMaps only this one says something about scaling: Knative's.
 constexpr std::string_view kAutoscalerConfig = "config-autoscaler";
+constexpr std::string_view kDefaultNamespace = "default";
 // They say who may do what where, which is nothing that scaling, placement or time depends on.
 constexpr std::array<std::string_view, 6> kInertKinds{
     "Namespace", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"};
@@ -119,7 +120,19 @@ class Reader {
   }
 
   // What kubectl and helm are told by -n.
-  void enter(const std::string& ns) { ns_ = ns.empty() ? "default" : ns; }
+  void enter(const std::string& ns, std::string_view unnamed = kDefaultNamespace) {
+    ns_ = ns.empty() ? unnamed : ns;
+    put_into_ = ns;
+  }
+
+  void document(const ParsedDocument& document) {
+    enter(document.ns, "");
+    if (document.chart.empty()) {
+      object(*document.node, "");
+    } else {
+      release(document.chart, document.chart, document.node, document.node->place);
+    }
+  }
 
   void chart(const ManifestSource& source, const Place& blame) {
     const std::size_t before = diagnostics_.error_count();
@@ -129,11 +142,16 @@ class Reader {
     if (documents.size() > 1)
       diagnostics_.error(documents[1].place, "", "expected the values of one release, found more");
     const Place place = documents.empty() ? Place{source.file, 1, 1} : documents.front().place;
-    ObjectReport report(fmt::format("chart {}, release {}", source.chart, source.release),
-                        diagnostics_);
-    Fields values(documents.empty() ? nullptr : &documents.front(), place, "", "", report);
-    const ObjectHead release{source.release, ns_, place, {}};
-    if (source.chart == kCharts[0]) {
+    release(source.chart, source.release, documents.empty() ? nullptr : &documents.front(), place);
+  }
+
+  // The values of a chart; null: it is installed with its own.
+  void release(const std::string& chart, const std::string& name, const yaml::Node* node,
+               const Place& place) {
+    ObjectReport report(fmt::format("chart {}, release {}", chart, name), diagnostics_);
+    Fields values(node, place, "", "", report);
+    const ObjectHead release{name, ns_, place, {}};
+    if (chart == kCharts[0]) {
       OllamaRelease made = read_ollama_chart(release, values);
       if (made.claim) keep(std::move(*made.claim), manifests_.claims, "PersistentVolumeClaim");
       keep(std::move(made.workload), manifests_.workloads, "Deployment");
@@ -171,8 +189,8 @@ class Reader {
     if (!top.has("metadata")) return;
     const ObjectHead head{metadata.required_text("name"), metadata.text("namespace", ns_),
                           node.place, metadata.texts("annotations")};
-    if (ns_ != "default" && head.ns != ns_) {
-      metadata.error("namespace", fmt::format("the scenario puts it into {}", ns_));
+    if (!put_into_.empty() && put_into_ != kDefaultNamespace && head.ns != put_into_) {
+      metadata.error("namespace", fmt::format("the scenario puts it into {}", put_into_));
     }
     if (!head.name.empty() && !is_object_name(head.name)) {
       metadata.expected("name", "lower-case letters, digits, - and .");
@@ -289,7 +307,7 @@ class Reader {
   }
 
   std::filesystem::path folder_;
-  std::string ns_ = "default";
+  std::string ns_{kDefaultNamespace}, put_into_;
   Diagnostics& diagnostics_;
   Manifests manifests_;
   std::map<std::tuple<std::string, std::string, std::string>, std::size_t> index_;
@@ -315,6 +333,14 @@ Manifests read_sources(const std::vector<ManifestSource>& sources, const Place& 
       reader.chart(source, blame);
     }
   }
+  Manifests manifests = reader.take();
+  find_storage(manifests, diagnostics);
+  return manifests;
+}
+
+Manifests read_documents(const std::vector<ParsedDocument>& documents, Diagnostics& diagnostics) {
+  Reader reader({}, diagnostics);
+  for (const ParsedDocument& document : documents) reader.document(document);
   Manifests manifests = reader.take();
   find_storage(manifests, diagnostics);
   return manifests;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/scenario/manifest.hpp"
+#include "engine/scenario/yaml.hpp"
 
 namespace thaw {
 
@@ -25,5 +26,13 @@ struct ManifestSource {
 // The same. An object that names another namespace than the one it is put into is an error.
 Manifests read_sources(const std::vector<ManifestSource>& sources, const Place& blame,
                        Diagnostics& diagnostics);
+
+// Documents that are parsed already, of any kind that the readers above take; `ns` and `chart` as
+// of a source. Here a namespace that nobody named stays empty.
+struct ParsedDocument {
+  const yaml::Node* node = nullptr;
+  std::string ns = {}, chart = {};
+};
+Manifests read_documents(const std::vector<ParsedDocument>& documents, Diagnostics& diagnostics);
 
 }  // namespace thaw

@@ -150,8 +150,8 @@ void check_layers(const Scenario& scenario, Diagnostics& problems) {
 
 }  // namespace
 
-void read_workloads(Document& document, const std::string& path, Diagnostics& problems) {
-  const std::size_t before = problems.error_count();
+std::vector<ManifestSource> find_manifests(const Document& document, const std::string& path,
+                                           Diagnostics& problems) {
   std::vector<ManifestSource> files;
   for (const ManifestPattern& pattern : document.manifests) {
     const std::vector<std::string> found = matches(path, pattern.text);
@@ -163,6 +163,12 @@ void read_workloads(Document& document, const std::string& path, Diagnostics& pr
       if (!known) files.push_back({file, pattern.ns, pattern.chart, pattern.release});
     }
   }
+  return files;
+}
+
+void read_workloads(Document& document, const std::string& path, Diagnostics& problems) {
+  const std::size_t before = problems.error_count();
+  const std::vector<ManifestSource> files = find_manifests(document, path, problems);
   Scenario& scenario = document.scenario;
   if (files.empty()) return;
   scenario.manifests = read_sources(files, {path, 0, 0}, problems);

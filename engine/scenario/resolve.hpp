@@ -6,9 +6,14 @@
 #include <vector>
 
 #include "engine/scenario/cursor.hpp"
+#include "engine/scenario/manifest_reader.hpp"
 #include "engine/scenario/sections.hpp"
 
 namespace thaw::scenario {
+
+// The files that the document's patterns find, each once.
+std::vector<ManifestSource> find_manifests(const Document& document, const std::string& path,
+                                           Diagnostics& problems);
 
 // Reads the manifests that `path` (the scenario's file) names and finds each function's workload.
 void read_workloads(Document& document, const std::string& path, Diagnostics& problems);

@@ -2,32 +2,18 @@
 //
 // Each is asked on its own grid, in a steady state with load, for long enough that every window has
 // turned over; then again, counted.
+#include "tests/allocations.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
 #include <map>
 #include <memory>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "bench/steady_state.hpp"
 #include "policies/all.hpp"
-
-namespace {
-std::atomic<std::int64_t> allocations{0};
-}
-
-void* operator new(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  void* place = std::malloc(size > 0 ? size : 1);
-  if (place == nullptr) throw std::bad_alloc();
-  return place;
-}
-void operator delete(void* place) noexcept { std::free(place); }
-void operator delete(void* place, std::size_t) noexcept { std::free(place); }
 
 namespace thaw {
 namespace {

@@ -31,6 +31,16 @@ inline Spec spec_of(Version slimfaas, Settings settings = {}) {
   return spec;
 }
 
+// What was found wrong; empty if nothing was.
+inline std::string problem_of(const Diagnostics& diagnostics) {
+  try {
+    diagnostics.throw_if_any();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
 // A policy and the facts it is shown; times count from kStart.
 struct Asked {
   explicit Asked(const Spec& spec) : policy(find_policy("idle_timeout")->make(spec, diagnostics)) {}

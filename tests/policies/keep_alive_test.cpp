@@ -20,14 +20,7 @@ struct Kept {
     seen.cause = cause;
     return policy->decide(seen);
   }
-  std::string problem() const {
-    try {
-      diagnostics.throw_if_any();
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "";
-  }
+  std::string problem() const { return problem_of(diagnostics); }
 
   Diagnostics diagnostics;
   std::unique_ptr<ScalingPolicy> policy;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/sim/replies.hpp"
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
@@ -31,16 +32,6 @@ Scenario with_gateway(const std::vector<std::pair<std::string, std::string>>& en
   return scenario;
 }
 
-void expect_reply(const TestBed& bed, RequestId id, Duration at, const Answer& expected) {
-  const auto reply = bed.reply(id);
-  ASSERT_TRUE(reply) << "no answer by " << to_text(bed.now());
-  EXPECT_EQ(reply->at, at);
-  EXPECT_EQ(reply->answer.status, expected.status);
-  EXPECT_EQ(name_of(reply->answer.outcome), name_of(expected.outcome));
-  EXPECT_EQ(name_of(reply->answer.cut_by), name_of(expected.cut_by));
-}
-
-const Answer kOk{200, Outcome::completed, CutBy::none};
 const Answer kNotFound{404, Outcome::rejected, CutBy::gateway};
 const Answer kCut{502, Outcome::timed_out, CutBy::gateway};
 

@@ -18,23 +18,19 @@ struct Replica {
   Node node;
 };
 
-void set(Pod& pod, PodStage stage, Duration at) {
-  pod.entered[static_cast<std::size_t>(stage)] = kStart + at;
-}
-void set(Node& node, NodeStage stage, Duration at) {
-  node.entered[static_cast<std::size_t>(stage)] = kStart + at;
-}
+void set(Pod& pod, PodStage stage, Duration at) { pod.entered.note(stage, kStart + at); }
+void set(Node& node, NodeStage stage, Duration at) { node.entered.note(stage, kStart + at); }
 
 // One second of policy for a call at 0, two of node order, three of boot, and so on to eleven of
 // ready: each stage has its own length.
-Replica replica() {
+Replica replica(Duration made_at = 1s, Duration bound = 21s) {
   Replica made;
-  set(made.pod, PodStage::pending, 1s);
+  set(made.pod, PodStage::pending, made_at);
   set(made.node, NodeStage::ordered, 3s);
   set(made.node, NodeStage::created, 6s);
   set(made.node, NodeStage::ready, 10s);
   set(made.node, NodeStage::usable, 15s);
-  set(made.pod, PodStage::pulling, 21s);
+  set(made.pod, PodStage::pulling, bound);
   set(made.pod, PodStage::starting, 28s);
   set(made.pod, PodStage::waiting, 30s);  // part of the container
   set(made.pod, PodStage::downloading, 36s);
@@ -85,24 +81,29 @@ TEST(ColdStartStages, ANodeThatWasThereBeforeHasItsStagesBehindIt) {
 }
 
 TEST(ColdStartStages, ANodeOrderedForAnotherIsJoinedInMidBoot) {
-  Replica late = replica();
-  set(late.pod, PodStage::pending, 5s);
-  EXPECT_EQ(lengths_of(request(0s, 55s, 55s), late),
+  EXPECT_EQ(lengths_of(request(0s, 55s, 55s), replica(5s)),
             (Lengths{5, 0, 1, 4, 5, 6, 7, 8, 9, 10, 0, 0}));
 }
 
 TEST(ColdStartStages, APodWithoutGpuDoesNotWaitForOne) {
-  Replica early = replica();
-  set(early.pod, PodStage::pulling, 12s);  // bound two seconds after the Node was Ready
-  EXPECT_EQ(lengths_of(request(0s, 55s, 55s), early),
+  // Bound two seconds after the Node was Ready.
+  EXPECT_EQ(lengths_of(request(0s, 55s, 55s), replica(1s, 12s)),
             (Lengths{1, 2, 3, 4, 2, 0, 16, 8, 9, 10, 0, 0}));
 }
 
 // A call that went to one replica and to no other was not kept from it: what is left is its queue.
 TEST(ColdStartStages, WithoutAGatewayThatPollsTheRestIsQueue) {
   Request sent = request(0s, 0s, 60s);
-  sent.taken = {};
+  sent.taken = kLongAgo;
   EXPECT_EQ(lengths_of(sent, replica()), (Lengths{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 5}));
+}
+
+TEST(ColdStartStages, AStageThatIsEnteredAgainBeganTheFirstTime) {
+  Replica again = replica();
+  set(again.pod, PodStage::starting, 40s);
+  set(again.node, NodeStage::usable, 50s);
+  EXPECT_EQ(lengths_of(request(0s, 66s, 78s), again),
+            (Lengths{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
 }
 
 // --- in the world ---

@@ -21,14 +21,7 @@ struct Read {
     settings = Settings::read(spec, reader, diagnostics);
     reader.finish();
   }
-  std::string problem() const {
-    try {
-      diagnostics.throw_if_any();
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "";
-  }
+  std::string problem() const { return problem_of(diagnostics); }
   bool complains(const std::string& of) const { return problem().find(of) != std::string::npos; }
 
   Diagnostics diagnostics;

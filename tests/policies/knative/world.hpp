@@ -75,14 +75,7 @@ struct RevisionWorld {
   }
 
   std::string words() const { return to_words(last.why); }
-  std::string problem() const {
-    try {
-      diagnostics.throw_if_any();
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "";
-  }
+  std::string problem() const { return problem_of(diagnostics); }
 
   Diagnostics diagnostics;
   std::unique_ptr<ScalingPolicy> policy;

@@ -4,24 +4,8 @@
 // lines are bounded. The series is sampled at the start and at the end only.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "tests/allocations.hpp"
 #include "tests/sim/instances/standalone.hpp"
-
-namespace {
-std::atomic<std::int64_t> allocations{0};
-}
-
-void* operator new(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  void* place = std::malloc(size > 0 ? size : 1);
-  if (place == nullptr) throw std::bad_alloc();
-  return place;
-}
-void operator delete(void* place) noexcept { std::free(place); }
-void operator delete(void* place, std::size_t) noexcept { std::free(place); }
 
 namespace thaw::sim {
 namespace {

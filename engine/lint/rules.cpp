@@ -1,0 +1,30 @@
+// Every rule, by code. A new one is a file in rules/, a line here in each list, a page in
+// docs/lint/.
+#include <algorithm>
+#include <array>
+
+#include "engine/lint/rule.hpp"
+
+namespace thaw::lint {
+
+#define THAW_LINT_RULES(rule) \
+  rule(not_yaml) rule(look_alike) rule(python_tabs) rule(refused) rule(setting)
+
+#define THAW_DECLARE(name) Rule name##_rule();
+THAW_LINT_RULES(THAW_DECLARE)
+#undef THAW_DECLARE
+
+std::span<const Rule> all_rules() {
+#define THAW_MAKE(name) name##_rule(),
+  static const std::array rules{THAW_LINT_RULES(THAW_MAKE)};
+#undef THAW_MAKE
+  return rules;
+}
+
+const Rule* find_rule(std::string_view code) {
+  const auto rules = all_rules();
+  const auto found = std::ranges::find(rules, code, &Rule::code);
+  return found == rules.end() ? nullptr : &*found;
+}
+
+}  // namespace thaw::lint

@@ -1,0 +1,30 @@
+#include "engine/lint/subject.hpp"
+
+namespace thaw::lint {
+
+const Versions& Subject::versions() const {
+  static const Versions newest;
+  return scenario ? scenario->versions : newest;
+}
+
+bool may_share_namespace(std::string_view a, std::string_view b) {
+  return a.empty() || b.empty() || a == b;
+}
+
+const yaml::Node* at(const yaml::Node& node, std::string_view path) {
+  const yaml::Node* found = &node;
+  while (found && !path.empty()) {
+    const std::size_t dot = path.find('.');
+    found = found->find(path.substr(0, dot));
+    path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+  }
+  return found;
+}
+
+Place place_of_key(const yaml::Node& map, std::string_view key) {
+  for (const auto& [name, value] : map.map)
+    if (name.scalar == key) return name.place;
+  return map.place;
+}
+
+}  // namespace thaw::lint

@@ -1,0 +1,32 @@
+#include "sim/call_paths.hpp"
+
+#include <algorithm>
+
+namespace thaw::sim {
+
+bool takes_prefix(std::string_view& path, std::string_view prefix) {
+  if (!path.starts_with(prefix)) return false;
+  path.remove_prefix(prefix.size());
+  return true;
+}
+
+std::optional<std::size_t> function_named(const Scenario& scenario, std::string_view name) {
+  const auto& functions = scenario.functions;
+  const auto found = std::find_if(functions.begin(), functions.end(),
+                                  [&](const FunctionSpec& f) { return f.name == name; });
+  if (found == functions.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - functions.begin());
+}
+
+Call call_of_function(const Scenario& scenario, Method method, std::string_view path) {
+  Call call;
+  call.method = method;
+  if (!takes_prefix(path, "/function/")) return call;
+  const auto function = function_named(scenario, path.substr(0, path.find('/')));
+  if (!function) return call;
+  call.kind = Call::Kind::function;
+  call.function = *function;
+  return call;
+}
+
+}  // namespace thaw::sim

@@ -1,0 +1,21 @@
+// How the paths of calls name functions; shared by the gateways.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "engine/scenario/scenario.hpp"
+#include "sim/gateway.hpp"
+
+namespace thaw::sim {
+
+// Whether `path` begins with `prefix`, which it then loses.
+bool takes_prefix(std::string_view& path, std::string_view prefix);
+
+std::optional<std::size_t> function_named(const Scenario& scenario, std::string_view name);
+
+// "/function/NAME/rest": how a workload names a function that has no gateway with paths of its own.
+Call call_of_function(const Scenario& scenario, Method method, std::string_view path);
+
+}  // namespace thaw::sim
