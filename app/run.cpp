@@ -27,6 +27,7 @@ struct Arguments {
   std::vector<std::string> policies, overrides, traced;
   std::uint64_t seed = 1;
   std::size_t replications = 1, jobs = 1;
+  bool audit = false;
 };
 
 double cpu_seconds(const rusage& usage) {
@@ -141,6 +142,7 @@ int run(const Arguments& arguments) {
   options.governors = governors_of(scenario, arguments.policies, problems);
   problems.throw_if_any();
   options.seed = arguments.seed;
+  options.audit = arguments.audit;
   options.interrupted = &watch_for_interrupt();
   for (const std::string& name : arguments.traced)
     options.traced.push_back(function_named(scenario, name, "--trace " + name));
@@ -188,9 +190,12 @@ void add_run(CLI::App& app, int& exit_code) {
       verb->add_option("--trace", arguments.traced,
                        "FUNCTION: its every decision in the timeline, not only what changes")
           ->allow_extra_args(false);
+  CLI::Option* audit = verb->add_flag(
+      "--audit", arguments.audit,
+      "prove that waits, node time and money add up, to the last unit; exit 1 if not");
   verb->add_option("--explain", arguments.explain,
                    "FUNCTION@TIME: what the last decision until then saw, its formula and limits")
-      ->excludes(out, format, trace, verb->get_option("--replications"));
+      ->excludes(out, format, trace, audit, verb->get_option("--replications"));
   verb->callback([&exit_code] { exit_code = run(arguments); });
 }
 

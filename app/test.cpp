@@ -24,7 +24,7 @@ struct Arguments {
   std::string junit, format = "text";
   std::uint64_t seed = kBaselineSeed;
   std::size_t jobs = std::max(1U, std::thread::hardware_concurrency());
-  bool write_decisions = false;
+  bool write_decisions = false, audit = false;
 };
 
 int exit_code_of(const TestReport& report) {
@@ -41,7 +41,8 @@ TestReport run_with_progress(const std::vector<ScenarioFile>& scenarios,
   const auto show = [&](std::size_t done) {
     progress.show_share(done, scenarios.size(), "scenarios");
   };
-  return run_scenarios(scenarios, {arguments.seed, arguments.jobs, watch_for_interrupt(), show});
+  return run_scenarios(
+      scenarios, {arguments.seed, arguments.jobs, arguments.audit, watch_for_interrupt(), show});
 }
 
 int test(const Arguments& arguments) {
@@ -84,6 +85,8 @@ void add_test(CLI::App& app, int& exit_code) {
   verb->add_option("--format", arguments.format, "text, or json: one document on standard output")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  verb->add_flag("--audit", arguments.audit,
+                 "the proofs of `thaw run --audit` as checks of every scenario");
   verb->add_flag("--write-decisions", arguments.write_decisions,
                  "make what is decided now the baseline: FOLDER/decisions/*.txt")
       ->excludes(seed);

@@ -4,10 +4,21 @@
 
 namespace thaw::sim {
 namespace {
-std::int64_t& of(std::array<std::int64_t, kParts>& split, Part part) {
-  return split[static_cast<std::size_t>(part)];
-}
+
+constexpr Wide kHour = static_cast<Wide>(3'600'000'000'000) * Ledger::kWhole;
+
 }  // namespace
+
+Duration billed(Duration life, const Machine& machine) {
+  const Duration least = std::max(life, machine.billing_minimum);
+  const std::int64_t unit = machine.billing_unit.count();
+  return unit > 0 ? Duration{(least.count() + unit - 1) / unit * unit} : least;
+}
+
+// Whole hours apart: so only the money itself must fit, not its product with time.
+Wide to_nanomoney(Wide amount, Nanomoney per_hour) {
+  return amount / kHour * per_hour + (amount % kHour * per_hour + kHour / 2) / kHour;
+}
 
 Ledger::Ledger(World& world, Pods& pods) : world_(world), pods_(pods) {
   const Scenario& scenario = world.scenario;
@@ -17,31 +28,70 @@ Ledger::Ledger(World& world, Pods& pods) : world_(world), pods_(pods) {
                                     return can_host(pool, scenario.manifests.workloads[f.workload]);
                                   }));
   }
-  totals_.resize(scenario.cluster.pools.size());
+  for (const FunctionSpec& function : scenario.functions) {
+    // Whole cards only: memory and cores of a shared one (gpumem, gpucores) would count it again.
+    const auto& extended = scenario.manifests.workloads[function.workload].requests.extended;
+    const auto cards = extended.find("nvidia.com/gpu");
+    gpus_.push_back(function.service.on_gpu && cards != extended.end() ? cards->second : 0);
+  }
+  pools_.resize(scenario.cluster.pools.size());
+  for (PoolBooks& pool : pools_) pool.booked.resize(scenario.functions.size() + 1);
 }
+
+// --- debit: time passes ---
 
 void Ledger::update(const Node& node) {
-  if (node.id >= accounts_.size()) accounts_.resize(node.id + 1, Account{world_.now()});
+  if (node.id >= accounts_.size()) accounts_.resize(node.id + 1, Account{});
   Account& account = accounts_[node.id];
-  accrue(node, world_.now() - account.since);
-  account.since = world_.now();
-  if (node.stage == NodeStage::gone) {
-    const std::int64_t unit = world_.scenario.cluster.pools[node.pool].machine.billing_unit.count();
-    const std::int64_t life = (world_.now() - node.ordered).count();
-    if (unit > 0) accrue(node, Duration{(life + unit - 1) / unit * unit - life});
-    account.split = {};
-    account.busy_gpus = 0;
-    return;
-  }
-  split(node, account);
+  account.pool = node.pool;
+  settle(account);
+  if (node.stage == NodeStage::gone) return close(node, account);
+  share_out(node, account);
 }
 
-void Ledger::accrue(const Node& node, Duration elapsed) {
-  const Account& account = accounts_[node.id];
-  PoolTotals& totals = totals_[node.pool];
-  for (std::size_t p = 0; p < kParts; ++p)
-    totals.part[p] += static_cast<Wide>(account.split[p]) * elapsed.count();
-  totals.busy_gpu_ns += static_cast<Wide>(account.busy_gpus) * elapsed.count();
+void Ledger::settle() {
+  for (Account& account : accounts_) settle(account);
+}
+
+void Ledger::settle(Account& account) {
+  for (Entry& entry : account.entries) {
+    credit(account, entry, world_.now() - entry.since);
+    entry.since = world_.now();
+  }
+  settle_gpus(account);
+}
+
+void Ledger::settle_gpus(Account& account) {
+  pools_[account.pool].busy_gpu_ns +=
+      static_cast<Wide>(account.busy_gpus) * (world_.now() - account.gpus_since).count();
+  account.gpus_since = world_.now();
+}
+
+// What the unit and the minimum add to a life is of those who had the node last.
+void Ledger::close(const Node& node, Account& account) {
+  const Duration life = world_.now() - node.ordered;
+  const Machine& machine = world_.scenario.cluster.pools[node.pool].machine;
+  for (const Entry& entry : account.entries) credit(account, entry, billed(life, machine) - life);
+  account.entries.clear();
+  account.busy_gpus = 0;
+}
+
+// --- credit: whose it is ---
+
+void Ledger::credit(Account& account, const Entry& entry, Duration time) {
+  const Wide amount = static_cast<Wide>(entry.share) * time.count();
+  pools_[account.pool].booked[entry.holder][static_cast<std::size_t>(entry.part)] += amount;
+  account.booked += amount;
+  if (entry.part == Part::cold_start && entry.holder == nobody()) account.unclaimed += amount;
+}
+
+void Ledger::claim(Account& account, std::size_t function) {
+  constexpr auto kColdStart = static_cast<std::size_t>(Part::cold_start);
+  std::vector<Parts>& booked = pools_[account.pool].booked;
+  booked[nobody()][kColdStart] -= account.unclaimed;
+  booked[function][kColdStart] += account.unclaimed;
+  account.unclaimed = 0;
+  account.claimed = function;
 }
 
 Part Ledger::part_of(const Pod& pod) const {
@@ -50,71 +100,99 @@ Part Ledger::part_of(const Pod& pod) const {
   return pod.starting() ? Part::cold_start : Part::stranded;
 }
 
-void Ledger::split(const Node& node, Account& account) const {
-  account.split = {};
+void Ledger::hold(Account& account, const Pod* pod, Part part, std::int64_t share) {
+  account.entries.push_back(
+      {pod ? pod->id : 0, pod ? pod->function : nobody(), part, share, world_.now()});
+}
+
+void Ledger::share_out(const Node& node, Account& account) {
+  account.entries.clear();
   account.busy_gpus = 0;
   for (const PodId id : node.pods) {
     const Pod& pod = pods_.get(id);
-    if (pod.in_service == 0 || !pods_.spec(pod).service.on_gpu) continue;
-    // Whole cards only: memory and cores of a shared one (gpumem, gpucores) would count it again.
-    const auto& extended = pods_.workload(pod).requests.extended;
-    if (const auto gpus = extended.find("nvidia.com/gpu"); gpus != extended.end())
-      account.busy_gpus += gpus->second;
+    if (pod.in_service > 0) account.busy_gpus += gpus_[pod.function];
   }
+  if (!account.claimed && !node.pods.empty()) claim(account, pods_.get(node.pods.front()).function);
   if (fixed_[node.pool]) {
-    of(account.split, Part::fixed) = kWhole;
+    hold(account, nullptr, Part::fixed, kWhole);
   } else if (node.stage >= NodeStage::draining) {
-    of(account.split, Part::draining) = kWhole;
+    hold(account, nullptr, Part::draining, kWhole);
   } else if (node.upcoming()) {
-    of(account.split, Part::cold_start) = kWhole;
+    hold(account, nullptr, Part::cold_start, kWhole);
+    account.entries.back().holder = account.claimed.value_or(nobody());
   } else if (node.pods.empty()) {
-    of(account.split, Part::stranded) = kWhole;
+    hold(account, nullptr, Part::stranded, kWhole);
   } else if (node.pods.size() == 1) {
-    of(account.split, part_of(pods_.get(node.pods.front()))) = kWhole;
+    const Pod& pod = pods_.get(node.pods.front());
+    hold(account, &pod, part_of(pod), kWhole);
   } else {
-    std::vector<std::int64_t> shares;
-    std::int64_t reserved = 0;
-    for (const PodId id : node.pods) {
-      const double share =
-          dominant_share_ratio(pods_.workload(pods_.get(id)).requests, node.allocatable);
-      shares.push_back(static_cast<std::int64_t>(share * static_cast<double>(kWhole)));
-      reserved += shares.back();
-    }
-    std::int64_t left = kWhole;
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-      // Dominant shares of different resources may add up to more than the node.
-      const std::int64_t share = reserved > kWhole ? shares[i] * kWhole / reserved : shares[i];
-      of(account.split, part_of(pods_.get(node.pods[i]))) += share;
-      left -= share;
-    }
-    of(account.split, Part::stranded) += left;
+    share_among_pods(node, account);
   }
 }
 
-void Ledger::finish(std::deque<Node>& nodes) {
-  for (const Node& node : nodes)
-    if (node.stage != NodeStage::gone) update(node);
+void Ledger::share_among_pods(const Node& node, Account& account) {
+  std::int64_t reserved = 0;
+  for (const PodId id : node.pods) {
+    const Pod& pod = pods_.get(id);
+    const double ratio = dominant_share_ratio(pods_.workload(pod).requests, node.allocatable);
+    const auto share = static_cast<std::int64_t>(ratio * static_cast<double>(kWhole));
+    hold(account, &pod, part_of(pod), share);
+    reserved += share;
+  }
+  std::int64_t left = kWhole;
+  for (Entry& entry : account.entries) {
+    // Dominant shares of different resources may add up to more than the node.
+    if (reserved > kWhole) entry.share = entry.share * kWhole / reserved;
+    left -= entry.share;
+  }
+  hold(account, nullptr, Part::stranded, left);
 }
+
+void Ledger::busy_changed(const Pod& pod) {
+  Account& account = accounts_[*pod.node];
+  if (const std::int64_t gpus = gpus_[pod.function]; gpus > 0) {
+    settle_gpus(account);
+    account.busy_gpus += pod.in_service > 0 ? gpus : -gpus;
+  }
+  for (Entry& entry : account.entries) {
+    if (entry.pod != pod.id) continue;
+    credit(account, entry, world_.now() - entry.since);
+    entry.since = world_.now();
+    entry.part = part_of(pod);
+    return;
+  }
+}
+
+// --- the bill ---
 
 // Running totals are rounded, not the parts: so the parts add up to the bill to the last billionth.
 Ledger::PoolBill Ledger::bill(std::size_t pool) const {
-  constexpr Wide kHour = static_cast<Wide>(3'600'000'000'000) * kWhole;
   const Machine& machine = world_.scenario.cluster.pools[pool].machine;
-  const PoolTotals& totals = totals_[pool];
+  const std::vector<Parts>& booked = pools_[pool].booked;
   PoolBill bill;
+  bill.by_function.resize(booked.size());
   Wide running = 0;
   for (std::size_t p = 0; p < kParts; ++p) {
-    running += totals.part[p];
-    const auto until_here =
-        static_cast<std::int64_t>((running * machine.price.per_hour + kHour / 2) / kHour);
-    bill.nanomoney[p] = until_here - bill.total;
-    bill.total = until_here;
+    for (std::size_t f = 0; f < booked.size(); ++f) {
+      running += booked[f][p];
+      const Wide until_here = to_nanomoney(running, machine.price.per_hour);
+      bill.by_function[f][p] = until_here - bill.total;
+      bill.nanomoney[p] += until_here - bill.total;
+      bill.total = until_here;
+    }
   }
   bill.node_hours = static_cast<double>(running / kWhole) / 3.6e12;
   const int offered = machine.gpus * world_.scenario.cluster.pools[pool].gpu_sharing.per_card;
   const double gpu_ns = static_cast<double>(running / kWhole) * offered;
-  bill.gpu_busy_ratio = gpu_ns > 0 ? static_cast<double>(totals.busy_gpu_ns) / gpu_ns : 0;
+  bill.gpu_busy_ratio = gpu_ns > 0 ? static_cast<double>(pools_[pool].busy_gpu_ns) / gpu_ns : 0;
   return bill;
+}
+
+Wide Ledger::total(std::size_t pool) const {
+  Wide all = 0;
+  for (const Parts& parts : pools_[pool].booked)
+    for (const Wide part : parts) all += part;
+  return to_nanomoney(all, world_.scenario.cluster.pools[pool].machine.price.per_hour);
 }
 
 }  // namespace thaw::sim

@@ -231,21 +231,48 @@ void LoadGenerator::open_pipeline(std::uint32_t source, std::uint32_t client, st
   pipelines_.begin(id, pipeline, streams_[stream].route);
 }
 
+// Nothing: no call of a function, or one of a whole pipeline.
+std::optional<std::size_t> LoadGenerator::function_of(const Request& request) const {
+  if (request.whole != kNoRequest || request.rounds != kNoRequest) return request.function;
+  const bool scripted = request.source < steps_.size();
+  if (!scripted && streams_[request.source - steps_.size()].pipeline) return std::nullopt;
+  const Route& route =
+      scripted ? steps_[request.source].route : streams_[request.source - steps_.size()].route;
+  if (route.call.kind != Call::Kind::function) return std::nullopt;
+  return request.function;
+}
+
 // Nullptr: no call of a function.
 Tally* LoadGenerator::tally_of(const Request& request) {
-  if (request.source < steps_.size()) {
-    const bool of_function = steps_[request.source].route.call.kind == Call::Kind::function;
-    return of_function ? &tallies_[request.function] : nullptr;
+  if (const auto function = function_of(request)) return &tallies_[*function];
+  if (request.source < steps_.size()) return nullptr;
+  const auto& pipeline = streams_[request.source - steps_.size()].pipeline;
+  return pipeline ? &pipeline_tallies_[*pipeline] : nullptr;
+}
+
+void Stays::add(const Request& request, TimePoint now) {
+  if (request.began > now) {
+    waited_in_vain += (now - request.arrived).count();
+    return;
   }
-  const StreamState& stream = streams_[request.source - steps_.size()];
-  if (stream.pipeline) return &pipeline_tallies_[*stream.pipeline];
-  const bool of_function = stream.route.call.kind == Call::Kind::function;
-  return of_function ? &tallies_[request.function] : nullptr;
+  waited += (request.began - request.arrived).count();
+  served += (now - request.began).count();
+}
+
+std::vector<Stays> LoadGenerator::stays() const {
+  std::vector<Stays> all;
+  for (const Tally& tally : tallies_) all.push_back(tally.stays);
+  for (const RequestId id : requests_.under_way()) {
+    const Request& request = requests_.get(id);
+    if (const auto function = function_of(request)) all[*function].add(request, world_.now());
+  }
+  return all;
 }
 
 void LoadGenerator::count(const Request& request, const Answer& answer, Tally& tally) const {
   const Duration latency = world_.now() - request.arrived;
   tally.cold += request.cold;
+  tally.stays.add(request, world_.now());
   if (answer.outcome != Outcome::completed) tally.in_vain += latency;
   switch (answer.outcome) {
     case Outcome::completed:

@@ -12,6 +12,7 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/statistics/sketch.hpp"
+#include "engine/wide.hpp"
 #include "sim/ingress.hpp"
 #include "sim/pipelines.hpp"
 #include "sim/requests.hpp"
@@ -21,11 +22,20 @@
 
 namespace thaw::sim {
 
+// What the requests of a function spent, in nanoseconds, request by request.
+struct Stays {
+  Wide waited = 0;          // until they were served
+  Wide waited_in_vain = 0;  // until their end, or until now: never served so far
+  Wide served = 0;
+  void add(const Request& request, TimePoint now);
+};
+
 // Of one function or pipeline, over the run.
 struct Tally {
   std::int64_t total = 0, completed = 0, cold = 0, timed_out = 0, rejected = 0, failed = 0;
   Sketch latency, wait;  // completed requests
-  Duration in_vain{};    // from arrival to the end of those that were not completed
+  Stays stays;
+  Duration in_vain{};  // from arrival to the end of those that were not completed
 };
 
 class LoadListener {
@@ -49,6 +59,8 @@ class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
 
   const Tally& tally(std::size_t function) const { return tallies_[function]; }
   const Tally& pipeline_tally(std::size_t pipeline) const { return pipeline_tallies_[pipeline]; }
+  // Of the function's requests, those under way included.
+  std::vector<Stays> stays() const;
   const Pipelines& pipelines() const { return pipelines_; }
   // The last answer of a step; of rounds the last one's outcome, and how long it took. nullptr:
   // none yet.
@@ -96,6 +108,7 @@ class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
   void rounds_over(const std::string& name) override { anchor(Instant::Anchor::step, name); }
   void finish(RequestId id, const Answer& answer);
   Tally* tally_of(const Request& request);
+  std::optional<std::size_t> function_of(const Request& request) const;
   void count(const Request& request, const Answer& answer, Tally& tally) const;
   void tell_answer(const Step& step, const Response& last);
   void anchor(Instant::Anchor kind, const std::string& step);

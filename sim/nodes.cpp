@@ -172,6 +172,7 @@ Node& Nodes::add(std::size_t pool) {
   node.slot = first_slot_[pool] + static_cast<NodeSlot>(free - taken.begin());
   node.name = spec.name + "-" + std::to_string(++ordinal_[pool]);
   node.ordered = world_.now();
+  node.entered.note(NodeStage::ordered, world_.now());
   node.allocatable = capacity_of(spec);
   if (spec.machine.gpus > 0) node.cards = sharing_mode(spec.gpu_sharing.mode).make(spec);
   return nodes_.emplace_back(std::move(node));
@@ -225,6 +226,7 @@ void Nodes::fire(std::uint32_t, std::uint64_t arg) {
 
 void Nodes::enter(Node& node, NodeStage stage) {
   node.stage = stage;
+  node.entered.note(stage, world_.now());
   count_objects(node.pool);
   listener_.node_changed(node);
 }

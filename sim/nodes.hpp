@@ -15,8 +15,10 @@
 
 #include "engine/distribution.hpp"
 #include "engine/scenario/scenario.hpp"
+#include "sim/entered.hpp"
 #include "sim/event_queue.hpp"
 #include "sim/fluid/fluid.hpp"
+#include "sim/host_memory.hpp"
 #include "sim/sharing/cards.hpp"
 #include "sim/world.hpp"
 
@@ -42,11 +44,13 @@ struct Node {
   std::string name;
   NodeStage stage = NodeStage::ordered;
   TimePoint ordered;
+  Entered<NodeStage, NodeStage::gone> entered;
   std::optional<TimePoint> unneeded_since;
   Resources allocatable, used;
   std::unique_ptr<Cards> cards;  // none: nullptr
   std::vector<PodId> pods;       // bound to it, in the order of binding
-  std::set<std::string> images;  // cached
+  std::set<std::string> layers;  // of images, cached
+  HostMemory memory;
   EventId next_stage;
   Duration until_ready{}, until_usable{};  // drawn when ordered: boot, then GPU
 

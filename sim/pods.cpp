@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/invariant.hpp"
+#include "engine/wide.hpp"
 
 namespace thaw::sim {
 namespace {
@@ -73,17 +74,53 @@ void Pods::bind(Pod& pod, Node& node) {
   pull_image(pod);
 }
 
-void Pods::pull_image(Pod& pod) {
-  Node& node = nodes_.get(*pod.node);
+std::vector<ImageLayer> Pods::layers_of(const Pod& pod) const {
+  if (!spec(pod).layers.empty()) return spec(pod).layers;
+  if (spec(pod).image == Bytes{}) return {};
   const auto& images = workload(pod).images;
-  const std::string image = images.empty() ? spec(pod).name : images.front();
+  return {{"all of " + (images.empty() ? spec(pod).name : images.front()), spec(pod).image}};
+}
+
+bool Pods::has_image(const Pod& pod, const Node& node) const {
+  const std::vector<ImageLayer> layers = layers_of(pod);
+  return std::all_of(layers.begin(), layers.end(),
+                     [&](const ImageLayer& layer) { return node.layers.contains(layer.name); });
+}
+
+// On the way to the node already.
+bool Pods::comes(NodeId node, const std::string& layer) const {
+  return std::any_of(pulls_.begin(), pulls_.end(), [&](const auto& pull) {
+    const auto& layers = pull.second.layers;
+    return pull.second.node == node &&
+           std::find(layers.begin(), layers.end(), layer) != layers.end();
+  });
+}
+
+void Pods::pull_image(Pod& pod) {
+  const Node& node = nodes_.get(*pod.node);
   enter(pod, PodStage::pulling);
-  if (spec(pod).image == Bytes{} || node.images.contains(image)) return next_stage(pod);
-  for (auto& [flow, pull] : pulls_) {
-    if (pull.node == node.id && pull.image == image) return pull.waiting.push_back(pod.id);
+  if (has_image(pod, node)) return next_stage(pod);
+  Pull pull{node.id, {}};
+  Bytes missing{};
+  for (const ImageLayer& layer : layers_of(pod)) {
+    if (node.layers.contains(layer.name) || comes(node.id, layer.name)) continue;
+    pull.layers.push_back(layer.name);
+    missing += layer.size;
   }
-  const FlowId flow = flows_.start(FlowSource::registry, node.slot, spec(pod).image);
-  pulls_[flow] = {node.id, image, {pod.id}};
+  if (missing > Bytes{})
+    pulls_[flows_.start(FlowSource::registry, node.slot, missing)] = std::move(pull);
+}
+
+void Pods::pull_ended(const Pull& pull) {
+  Node& node = nodes_.get(pull.node);
+  node.layers.insert(pull.layers.begin(), pull.layers.end());
+  const std::vector<PodId> there = node.pods;
+  for (const PodId id : there) {
+    Pod& pod = pods_.at(id);
+    if (pod.stage != PodStage::pulling || !has_image(pod, node)) continue;
+    tell(pod, "pulled", pod.name + " image pulled");
+    next_stage(pod);
+  }
 }
 
 void Pods::wait(Pod& pod, PodStage stage, const Distribution& duration, const char* purpose) {
@@ -99,9 +136,10 @@ void Pods::fetch_model(Pod& pod) {
   if (!model || model->size == Bytes{} || pod.has_model) return next_stage(pod);
   switch (volumes_.open(pod.function, workload(pod).storage, pod.id)) {
     case ModelVolumes::Step::download:
+      if (model->from == Model::From::volume) return read_model(pod);
       return transfer_model(pod, source_of(model->from));
     case ModelVolumes::Step::read:
-      return transfer_model(pod, FlowSource::volume);
+      return read_model(pod);
     case ModelVolumes::Step::wait:
       return;
   }
@@ -109,6 +147,23 @@ void Pods::fetch_model(Pod& pod) {
 
 void Pods::transfer_model(Pod& pod, FlowSource from) {
   downloads_[flows_.start(from, nodes_.get(*pod.node).slot, spec(pod).model->size)] = pod.id;
+}
+
+bool Pods::shares_volume(const Pod& pod) const {
+  const Storage storage = workload(pod).storage;
+  return storage == Storage::shared_volume ||
+         (storage == Storage::pod && spec(pod).model->from == Model::From::volume);
+}
+
+// From a volume, or from the node's memory where that holds it.
+void Pods::read_model(Pod& pod) {
+  const BytesPerSecond rate = world_.scenario.cluster.links.host_memory;
+  if (rate.count == 0 || !shares_volume(pod) || !nodes_.get(*pod.node).memory.holds(pod.function))
+    return transfer_model(pod, FlowSource::volume);
+  const Wide time =
+      (static_cast<Wide>(spec(pod).model->size.count) * 1'000'000'000 + rate.count - 1) /
+      rate.count;
+  pod.timer = world_.events.after(Duration{static_cast<std::int64_t>(time)}, *this, 0, pod.id);
 }
 
 void Pods::stop_download(const Pod& pod) {
@@ -178,6 +233,7 @@ void Pods::enter(Pod& pod, PodStage stage) {
   if ((stage == PodStage::ready) != (pod.stage == PodStage::ready))
     pod.ready_changed = world_.now();
   pod.stage = stage;
+  pod.entered.note(stage, world_.now());
   count(pod.function);
   listener_.pod_changed(pod);
 }
@@ -192,14 +248,7 @@ void Pods::flow_ended(FlowId flow, bool completed) {
   if (const auto pull = pulls_.find(flow); pull != pulls_.end()) {
     const Pull ended = std::move(pull->second);
     pulls_.erase(pull);
-    if (!completed) return;  // its node is lost, and its pods with it
-    nodes_.get(ended.node).images.insert(ended.image);
-    for (const PodId id : ended.waiting) {
-      const auto pod = pods_.find(id);
-      if (pod == pods_.end() || pod->second.stage != PodStage::pulling) continue;
-      tell(pod->second, "pulled", pod->second.name + " image pulled");
-      next_stage(pod->second);
-    }
+    if (completed) pull_ended(ended);  // else its node is lost, and its pods with it
     return;
   }
   if (const auto download = downloads_.find(flow); download != downloads_.end()) {
@@ -207,8 +256,12 @@ void Pods::flow_ended(FlowId flow, bool completed) {
     downloads_.erase(download);
     const auto pod = pods_.find(id);
     if (!completed || pod == pods_.end() || pod->second.stage != PodStage::downloading) return;
+    if (shares_volume(pod->second))
+      nodes_.get(*pod->second.node)
+          .memory.keep(pod->second.function, spec(pod->second).model->size,
+                       pool(pod->second).machine.memory);
     for (const PodId waiting : volumes_.downloaded(pod->second.function, id))
-      transfer_model(pods_.at(waiting), FlowSource::volume);
+      read_model(pods_.at(waiting));
     next_stage(pod->second);
   }
 }

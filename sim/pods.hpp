@@ -1,10 +1,13 @@
 // Pods of functions and their life: pending → image → container → fixed delay → model → weights →
 // Ready → Terminating.
 //
-// Image pulls belong to the node: two pods that need the same image share one pull, and a pull
-// outlives a pod that is deleted meanwhile. A model is downloaded by each pod anew, and no longer
-// than the pod lives, unless it lies on a volume that outlives pods: see model_volumes.hpp. A flow
-// that fails because its node was lost takes the pod with it; its Deployment makes another.
+// Image pulls belong to the node: a layer is pulled once, whichever pods and images need it, and a
+// pull outlives a pod that is deleted meanwhile. What one pod brings of its image comes in one flow
+// and is there when all of it is. An image without layers is one of its own. A model is downloaded
+// by each pod anew, and no longer than the pod lives, unless it lies on a volume that outlives
+// pods: see model_volumes.hpp; read from a shared one, it stays in the node's memory: see
+// host_memory.hpp. A flow that fails because its node was lost takes the pod with it; its
+// Deployment makes another.
 //
 // A pod takes all its GPU memory when it begins to load its weights. If that is more than it may
 // take, or than the card has left, its container dies and the kubelet starts it again: at once the
@@ -19,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/entered.hpp"
 #include "sim/flows.hpp"
 #include "sim/model_volumes.hpp"
 #include "sim/nodes.hpp"
@@ -48,6 +52,7 @@ struct Pod {
   bool unschedulable = false;  // condition PodScheduled=False
   std::optional<NodeId> node;
   TimePoint created;
+  Entered<PodStage, PodStage::gone> entered;
   std::optional<TimePoint> started;  // bound to its node, whose kubelet takes it at once
   TimePoint running;                 // its containers do, sidecars among them
   TimePoint ready_changed;           // when it last became Ready, or ceased to be
@@ -104,15 +109,20 @@ class Pods final : public Handler {
  private:
   struct Pull {
     NodeId node;
-    std::string image;
-    std::vector<PodId> waiting;
+    std::vector<std::string> layers;
   };
   void next_stage(Pod& pod);
   void enter(Pod& pod, PodStage stage);
   void pull_image(Pod& pod);
+  void pull_ended(const Pull& pull);
+  std::vector<ImageLayer> layers_of(const Pod& pod) const;
+  bool has_image(const Pod& pod, const Node& node) const;
+  bool comes(NodeId node, const std::string& layer) const;
   void wait(Pod& pod, PodStage stage, const Distribution& duration, const char* purpose);
   void fetch_model(Pod& pod);
   void transfer_model(Pod& pod, FlowSource from);
+  void read_model(Pod& pod);
+  bool shares_volume(const Pod& pod) const;
   void stop_download(const Pod& pod);
   void load_model(Pod& pod);
   void die(Pod& pod, const Cards::Allocation& refused);

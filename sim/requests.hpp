@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/time.hpp"
+#include "sim/entered.hpp"
 #include "sim/event_queue.hpp"
 
 namespace thaw::sim {
@@ -35,9 +36,11 @@ struct Response {
 
 struct Request {
   TimePoint arrived;
-  Duration work{};           // service time, alone on its replica
-  std::uint32_t source = 0;  // of the load: which step or stream
-  std::uint32_t client = 0;  // closed loop: which client
+  TimePoint taken = kLongAgo;            // by a replica, from the gateway that had kept it
+  TimePoint began = TimePoint::never();  // its service
+  Duration work{};                       // service time, alone on its replica
+  std::uint32_t source = 0;              // of the load: which step or stream
+  std::uint32_t client = 0;              // closed loop: which client
   std::uint32_t function = 0;
   RequestId whole = kNoRequest;       // a stage of a pipeline: the request that it is part of
   std::uint32_t rounds = kNoRequest;  // of federated learning: which, and which round of them

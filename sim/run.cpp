@@ -38,12 +38,13 @@ Run::Run(const Scenario& scenario, const RunOptions& options)
       load_(world_, requests_, ingress_, *this),
       meter_(world_, load_),
       metrics_(world_, pods_, load_),
-      facts_(world_, nodes_, ledger_, load_),
+      facts_(world_, ledger_, load_),
       ports_(world_, pods_, deployments_, gateway_, meter_, metrics_),
       checker_(scenario.checks, scenario.start),
       busy_(scenario.functions.size(), TimeWeighted(scenario.start)),
       carries_platform_(scenario.cluster.pools.size(), false) {
   ports_.report_to(options);
+  if (options.audit) serving_.waits().keep_lines();
   make_controller();
   for (const Check& check : scenario.checks) watch(check.expect);
   for (const Step& step : scenario.steps)
@@ -306,7 +307,7 @@ void Run::pod_leaving(Pod& pod) {
 }
 
 void Run::busy_changed(Pod& pod) {
-  ledger_.update(nodes_.get(*pod.node));
+  ledger_.busy_changed(pod);
   metrics_.gpu_series().busy_changed(pod);
   TimeWeighted& busy = busy_[pod.function];
   busy.set(world_.now(), busy.value() + (pod.in_service > 0 ? 1 : -1));

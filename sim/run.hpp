@@ -9,6 +9,7 @@
 
 #include "engine/checks/checker.hpp"
 #include "engine/controller.hpp"
+#include "sim/audit.hpp"
 #include "sim/controller_ports.hpp"
 #include "sim/deployments.hpp"
 #include "sim/flows.hpp"
@@ -44,8 +45,11 @@ class Run final : public Handler,
 
   void play();
   RunResult result();
+  Books books();  // as of now; lines of single requests where the options ask for an audit
 
  private:
+  void add_functions(Summary& summary) const;
+  void add_bill(Summary& summary);
   // The parts move, and the rest of the run hears of it.
   void node_changed(Node& node) override;
   void node_leaving(Node& node, bool lost) override;

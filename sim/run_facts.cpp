@@ -61,10 +61,10 @@ Value RunFacts::value(const Term& term) const {
 }
 
 double RunFacts::cost() const {
-  ledger_.finish(nodes_.all());
-  std::int64_t total = 0;
+  ledger_.settle();
+  Wide total = 0;
   for (std::size_t pool = 0; pool < world_.scenario.cluster.pools.size(); ++pool)
-    total += ledger_.bill(pool).total;
+    total += ledger_.total(pool);
   return static_cast<double>(total) / 1e9;
 }
 

@@ -2,21 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 
 #include "engine/checks/expression.hpp"
 #include "sim/ledger.hpp"
 #include "sim/load.hpp"
-#include "sim/nodes.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {
 
 class RunFacts final : public Facts {
  public:
-  RunFacts(World& world, Nodes& nodes, Ledger& ledger, const LoadGenerator& load)
-      : world_(world), nodes_(nodes), ledger_(ledger), load_(load) {}
+  RunFacts(World& world, Ledger& ledger, const LoadGenerator& load)
+      : world_(world), ledger_(ledger), load_(load) {}
 
   Value value(const Term& term) const override;
   double cost() const;  // until now, in currency units
@@ -28,7 +26,6 @@ class RunFacts final : public Facts {
   const Tally& called(const std::string& name) const;  // of a function or a pipeline
 
   World& world_;
-  Nodes& nodes_;
   Ledger& ledger_;
   const LoadGenerator& load_;
 };

@@ -1,5 +1,6 @@
 // What a run leaves behind: summary, timeline, series.
 #include <algorithm>
+#include <numeric>
 
 #include "sim/instances/instances_run.hpp"
 #include "sim/run.hpp"
@@ -28,6 +29,14 @@ void add_simplifications(const Scenario& scenario, std::vector<std::string>& not
     notices.push_back(
         "a pipeline's stages are called one after another: none holds its place while a later one "
         "works");
+  const auto& functions = scenario.functions;
+  if (scenario.cluster.links.host_memory.count > 0)
+    notices.push_back(
+        "a node's memory keeps models of shared volumes as long as they fit the machine, whatever "
+        "pods use of it and whether or not the volume stays mounted");
+  if (std::any_of(functions.begin(), functions.end(),
+                  [](const FunctionSpec& function) { return !function.layers.empty(); }))
+    notices.push_back("the layers that one pod brings to a node are there once all of them are");
   for (const FunctionSpec& function : scenario.functions)
     if (function.model)
       notices.push_back(function.name +
@@ -41,24 +50,21 @@ Summary::Requests requests_of(const Tally& tally) {
           tally.failed, tally.total - answered};
 }
 
+double money(Wide nano) { return static_cast<double>(nano) / 1e9; }
+
+std::optional<Summary::ColdStarts> cold_starts_of(const WaitLedger::Account& account) {
+  if (!account.waits) return std::nullopt;
+  Summary::ColdStarts cold;
+  const auto number = static_cast<double>(account.waits->count());
+  for (std::size_t i = 0; i < kColdStages; ++i)
+    cold.stages_s[i] = static_cast<double>(account.stages[i]) / number / 1e9;
+  cold.wait_s = *spread_of(*account.waits);
+  return cold;
+}
+
 }  // namespace
 
-RunResult Run::result() {
-  Summary summary;
-  summary.scenario = scenario_.name;
-  summary.seed = options_.seed;
-  summary.simulated_s = seconds(world_.now() - scenario_.start);
-
-  std::int64_t requests = 0;
-  for (std::size_t p = 0; p < scenario_.pipelines.size(); ++p) {
-    const Pipeline& spec = scenario_.pipelines[p];
-    Summary::Pipeline& pipeline = summary.pipelines[spec.name];
-    pipeline.requests = requests_of(load_.pipeline_tally(p));
-    pipeline.latency_s = spread_of(load_.pipeline_tally(p).latency);
-    if (!spec.cache) continue;
-    pipeline.cache_hits = load_.pipelines().cache_use(p).hits;
-    pipeline.cache_misses = load_.pipelines().cache_use(p).misses;
-  }
+void Run::add_functions(Summary& summary) const {
   for (std::size_t f = 0; f < scenario_.functions.size(); ++f) {
     const Tally& tally = load_.tally(f);
     Summary::Function& function = summary.functions[scenario_.functions[f].name];
@@ -68,6 +74,7 @@ RunResult Run::result() {
           static_cast<double>(tally.cold) / static_cast<double>(tally.total);
     function.latency_s = spread_of(tally.latency);
     function.wait_s = spread_of(tally.wait);
+    function.cold_starts = cold_starts_of(serving_.waits().account(f));
     const TimeWeighted& replicas = world_.gauges.at(Gauge::replicas, f);
     if (tally.in_vain > Duration{0}) function.in_vain_s = seconds(tally.in_vain);
     function.in_system_mean = world_.gauges.at(Gauge::in_flight, f).mean(world_.now()) +
@@ -82,13 +89,13 @@ RunResult Run::result() {
     function.scaled_by = "none";
     for (const Governor& governor : options_.governors)
       if (governor.spec.function == f) function.scaled_by = governor.policy->name;
-    requests += tally.total;
   }
+}
 
-  ledger_.finish(nodes_.all());
-  std::array<std::int64_t, kParts> parts{};
-  std::int64_t total = 0;
-  const auto money = [](std::int64_t nano) { return static_cast<double>(nano) / 1e9; };
+void Run::add_bill(Summary& summary) {
+  ledger_.settle();
+  std::vector<Parts> by_function(scenario_.functions.size() + 1);
+  Wide total = 0;
   for (std::size_t p = 0; p < scenario_.cluster.pools.size(); ++p) {
     const Ledger::PoolBill bill = ledger_.bill(p);
     Summary::Pool& pool = summary.pools[scenario_.cluster.pools[p].name];
@@ -98,25 +105,86 @@ RunResult Run::result() {
     pool.node_hours = bill.node_hours;
     pool.gpu_busy_ratio = bill.gpu_busy_ratio;
     pool.cost = money(bill.total);
-    for (std::size_t part = 0; part < kParts; ++part) parts[part] += bill.nanomoney[part];
+    for (std::size_t f = 0; f < by_function.size(); ++f)
+      for (std::size_t part = 0; part < kParts; ++part)
+        by_function[f][part] += bill.by_function[f][part];
     total += bill.total;
   }
-  const auto part = [&](Part p) { return money(parts[static_cast<std::size_t>(p)]); };
-  summary.cost = {scenario_.cluster.pools.empty()
+  Parts parts{};
+  for (const Parts& of : by_function)
+    for (std::size_t part = 0; part < kParts; ++part) parts[part] += of[part];
+  const auto part = [](const Parts& of, Part p) { return money(of[static_cast<std::size_t>(p)]); };
+  Summary::Cost& cost = summary.cost;
+  cost.currency = scenario_.cluster.pools.empty()
                       ? "EUR"
-                      : scenario_.cluster.pools.front().machine.price.currency,
-                  money(total),
-                  std::nullopt,
-                  part(Part::useful),
-                  part(Part::idle_warm),
-                  part(Part::cold_start),
-                  part(Part::stranded),
-                  part(Part::draining),
-                  part(Part::fixed)};
+                      : scenario_.cluster.pools.front().machine.price.currency;
+  cost.total = money(total);
+  cost.useful = part(parts, Part::useful);
+  cost.idle_warm = part(parts, Part::idle_warm);
+  cost.cold_start = part(parts, Part::cold_start);
+  cost.stranded = part(parts, Part::stranded);
+  cost.draining = part(parts, Part::draining);
+  cost.fixed = part(parts, Part::fixed);
+  if (scenario_.cluster.pools.empty()) return;
+  for (std::size_t f = 0; f < scenario_.functions.size(); ++f) {
+    const Parts& of = by_function[f];
+    summary.functions[scenario_.functions[f].name].cost = {
+        money(std::accumulate(of.begin(), of.end(), Wide{0})), part(of, Part::useful),
+        part(of, Part::idle_warm), part(of, Part::cold_start), part(of, Part::stranded)};
+  }
+  const Parts& nobodys = by_function.back();
+  cost.unattributed = money(std::accumulate(nobodys.begin(), nobodys.end(), Wide{0}));
+}
+
+Books Run::books() {
+  ledger_.settle();
+  Books books;
+  const std::vector<Stays> stays = load_.stays();
+  for (std::size_t f = 0; f < scenario_.functions.size(); ++f) {
+    const WaitLedger::Account& account = serving_.waits().account(f);
+    books.functions.push_back({scenario_.functions[f].name, stays[f],
+                               world_.gauges.at(Gauge::queued, f).integral(world_.now()),
+                               world_.gauges.at(Gauge::in_flight, f).integral(world_.now()),
+                               account.stages,
+                               account.waits ? static_cast<Wide>(account.waits->sum()) : 0});
+  }
+  books.waits = serving_.waits().lines();
+  for (const Node& node : nodes_.all()) {
+    const bool gone = node.stage == NodeStage::gone;
+    books.nodes.push_back({node.name, node.pool, node.ordered,
+                           gone ? node.entered[NodeStage::gone] : world_.now(), gone,
+                           ledger_.booked(node)});
+  }
+  for (std::size_t p = 0; p < scenario_.cluster.pools.size(); ++p)
+    books.pools.push_back({scenario_.cluster.pools[p].name, scenario_.cluster.pools[p].machine,
+                           ledger_.booked(p), ledger_.bill(p)});
+  return books;
+}
+
+RunResult Run::result() {
+  Summary summary;
+  summary.scenario = scenario_.name;
+  summary.seed = options_.seed;
+  summary.simulated_s = seconds(world_.now() - scenario_.start);
+
+  for (std::size_t p = 0; p < scenario_.pipelines.size(); ++p) {
+    const Pipeline& spec = scenario_.pipelines[p];
+    Summary::Pipeline& pipeline = summary.pipelines[spec.name];
+    pipeline.requests = requests_of(load_.pipeline_tally(p));
+    pipeline.latency_s = spread_of(load_.pipeline_tally(p).latency);
+    if (!spec.cache) continue;
+    pipeline.cache_hits = load_.pipelines().cache_use(p).hits;
+    pipeline.cache_misses = load_.pipelines().cache_use(p).misses;
+  }
+  add_functions(summary);
+  add_bill(summary);
+  std::int64_t requests = 0;
+  for (std::size_t f = 0; f < scenario_.functions.size(); ++f) requests += load_.tally(f).total;
   if (requests > 0)
-    summary.cost.per_1000_requests = money(total) * 1000 / static_cast<double>(requests);
+    summary.cost.per_1000_requests = summary.cost.total * 1000 / static_cast<double>(requests);
 
   summary.checks = results_of(checker_, scenario_.start);
+  if (options_.audit) summary.audit = audit(books());
   summary.notices = scenario_.notices;
   for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
   add_simplifications(scenario_, summary.notices);

@@ -5,7 +5,11 @@
 namespace thaw::sim {
 
 Serving::Serving(World& world, Pods& pods, Requests& requests, ServingListener& listener)
-    : world_(world), pods_(pods), requests_(requests), listener_(listener) {
+    : world_(world),
+      pods_(pods),
+      requests_(requests),
+      listener_(listener),
+      waits_(world.scenario.functions.size()) {
   for (const FunctionSpec& function : world.scenario.functions)
     functions_.push_back({{}, {}, world.random("dispatch/" + function.name)});
 }
@@ -14,6 +18,7 @@ bool Serving::offer(RequestId id) {
   Request& request = requests_.get(id);
   Function& function = functions_[request.function];
   if (function.ready.empty()) return false;
+  request.taken = world_.now();
   if (const PodId pod = choose(request.function, true)) {
     begin(pod, id);
     return true;
@@ -66,12 +71,20 @@ PodId Serving::choose(std::size_t index, bool need_free_slot) {
 }
 
 void Serving::begin(PodId pod, RequestId id) {
-  Request& request = requests_.get(id);
-  request.pod = pod;
-  replicas_.at(pod).server.start(id, work_of(pod, request), world_.now());
-  world_.gauges.add(Gauge::in_flight, request.function, 1, world_.now());
+  put_in_service(pod, id);
   note_running(pod);
   rearm(pod);
+}
+
+void Serving::put_in_service(PodId pod, RequestId id) {
+  Request& request = requests_.get(id);
+  request.pod = pod;
+  request.began = world_.now();
+  replicas_.at(pod).server.start(id, work_of(pod, request), world_.now());
+  world_.gauges.add(Gauge::in_flight, request.function, 1, world_.now());
+  if (request.began == request.arrived) return;
+  const Pod& replica = pods_.get(pod);
+  waits_.ended(request, replica, *pods_.node_of(replica));
 }
 
 void Serving::rearm(PodId pod) {
@@ -137,11 +150,8 @@ void Serving::refill(PodId pod) {
       function.central.pop_front();
     }
     if (!id) return;
-    Request& request = requests_.get(*id);
-    world_.gauges.add(Gauge::queued, request.function, -1, world_.now());
-    world_.gauges.add(Gauge::in_flight, request.function, 1, world_.now());
-    request.pod = pod;
-    server.start(*id, work_of(pod, request), world_.now());
+    world_.gauges.add(Gauge::queued, requests_.get(*id).function, -1, world_.now());
+    put_in_service(pod, *id);
   }
 }
 

@@ -17,6 +17,7 @@
 #include "sim/pods.hpp"
 #include "sim/requests.hpp"
 #include "sim/server.hpp"
+#include "sim/wait_ledger.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {
@@ -38,6 +39,8 @@ class Serving final : public Handler {
   bool offer(RequestId id);
   // To this replica and no other; without a free slot it waits there.
   void offer_to(PodId pod, RequestId id);
+  WaitLedger& waits() { return waits_; }
+  const WaitLedger& waits() const { return waits_; }
   void withdraw(RequestId id);  // nobody waits for its answer any more
 
   void pod_ready(Pod& pod);
@@ -58,6 +61,7 @@ class Serving final : public Handler {
   };
   PodId choose(std::size_t function, bool need_free_slot);
   void begin(PodId pod, RequestId id);
+  void put_in_service(PodId pod, RequestId id);
   void refill(PodId pod);
   void rearm(PodId pod);
   void note_running(PodId pod);
@@ -73,6 +77,7 @@ class Serving final : public Handler {
   ServingListener& listener_;
   std::vector<Function> functions_;
   std::map<PodId, Replica> replicas_;
+  WaitLedger waits_;
   std::vector<RequestId> finished_;  // scratch
 };
 

@@ -43,6 +43,7 @@ struct RunOptions {
   std::function<void(Duration simulated)> progress;  // now and then
   std::function<void(const DecisionSeen&)> decided;  // every decision, also to leave alone
   std::vector<FunctionId> traced;   // the timeline has every decision for these, not only news
+  bool audit = false;               // the summary has an audit; lines of single requests are kept
   std::optional<Duration> stop_at;  // after all that happens at this instant the run is over
 };
 

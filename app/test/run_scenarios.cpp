@@ -19,12 +19,16 @@ std::vector<std::string> run_one(const std::string& file, const TestRun& how) {
   options.governors = governors_of(scenario, {}, problems);
   problems.throw_if_any();
   options.seed = how.seed;
+  options.audit = how.audit;
   options.interrupted = &how.interrupted;
   const sim::RunResult result = sim::simulate(scenario, options);
   if (result.interrupted) return {};
   ScenarioTest test;
   test.simulated_s = result.summary.simulated_s;
   test.checks = result.summary.checks;
+  if (result.summary.audit)
+    for (const Summary::Audit::Proof& proof : result.summary.audit->proofs)
+      test.checks.push_back({"audit: " + proof.name, proof.held, std::nullopt, proof.detail});
   test.decisions = test_decisions(file, result.timeline, scenario.start, how.seed);
   return to_texts(test);
 }

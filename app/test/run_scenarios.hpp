@@ -16,6 +16,7 @@ namespace thaw::app {
 struct TestRun {
   std::uint64_t seed = 1;
   std::size_t jobs = 1;
+  bool audit = false;
   const std::atomic<bool>& interrupted;
   std::function<void(std::size_t done)> progress;  // every now and then
 };

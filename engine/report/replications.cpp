@@ -14,10 +14,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+const Json::json_pointer kChecks("/checks"), kProofs("/audit/proofs");
+
 // What tells a run rather than measures it.
 bool is_label(const std::string& key) {
   return key == "schema" || key == "scenario" || key == "seed" || key == "checks" ||
-         key == "notices";
+         key == "audit" || key == "notices";
 }
 
 std::vector<double> values_at(const std::vector<Json>& all, const Json::json_pointer& path) {
@@ -67,14 +69,14 @@ void add_missing(Json& into, const Json& from) {
   }
 }
 
-bool merge_checks(Json& merged, const std::vector<Json>& all) {
+// Of the checks, or of an audit's proofs: the list that stands there in each run.
+bool merge_checks(Json& merged, const std::vector<Json>& all, const Json::json_pointer& list) {
   bool held_by_all = true;
-  for (std::size_t c = 0; c < merged["checks"].size(); ++c) {
-    Json& check = merged["checks"][c];
+  for (Json& check : merged.at(list)) {
     std::size_t held = 0;
     for (const Json& one : all) {
       // A step that was missed adds a failed check of its own to that run alone.
-      const auto& checks = one["checks"];
+      const auto& checks = one.at(list);
       const auto same = std::find_if(checks.begin(), checks.end(), [&](const Json& other) {
         return other["name"] == check["name"];
       });
@@ -125,11 +127,16 @@ std::string text_of(const Json& merged, bool colour) {
   if (!merged["pools"].empty())
     row("cost, " + merged["cost"]["currency"].get<std::string>(), interval(merged, "/cost/total"));
   text += table.text("  ");
-  for (const Json& check : merged["checks"]) {
-    text += fmt::format("  {} {}  {}{}\n", check["held"].get<bool>() ? "✓" : "✗",
-                        check["name"].get<std::string>(), check["held_in"].get<std::string>(),
-                        check["held"].get<bool>() ? "" : "  " + check["detail"].get<std::string>());
-  }
+  const auto list = [&text](const Json& checks, const char* of) {
+    for (const Json& check : checks) {
+      const bool held = check["held"].get<bool>();
+      text += fmt::format("  {} {}{}  {}{}\n", held ? "✓" : "✗", of,
+                          check["name"].get<std::string>(), check["held_in"].get<std::string>(),
+                          held ? "" : "  " + check["detail"].get<std::string>());
+    }
+  };
+  list(merged["checks"], "");
+  if (merged.contains("audit")) list(merged["audit"]["proofs"], "audit: ");
   return text;
 }
 
@@ -166,7 +173,8 @@ Replications merge_replications(const std::vector<std::string>& summaries, bool 
   }
   merged["replications"] = all.size();
   Replications result;
-  result.held = merge_checks(merged, all);
+  result.held = merge_checks(merged, all, kChecks);
+  if (merged.contains(kProofs)) result.held &= merge_checks(merged, all, kProofs);
   merged["ci95"] = std::move(ci95);
   result.json = merged.dump(2) + "\n";
   result.text = text_of(merged, colour);

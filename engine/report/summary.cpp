@@ -39,6 +39,24 @@ Json json_of(const Summary::Requests& requests) {
           {"unfinished", requests.unfinished}};
 }
 
+void put(Json& object, const Summary::ColdStarts& cold) {
+  Json& stages = object["cold_start_stages_s"] = Json::object();
+  for (std::size_t i = 0; i < kColdStartStages.size(); ++i)
+    put(stages, kColdStartStages[i].data(), cold.stages_s[i]);
+  put(object, "cold_start_wait_s", std::optional(cold.wait_s));
+}
+
+Json json_of(const Summary::FunctionCost& cost) {
+  Json out = Json::object();
+  put(out, "total", cost.total);
+  Json& parts = out["parts"] = Json::object();
+  put(parts, "useful", cost.useful);
+  put(parts, "idle_warm", cost.idle_warm);
+  put(parts, "cold_start", cost.cold_start);
+  put(parts, "stranded", cost.stranded);
+  return out;
+}
+
 Json json_of(const Summary::Function& function) {
   Json out = {{"requests", json_of(function.requests)}};
   put(out, "cold_start_probability", function.cold_start_probability);
@@ -48,6 +66,7 @@ Json json_of(const Summary::Function& function) {
   put(out, "latency_s", function.latency_s);
   put(out, "wait_s", function.wait_s);
   put(out, "in_vain_s", function.in_vain_s);
+  if (function.cold_starts) put(out, *function.cold_starts);
   Json& replicas = out["replicas"] = Json::object();
   put(replicas, "mean", function.replicas_mean);
   replicas["peak"] = function.replicas_peak;
@@ -56,6 +75,7 @@ Json json_of(const Summary::Function& function) {
   replicas["scale_ups"] = function.scale_ups;
   replicas["scale_downs"] = function.scale_downs;
   out["scaled_by"] = function.scaled_by;
+  if (function.cost) out["cost"] = json_of(*function.cost);
   return out;
 }
 
@@ -88,6 +108,7 @@ Json json_of(const Summary::Cost& cost) {
   put(parts, "stranded", cost.stranded);
   put(parts, "draining", cost.draining);
   put(parts, "fixed", cost.fixed);
+  put(out, "unattributed", cost.unattributed);
   return out;
 }
 
@@ -99,9 +120,22 @@ Json json_of(const Summary::CheckResult& check) {
   return out;
 }
 
+Json json_of(const Summary::Audit& audit) {
+  Json proofs = Json::array();
+  for (const Summary::Audit::Proof& proof : audit.proofs)
+    proofs.push_back({{"name", proof.name},
+                      {"held", proof.held},
+                      {"detail", proof.detail},
+                      {"held_in", proof.held ? "1/1" : "0/1"}});
+  return {{"proofs", std::move(proofs)}};
+}
+
 }  // namespace
 
-bool Summary::held() const { return std::ranges::all_of(checks, &CheckResult::held); }
+bool Summary::held() const {
+  return std::ranges::all_of(checks, &CheckResult::held) &&
+         (!audit || std::ranges::all_of(audit->proofs, &Audit::Proof::held));
+}
 
 std::string to_json(const Summary& summary) {
   Json out = {{"schema", "thaw.summary/v1"},
@@ -120,6 +154,7 @@ std::string to_json(const Summary& summary) {
   out["cost"] = json_of(summary.cost);
   Json& checks = out["checks"] = Json::array();
   for (const Summary::CheckResult& check : summary.checks) checks.push_back(json_of(check));
+  if (summary.audit) out["audit"] = json_of(*summary.audit);
   out["notices"] = summary.notices;
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

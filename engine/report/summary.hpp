@@ -2,15 +2,22 @@
 // Empty optionals are left out of the JSON: what did not happen has no number.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/time.hpp"
 
 namespace thaw {
+
+// What a replica goes through until it serves, in order: docs/ledger.md.
+inline constexpr std::array<std::string_view, 12> kColdStartStages = {
+    "policy", "node_order", "boot",  "join", "gpu",   "schedule",
+    "image",  "container",  "model", "load", "ready", "queue"};
 
 struct Summary {
   struct Spread {
@@ -19,6 +26,15 @@ struct Summary {
   struct Requests {
     std::int64_t total = 0, completed = 0, cold = 0;
     std::int64_t timed_out = 0, rejected = 0, failed = 0, unfinished = 0;
+  };
+  // Of the cold requests that were served in the end.
+  struct ColdStarts {
+    std::array<double, kColdStartStages.size()> stages_s{};  // means; they add up to the wait's
+    Spread wait_s{};                                         // from arrival to start of service
+  };
+  // What its replicas took of the nodes; the parts add up to the total.
+  struct FunctionCost {
+    double total = 0, useful = 0, idle_warm = 0, cold_start = 0, stranded = 0;
   };
   struct Function {
     Requests requests;
@@ -29,6 +45,8 @@ struct Summary {
     std::optional<double> cold_start_probability;  // cold / total; empty when nobody called
     std::optional<Spread> latency_s, wait_s;       // completed requests only
     std::optional<double> in_vain_s;  // spent by requests that were not completed, all together
+    std::optional<ColdStarts> cold_starts;
+    std::optional<FunctionCost> cost;  // where there are nodes
     double replicas_mean = 0, busy_mean = 0, idle_mean = 0;
     std::int64_t replicas_peak = 0, scale_ups = 0, scale_downs = 0;
     std::string scaled_by;
@@ -47,12 +65,23 @@ struct Summary {
     double total = 0;
     std::optional<double> per_1000_requests;
     double useful = 0, idle_warm = 0, cold_start = 0, stranded = 0, draining = 0, fixed = 0;
+    std::optional<double> unattributed;  // of no function; with the functions' the total
   };
   struct CheckResult {
     std::string name;
     bool held = false;
     std::optional<double> at_s;  // when it was decided
     std::string detail;          // what was seen when
+  };
+
+  // The books held against each other, where that was asked for.
+  struct Audit {
+    struct Proof {
+      std::string name;
+      bool held = false;
+      std::string detail;  // how many entries, their sum; or the first that does not fit
+    };
+    std::vector<Proof> proofs;
   };
 
   std::string scenario;
@@ -64,9 +93,10 @@ struct Summary {
   std::map<std::string, Pool> pools;
   Cost cost;
   std::vector<CheckResult> checks;
+  std::optional<Audit> audit;
   std::vector<std::string> notices;
 
-  bool held() const;  // all checks
+  bool held() const;  // all checks, and all proofs
 };
 
 // Indented by two, keys in the contract's order, a newline at the end.

@@ -100,6 +100,25 @@ void print_latency(Page& page, const Summary& summary) {
                {"latency", "mean", "p50", "p95", "p99", "max"}, std::move(rows));
 }
 
+// Where the wait of cold requests goes, in the order of the stages; what took no time is left out.
+void print_cold_starts(Page& page, const Summary& summary) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [name, function] : summary.functions) {
+    if (!function.cold_starts) continue;
+    std::string stages;
+    for (std::size_t i = 0; i < kColdStartStages.size(); ++i) {
+      const double mean = function.cold_starts->stages_s[i];
+      if (mean <= 0) continue;
+      stages +=
+          fmt::format("{}{} {}", stages.empty() ? "" : " → ", kColdStartStages[i], length(mean));
+    }
+    rows.push_back({name, length(function.cold_starts->wait_s.mean),
+                    length(function.cold_starts->wait_s.p95), stages});
+  }
+  page.section({left, right, right, left}, {"cold starts", "wait mean", "p95", "stages, mean"},
+               std::move(rows));
+}
+
 void print_replicas(Page& page, const Summary& summary) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& [name, function] : summary.functions) {
@@ -142,6 +161,32 @@ void print_bill(Page& page, const Summary::Cost& cost) {
   page.section({left, right, right, left}, {"bill", cost.currency, "", ""}, std::move(rows));
 }
 
+void print_bills(Page& page, const Summary& summary) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [name, function] : summary.functions) {
+    if (!function.cost) continue;
+    const Summary::FunctionCost& cost = *function.cost;
+    rows.push_back({name, money(cost.total), money(cost.useful), money(cost.idle_warm),
+                    money(cost.cold_start), money(cost.stranded)});
+  }
+  if (summary.cost.unattributed && !rows.empty())
+    rows.push_back({"of no function", money(*summary.cost.unattributed), "", "", "", ""});
+  page.section({left, right, right, right, right, right},
+               {"cost by function", "total", "useful", "idle warm", "cold start", "stranded"},
+               std::move(rows));
+}
+
+void print_audit(Page& page, const Summary& summary) {
+  if (!summary.audit) return;
+  std::vector<std::vector<std::string>> rows;
+  for (const Summary::Audit::Proof& proof : summary.audit->proofs) {
+    const std::string mark =
+        proof.held ? page.paint("✓", Colour::green) : page.paint("✗", Colour::red);
+    rows.push_back({mark + " " + proof.name, proof.detail});
+  }
+  page.section({left, left}, {"audit", ""}, std::move(rows));
+}
+
 void print_notices(Page& page, const std::vector<std::string>& notices) {
   if (notices.empty()) return;
   page.gap();
@@ -158,9 +203,12 @@ std::string to_text(const Summary& summary, bool colour) {
   print_checks(page, summary);
   print_requests(page, summary);
   print_latency(page, summary);
+  print_cold_starts(page, summary);
   print_replicas(page, summary);
   print_pools(page, summary);
   if (!summary.pools.empty()) print_bill(page, summary.cost);
+  print_bills(page, summary);
+  print_audit(page, summary);
   print_notices(page, summary.notices);
   return page.take();
 }

@@ -55,6 +55,9 @@ Shape<Links> links() {
     v.optional("node", l.node, bandwidth(), "of each node's network card; default 1GB/s");
     v.optional("pull", l.pull, bandwidth(),
                "at which one node downloads and unpacks images; default 60MB/s, a guess");
+    v.optional("hostMemory", l.host_memory, bandwidth(),
+               "at which a node reads again a model of a shared volume that its memory holds; "
+               "default none: it reads the volume");
   });
 }
 
@@ -66,7 +69,7 @@ struct MachineForm {
   std::optional<std::string> gpu_model;
   std::optional<Bytes> gpu_memory;
   std::optional<Price> price;
-  std::optional<Duration> billing;
+  std::optional<Duration> billing, billing_minimum;
 };
 
 std::optional<Machine> to_machine(const MachineForm& form, const Cursor& at) {
@@ -86,6 +89,7 @@ std::optional<Machine> to_machine(const MachineForm& form, const Cursor& at) {
   if (form.gpu_memory) machine.gpu_memory = *form.gpu_memory;
   if (form.price) machine.price = *form.price;
   if (form.billing) machine.billing_unit = *form.billing;
+  if (form.billing_minimum) machine.billing_minimum = *form.billing_minimum;
   return machine;
 }
 
@@ -102,6 +106,8 @@ Shape<Machine> machine() {
     v.optional("price", m.price, price(), "of one hour");
     v.optional("billing", m.billing, duration(),
                "the bill is rounded up to a multiple of it; default 0s, to the nanosecond");
+    v.optional("billingMinimum", m.billing_minimum, duration(),
+               "the bill of a node is for so long at least; default 0s");
   });
   return then<MachineForm, Machine>(form, to_machine);
 }

@@ -24,6 +24,13 @@ Shape<Model> model() {
   });
 }
 
+Shape<ImageLayer> layer() {
+  return object<ImageLayer>("imageLayer", [](auto& v, ImageLayer& l) {
+    v.required("name", l.name, name(), "its digest, or a name that is no other layer's");
+    v.required("size", l.size, size(), "as stored in the registry");
+  });
+}
+
 Shape<Service> service() {
   return object<Service>("service", [](auto& v, Service& s) {
     v.exactly_one({"seconds", "gpuSeconds"});
@@ -145,6 +152,9 @@ Shape<std::vector<FunctionSpec>> functions_section() {
     v.optional(
         "image", image, size(),
         "of the container images together, as stored in the registry; needed with a manifest");
+    v.optional(
+        "imageLayers", f.layers, list_of(layer()),
+        "instead of image: its layers; a node pulls one only once, whichever images have it");
     v.optional("model", f.model, model(), "what a pod downloads when it starts");
     v.required("service", f.service, service(), "what a request costs");
     v.optional("containerStart", start, distribution(),
@@ -160,16 +170,20 @@ Shape<std::vector<FunctionSpec>> functions_section() {
     v.optional("count", f.count, integer(1, kMostCopies),
                "without a manifest: so many alike, called NAME-1, NAME-2, …");
     if (!v.reading()) return;
-    const bool of_manifest = v.has("image") && !standalone.servers && !standalone.instances;
+    const bool has_image = v.has("image") || v.has("imageLayers");
+    const bool of_manifest = has_image && !standalone.servers && !standalone.instances;
     if (of_manifest) {
       f.policy = standalone.policy.value_or("");
     } else {
       to_standalone(standalone, f, v);
     }
     if (f.standalone) return;
-    if (!image && !v.has("image")) v.fault("", "the key image is missing");
+    if (!has_image) v.fault("", "the key image is missing");
+    if (v.has("image") && v.has("imageLayers"))
+      v.fault("imageLayers", "either image, or the layers that it is made of");
     if (f.count) v.fault("count", "only functions without a manifest can be multiplied");
     f.image = image.value_or(Bytes{});
+    for (const ImageLayer& one : f.layers) f.image += one.size;
     fill_defaults(f, start, load, stop, v);
     f.gpu_memory = bytes_of(gpu_memory, f);
     if (!gpu_memory && f.model && f.service.on_gpu) v.guess("gpuMemory", "as much as its model");

@@ -27,8 +27,8 @@ struct ManifestSource {
 Manifests read_sources(const std::vector<ManifestSource>& sources, const Place& blame,
                        Diagnostics& diagnostics);
 
-// Documents that are parsed already, of any kind that the readers above take; `ns` and `chart` as of
-// a source. Here a namespace that nobody named stays empty.
+// Documents that are parsed already, of any kind that the readers above take; `ns` and `chart` as
+// of a source. Here a namespace that nobody named stays empty.
 struct ParsedDocument {
   const yaml::Node* node = nullptr;
   std::string ns = {}, chart = {};

@@ -140,6 +140,20 @@ std::string money(const Price& price) {
          "/h";
 }
 
+// A layer is the same bytes wherever it is named.
+void check_layers(const Scenario& scenario, Diagnostics& problems) {
+  std::map<std::string, std::pair<Bytes, std::string>> known;
+  for (const FunctionSpec& function : scenario.functions) {
+    for (const ImageLayer& layer : function.layers) {
+      const auto& [size, owner] =
+          known.try_emplace(layer.name, layer.size, function.name).first->second;
+      if (size == layer.size) continue;
+      problems.error(function.place, dotted(dotted("functions", function.name), "imageLayers"),
+                     "the layer " + layer.name + " has another size here than in " + owner);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<ManifestSource> find_manifests(const Document& document, const std::string& path,
@@ -263,6 +277,7 @@ void check_references(const Scenario& scenario, const std::vector<std::string>& 
                            "there is no " + known.kind + " \"" + reference.name + "\"" +
                                suggestion(reference.name, known.list));
   }
+  check_layers(scenario, reading.problems);
   check_circles(scenario, reading.problems);
 }
 

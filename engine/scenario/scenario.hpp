@@ -41,7 +41,8 @@ struct Machine {
   std::string gpu_model;
   Bytes gpu_memory{};  // of one card; 0: not known
   Price price;
-  Duration billing_unit{};  // the bill of a finished node is rounded up to a multiple; 0: none
+  Duration billing_unit{};     // the bill of a finished node is rounded up to a multiple; 0: none
+  Duration billing_minimum{};  // and to this at least, before that
 };
 
 // From "node requested" to "GPU allocatable", split in three: VM created, Node Ready, GPU
@@ -99,6 +100,7 @@ struct NodeAutoscaler {
 struct Links {
   BytesPerSecond registry{1'000'000'000}, internet{500'000'000}, volume{400'000'000},
       node{1'000'000'000}, pull{60'000'000};
+  BytesPerSecond host_memory{0};  // of a model that the node has in its memory; 0: it keeps none
 };
 
 struct ClusterSpec {
@@ -132,6 +134,12 @@ struct Service {
   Dispatch dispatch = Dispatch::least_in_flight;
 };
 
+// Of an image: pulled once a node, whichever images have it.
+struct ImageLayer {
+  std::string name;  // its digest, or any other name that is one layer's alone
+  Bytes size{};
+};
+
 struct Model {
   std::string name;
   Bytes size{};
@@ -158,7 +166,8 @@ struct FunctionSpec {
   std::optional<Standalone> standalone;
   std::string policy;        // of a manifest's function: instead of what the manifest asks for
   std::optional<int> count;  // as written; load() has made the copies
-  Bytes image{};
+  Bytes image{};             // 0: nothing to pull
+  std::vector<ImageLayer> layers;  // of the image, adding up to it; empty: it shares none
   std::optional<Model> model;
   Service service;
   Distribution container_start;  // from image present to process running

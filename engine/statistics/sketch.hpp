@@ -15,20 +15,21 @@ namespace thaw {
 
 class Sketch {
  public:
+  // ISO C++ has no 128-bit integer; GCC and Clang do. 2^64 values of 2^63 ns fit.
+  __extension__ typedef unsigned __int128 Wide;
+
   void add(Duration value, std::uint64_t times = 1);  // negative values count as 0
   void merge(const Sketch& other);
 
   std::uint64_t count() const { return count_; }
-  double mean() const;   // in ns; 0 when empty
-  Duration max() const;  // exact; 0 when empty
+  Wide sum() const { return sum_; }  // exact, in ns
+  double mean() const;               // in ns; 0 when empty
+  Duration max() const;              // exact; 0 when empty
   // The middle of the bucket of the ceil(p·n)-th smallest value, at most max(); 0 <= p <= 1, and
   // p = 0 asks for the smallest. 0 when empty.
   Duration quantile(double p) const;
 
  private:
-  // ISO C++ has no 128-bit integer; GCC and Clang do. 2^64 values of 2^63 ns fit.
-  __extension__ typedef unsigned __int128 Wide;
-
   static std::uint32_t bucket(std::uint64_t value);
   static std::uint64_t middle(std::uint32_t bucket);
 

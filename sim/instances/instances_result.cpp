@@ -1,6 +1,7 @@
 // What a run of standalone functions leaves behind, and what its checks may ask.
 #include <algorithm>
 
+#include "engine/wide.hpp"
 #include "sim/instances/instances_run.hpp"
 #include "sim/summary_parts.hpp"
 
@@ -42,6 +43,7 @@ void InstancesRun::start_counting() {
 
 void InstancesRun::close() {
   const TimePoint now{Duration{now_}};
+  for (Function& function : functions_) function.ended_stays = function.tally.in_system_ns;
   for (const Instance& instance : arena_.all)
     if (instance.function != kNoInstance)
       InstancePool::add_present(instance, now, arena_.warm_up, functions_[instance.function].tally);
@@ -102,6 +104,40 @@ Value InstancesRun::value(const Term& term) const {
   }
 }
 
+// There are no nodes to bill and no stages to wait for: what can be held against each other is
+// requests and their time. A warm-up cuts stays that latencies do not count.
+Summary::Audit InstancesRun::audit() const {
+  using Wide = InstanceTally::Wide;
+  Wide latencies = 0, ended = 0, alive = 0, busy = 0;
+  std::int64_t total = 0, over = 0, there = 0;
+  bool each_fits = true, each_closes = true, none_negative = true;
+  for (const Function& function : functions_) {
+    const InstanceTally& tally = function.tally;
+    const auto latency = static_cast<Wide>(tally.latency.sum());
+    const Wide rest = function.ended_stays - latency;
+    each_fits &= arena_.warm_up > scenario_.start.ns() ? rest >= 0 : rest == 0;
+    const std::int64_t unfinished = tally.total - tally.completed - tally.rejected;
+    each_closes &= unfinished >= 0 && unfinished <= function.busy() + function.waiting();
+    none_negative &= tally.busy_ns >= 0 && (!function.pool || tally.busy_ns <= tally.alive_ns);
+    latencies += latency;
+    ended += function.ended_stays;
+    alive += tally.alive_ns;
+    busy += tally.busy_ns;
+    total += tally.total;
+    over += tally.completed + tally.rejected;
+    there += unfinished;
+  }
+  constexpr int kBillionths = 9;
+  const auto time = [](Wide ns) { return decimal(ns, kBillionths) + " s"; };
+  return {{{"requests", each_closes,
+            std::to_string(total) + " requests: " + std::to_string(over) + " over, " +
+                std::to_string(there) + " under way"},
+           {"little's law", each_fits,
+            time(ended) + " in the system, " + time(latencies) + " of latencies"},
+           {"signs", none_negative,
+            time(busy) + " of work in " + time(alive) + " of instances' lives"}}};
+}
+
 RunResult InstancesRun::result() {
   Summary summary;
   summary.scenario = scenario_.name;
@@ -142,6 +178,7 @@ RunResult InstancesRun::result() {
   }
   summary.cost.currency = "EUR";
   summary.checks = results_of(checker_, scenario_.start);
+  if (options_.audit) summary.audit = audit();
   summary.notices = scenario_.notices;
   for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
   series_.finish(TimePoint{Duration{now_}});

@@ -38,6 +38,7 @@ class InstancesRun final : public Facts {
     std::unique_ptr<InstancePool> pool;  // one of the two
     std::unique_ptr<Station> station;
     InstanceTally tally;
+    InstanceTally::Wide ended_stays = 0;  // of the requests that were over at the end
     std::int64_t busy() const { return pool ? pool->busy() : station->in_service(); }
     std::int64_t alive() const {
       return pool ? pool->alive() : static_cast<std::int64_t>(station->servers());
@@ -70,7 +71,8 @@ class InstancesRun final : public Facts {
   void refuse_what_is_not_known();
   void expire_all();
   void start_counting();  // the warm-up is over
-  void close();           // what is still there has lived and worked until now
+  Summary::Audit audit() const;
+  void close();  // what is still there has lived and worked until now
   Value mean(const Function& function, Gauge gauge) const;
   std::size_t function_index(std::string_view name) const;
 

@@ -39,15 +39,15 @@ TEST(Command, HelpNamesTheVerbsThatExist) {
 TEST(Command, HelpOfRunNamesItsOptions) {
   const std::string help = thaw_command({"run", "--help"}).out;
   for (const char* option : {"--seed", "--replications", "--jobs", "--policy", "--set", "--out",
-                             "--format", "--explain", "--trace"}) {
+                             "--format", "--explain", "--trace", "--audit"}) {
     EXPECT_TRUE(has(help, option)) << option;
   }
 }
 
 TEST(Command, HelpOfTestNamesItsOptions) {
   const std::string help = thaw_command({"test", "--help"}).out;
-  for (const char* option :
-       {"--junit", "--seed", "--jobs", "--format", "--write-decisions", "Example: thaw test "}) {
+  for (const char* option : {"--junit", "--seed", "--jobs", "--format", "--write-decisions",
+                             "--audit", "Example: thaw test "}) {
     EXPECT_TRUE(has(help, option)) << option;
   }
 }
@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(UnknownVerbs, RefusedArguments,
                                          std::vector<std::string>{"schema", "--extra"}));
 
 INSTANTIATE_TEST_SUITE_P(UnknownOptionsOfRun, RefusedArguments,
-                         testing::Values(std::vector<std::string>{"run", kKapsule, "--audit"},
+                         testing::Values(std::vector<std::string>{"run", kKapsule, "--frobnicate"},
                                          std::vector<std::string>{"run", kKapsule, "--on",
                                                                   "kubernetes"},
                                          std::vector<std::string>{"run", kKapsule, "another"},
@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
                     std::vector<std::string>{"run", kKapsule, "--set", "name"}));
 
 TEST(Command, NamesAnOptionItDoesNotKnow) {
-  EXPECT_TRUE(has(thaw_command({"run", kKapsule, "--audit"}).err, "--audit"));
+  EXPECT_TRUE(has(thaw_command({"run", kKapsule, "--frobnicate"}).err, "--frobnicate"));
 }
 
 TEST(Command, NamesTheScenariosNearAMissingOne) {

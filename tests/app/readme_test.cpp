@@ -1,5 +1,5 @@
-// README.md shows what the command prints: blocks that begin with “$ thaw …” are run. Links within
-// the repository lead somewhere.
+// README.md and docs/ledger.md show what the command prints: blocks that begin with “$ thaw …” are
+// run. Links within the repository lead somewhere.
 #include <gtest/gtest.h>
 
 #include "tests/app/command.hpp"
@@ -30,9 +30,9 @@ void expect_shown(const std::vector<std::string>& shown, const std::vector<std::
   EXPECT_TRUE(any || at == printed.size()) << command << " prints more";
 }
 
-TEST(Readme, ShowsWhatTheCommandsPrint) {
+void expect_shown_as_printed(const std::string& document) {
   int blocks = 0;
-  for (const Fence& fence : fences(read_text("README.md"))) {
+  for (const Fence& fence : fences(read_text(document))) {
     if (!fence.text.starts_with(kPrompt)) continue;
     std::vector<std::string> lines = lines_of(fence.text);
     const std::string command = lines.front().substr(std::string(kPrompt).size());
@@ -42,8 +42,12 @@ TEST(Readme, ShowsWhatTheCommandsPrint) {
     expect_shown(lines, lines_of(run.out), command);
     ++blocks;
   }
-  EXPECT_GE(blocks, 2) << "one function with a manifest, one without";
+  EXPECT_GE(blocks, 2) << document;
 }
+
+TEST(Readme, ShowsWhatTheCommandsPrint) { expect_shown_as_printed("README.md"); }
+
+TEST(LedgerGuide, ShowsWhatTheCommandsPrint) { expect_shown_as_printed("docs/ledger.md"); }
 
 std::vector<std::filesystem::path> documents() {
   std::vector<std::filesystem::path> found = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md"};

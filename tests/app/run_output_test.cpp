@@ -54,7 +54,11 @@ TEST(Format, JsonHasEveryFieldOfTheContract) {
     EXPECT_EQ(keys_of(summary.at("pools").at(pool)),
               (Keys{"nodes_mean", "nodes_peak", "node_hours", "gpu_busy_ratio", "cost"}));
   }
-  EXPECT_EQ(keys_of(summary.at("cost")), (Keys{"currency", "total", "per_1000_requests", "parts"}));
+  EXPECT_EQ(keys_of(ollama.at("cost")), (Keys{"total", "parts"}));
+  EXPECT_EQ(keys_of(ollama.at("cost").at("parts")),
+            (Keys{"useful", "idle_warm", "cold_start", "stranded"}));
+  EXPECT_EQ(keys_of(summary.at("cost")),
+            (Keys{"currency", "total", "per_1000_requests", "parts", "unattributed"}));
   EXPECT_EQ(keys_of(summary.at("cost").at("parts")),
             (Keys{"useful", "idle_warm", "cold_start", "stranded", "draining", "fixed"}));
   ASSERT_EQ(summary.at("checks").size(), 15U);
@@ -78,6 +82,57 @@ TEST(Format, JsonAddsUp) {
   for (const auto& part : summary.at("cost").at("parts").items())
     bill += part.value().get<double>();
   EXPECT_NEAR(bill, summary.at("cost").at("total").get<double>(), 1e-9);
+}
+
+TEST(Format, JsonOfAColdStartHasItsStages) {
+  const json summary =
+      json::parse(thaw_command({"run", kKapsule + "/cold-call-patient", "--format", "json"}).out);
+  const json& ollama = summary.at("functions").at("ollama");
+  const json& stages = ollama.at("cold_start_stages_s");
+  EXPECT_EQ(keys_of(stages), (Keys{"policy", "node_order", "boot", "join", "gpu", "schedule",
+                                   "image", "container", "model", "load", "ready", "queue"}));
+  double sum = 0;
+  for (const auto& stage : stages) sum += stage.get<double>();
+  EXPECT_NEAR(sum, ollama.at("cold_start_wait_s").at("mean").get<double>(), 1e-9);
+  double parts = summary.at("cost").at("unattributed").get<double>();
+  for (const auto& part : ollama.at("cost").at("parts")) parts += part.get<double>();
+  EXPECT_NEAR(parts, summary.at("cost").at("total").get<double>(), 1e-9);
+}
+
+TEST(Audit, IsTheProofsAndChangesNothingElse) {
+  const std::string scenario = kKapsule + "/cold-call-patient";
+  const Outcome plain = thaw_command({"run", scenario, "--format", "json"});
+  const Outcome audited = thaw_command({"run", scenario, "--audit", "--format", "json"});
+  EXPECT_EQ(audited.code, 0);
+  json summary = json::parse(audited.out);
+  const json proofs = summary.at("audit").at("proofs");
+  ASSERT_EQ(proofs.size(), 5U);
+  for (const json& proof : proofs) {
+    EXPECT_EQ(keys_of(proof), (Keys{"name", "held", "detail", "held_in"}));
+    EXPECT_EQ(proof.at("held"), true) << proof;
+  }
+  EXPECT_EQ(proofs.at(0).at("detail"),
+            "1 waiting request, 593.000000000 s: the stages of each add up to its wait");
+  summary.erase("audit");
+  EXPECT_EQ(summary, json::parse(plain.out));
+}
+
+TEST(Audit, IsMadeOfEachReplication) {
+  const Outcome run = thaw_command({"run", kKapsule + "/short-idle-081", "--audit",
+                                    "--replications", "3", "--jobs", "2", "--format", "json"});
+  EXPECT_EQ(run.code, 0) << run.err;
+  const json summary = json::parse(run.out);
+  for (const json& proof : summary.at("audit").at("proofs"))
+    EXPECT_EQ(proof.at("held_in"), "3/3") << proof;
+  EXPECT_FALSE(summary.at("ci95").contains("audit"));
+}
+
+TEST(Audit, OfStandaloneFunctionsIsOfTheirRequests) {
+  const Outcome run = thaw_command(
+      {"run", "scenarios/keep-alive", "--set", "until=20000s", "--audit", "--format", "json"});
+  const json proofs = json::parse(run.out).at("audit").at("proofs");
+  ASSERT_EQ(proofs.size(), 3U);
+  for (const json& proof : proofs) EXPECT_EQ(proof.at("held"), true) << proof;
 }
 
 TEST(Format, JsonOfAFailedRunIsStillPrinted) {

@@ -75,6 +75,13 @@ TEST_F(TestVerb, TellsAFailedCheckAndRunsTheOthers) {
   EXPECT_EQ(lines[5], "2 of 3 scenarios held, 1 failed; 2 of 3 checks held; seed 1");
 }
 
+TEST_F(TestVerb, HasTheProofsOfAnAuditAsChecks) {
+  add("a", small("a", kHolds));
+  const Outcome test = run({"--audit"});
+  EXPECT_EQ(test.code, 0) << test.out;
+  EXPECT_EQ(lines_of(test.out).back(), "1 of 1 scenario held; 4 of 4 checks held; seed 1");
+}
+
 TEST_F(TestVerb, RunsTheOthersWhenInputIsWrong) {
   add("a", small("a", kHolds) + "untli: 5s\n");
   add("b", "functions: [\n");

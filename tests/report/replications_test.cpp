@@ -99,6 +99,18 @@ TEST(Replications, OneAloneHasAnIntervalOfNoWidth) {
   EXPECT_EQ(json["ci95"]["functions"]["f"]["replicas"]["mean"], (Json{1.25, 1.25}));
 }
 
+TEST(Replications, AProofHoldsIfItHoldsInAll) {
+  std::vector<Summary> two = {summary_of(1, 1, 1), summary_of(2, 1, 1)};
+  for (Summary& one : two) one.audit = Summary::Audit{{{"waits", true, "a"}, {"money", true, "b"}}};
+  EXPECT_TRUE(merged(two).held);
+  EXPECT_NE(merged(two).text.find("✓ audit: money  2/2"), std::string::npos);
+  two[1].audit->proofs[1] = {"money", false, "off by 1"};
+  const Replications result = merged(two);
+  EXPECT_FALSE(result.held);
+  EXPECT_EQ(Json::parse(result.json)["audit"]["proofs"][1]["held_in"], "1/2");
+  EXPECT_NE(result.text.find("✗ audit: money  1/2"), std::string::npos) << result.text;
+}
+
 TEST(Replications, ACheckHoldsIfItHoldsInAll) {
   std::vector<Summary> three = {summary_of(1, 1, 1), summary_of(2, 1, 1), summary_of(3, 1, 1)};
   EXPECT_TRUE(merged(three).held);

@@ -47,7 +47,8 @@ Summary small_summary() {
                   .cold_start = 0.25,
                   .stranded = 0.2,
                   .draining = 0.05,
-                  .fixed = 0};
+                  .fixed = 0,
+                  .unattributed = {}};
   summary.checks = {
       {.name = "pod gone", .held = true, .at_s = 2105.0, .detail = "replicas(ollama) == 0"},
       {.name = "never two", .held = false, .at_s = 602.4, .detail = "desired(ollama) was 2"},
@@ -101,6 +102,34 @@ notices
 )");
 }
 
+TEST(SummaryText, TellsWhereWaitsAndMoneyGoAndWhatAnAuditProved) {
+  Summary summary = small_summary();
+  Summary::ColdStarts& cold = summary.functions["ollama"].cold_starts.emplace();
+  cold.stages_s[2] = 210;   // boot
+  cold.stages_s[9] = 0.25;  // load
+  cold.wait_s = {.mean = 210.25, .p50 = 200, .p90 = 220, .p95 = 230, .p99 = 230, .max = 230};
+  summary.functions["ollama"].cost = {
+      .total = 0.75, .useful = 0.1, .idle_warm = 0.4, .cold_start = 0.25, .stranded = 0};
+  summary.cost.unattributed = 0.25;
+  summary.audit = Summary::Audit{{{"waits", true, "1 waiting request"}, {"money", false, "off"}}};
+  const std::string text = to_text(summary, false);
+  for (const char* shown : {R"(
+cold starts  wait mean      p95  stages, mean
+  ollama       3min30s  3min50s  boot 3min30s → load 250ms
+)",
+                            R"(
+cost by function   total  useful  idle warm  cold start  stranded
+  ollama          0.7500  0.1000     0.4000      0.2500    0.0000
+  of no function  0.2500
+)",
+                            R"(
+audit
+  ✓ waits  1 waiting request
+  ✗ money  off
+)"})
+    EXPECT_NE(text.find(shown), std::string::npos) << text;
+}
+
 TEST(SummaryText, LeavesOutWhatIsNotThere) {
   Summary bare;
   bare.scenario = "empty";
@@ -133,6 +162,26 @@ TEST(SummaryJson, HasTheContractsKeysInItsOrder) {
   EXPECT_EQ(keys_of(json["cost"]["parts"]),
             (Keys{"useful", "idle_warm", "cold_start", "stranded", "draining", "fixed"}));
   EXPECT_EQ(keys_of(json["checks"][0]), (Keys{"name", "held", "at_s", "detail", "held_in"}));
+}
+
+TEST(SummaryJson, HasStagesCostsAndProofsWhereThereAreAny) {
+  Summary summary = small_summary();
+  Summary::Function& ollama = summary.functions["ollama"];
+  ollama.cold_starts.emplace();
+  for (std::size_t i = 0; i < kColdStartStages.size(); ++i)
+    ollama.cold_starts->stages_s[i] = static_cast<double>(i);
+  ollama.cost = {.total = 1, .useful = 0.5, .idle_warm = 0.25, .cold_start = 0.25, .stranded = 0};
+  summary.audit = Summary::Audit{{{"waits", true, "one"}}};
+  const Json json = Json::parse(to_json(summary));
+  const Json& stages = json["functions"]["ollama"]["cold_start_stages_s"];
+  EXPECT_EQ(keys_of(stages), (Keys{"policy", "node_order", "boot", "join", "gpu", "schedule",
+                                   "image", "container", "model", "load", "ready", "queue"}));
+  EXPECT_EQ(stages["queue"], 11.0);
+  EXPECT_EQ(json["functions"]["ollama"]["cold_start_wait_s"]["mean"], 0.0);
+  EXPECT_EQ(json["functions"]["ollama"]["cost"]["parts"]["useful"], 0.5);
+  EXPECT_FALSE(json["functions"]["client"].contains("cost"));
+  EXPECT_EQ(json["audit"]["proofs"], Json::parse(R"([{"name": "waits", "held": true,
+                                                      "detail": "one", "held_in": "1/1"}])"));
 }
 
 TEST(SummaryJson, ReadsBackToTheSameValues) {
@@ -186,6 +235,10 @@ TEST(Summary, HoldsWhenEveryCheckDoes) {
   EXPECT_FALSE(summary.held());
   summary.checks[1].held = true;
   EXPECT_TRUE(summary.held());
+  summary.audit = Summary::Audit{{{"waits", true, ""}}};
+  EXPECT_TRUE(summary.held());
+  summary.audit->proofs.push_back({"money", false, ""});
+  EXPECT_FALSE(summary.held());
 }
 
 }  // namespace

@@ -68,6 +68,10 @@ TEST(Load, ReadsFunctionsAndFindsTheirWorkloads) {
   EXPECT_EQ(ollama.fixed_delay.mean(), 10e9);
   EXPECT_EQ(ollama.stop, 4s);
   EXPECT_FALSE(small.service.on_gpu);
+  EXPECT_EQ(small.image, Bytes(20'000'000));
+  ASSERT_EQ(small.layers.size(), 2U);
+  EXPECT_EQ(small.layers[1].name, "sha256:1f");
+  EXPECT_EQ(small.layers[1].size, Bytes(5'000'000));
   EXPECT_EQ(small.service.slots, 2);
   EXPECT_EQ(small.service.queue, QueuePlace::central);
   EXPECT_EQ(small.service.dispatch, Dispatch::newest);
@@ -91,6 +95,9 @@ TEST(Load, ReadsTheLongFormsOfACluster) {
   EXPECT_EQ(own.machine.cpu, Millicores(8000));
   EXPECT_TRUE(own.machine.price.verified);
   EXPECT_EQ(own.machine.billing_unit, 1min);
+  EXPECT_EQ(own.machine.billing_minimum, 10min);
+  EXPECT_EQ(s.cluster.links.host_memory, BytesPerSecond(5'000'000'000));
+  EXPECT_EQ(s.cluster.pools[2].machine.billing_minimum, 1min);  // of the preset
   EXPECT_EQ(own.labels.at("zone"), "1");
   ASSERT_EQ(own.taints.size(), 3U);
   EXPECT_EQ(own.taints[1].key, "gpu");

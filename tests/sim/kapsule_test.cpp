@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <numeric>
 
 #include "engine/scenario/load.hpp"
+#include "sim/wait_ledger.hpp"
 #include "tests/sim/own_process.hpp"
 #include "tests/sim/test_bed.hpp"
 
@@ -61,6 +63,42 @@ TEST(Kapsule, LeavingOutTheFlowsChangesNothingBeforeThem) {
   EXPECT_NEAR(gpu_allocatable_min(without_flows(), 1), with_flows, 1e-6);
 }
 
+// Stage by stage by hand. The pod is made at 0 and the call comes at 1 s, before cluster-autoscaler
+// looks (each 10 s); SlimFaas sees the pod at its next poll, and the call looks each 10 ms.
+TEST(Kapsule, ColdStartIsTheSumOfItsStages) {
+  in_own_process([] {
+    Scenario scenario = load_scenario(std::string(kKapsule) + "/cold-call-patient");
+    scenario.checks.clear();
+    scenario.steps.front().at->offset = 1s;
+    scenario.cluster.pools[1].provisioning.total = Distribution::constant(10min);
+    FunctionSpec& ollama = scenario.functions.front();
+    ollama.container_start = Distribution::constant(1s);
+    ollama.model_load = Distribution::constant(1500ms);
+    const RunResult result = simulate(scenario, options_for(scenario));
+    const auto& cold = result.summary.functions.at("ollama").cold_starts;
+    ASSERT_TRUE(cold);
+    const auto stage = [&](ColdStage s) { return cold->stages_s[static_cast<std::size_t>(s)]; };
+    const double ordered = seconds(times_in(result.timeline, "gpu-1", "ordered").front());
+    EXPECT_EQ(stage(ColdStage::policy), 0);
+    EXPECT_NEAR(stage(ColdStage::node_order), std::max(0.0, ordered - 1), 1e-9);
+    EXPECT_NEAR(stage(ColdStage::boot), 0.35 * 600 - std::max(0.0, 1 - ordered), 1e-6);
+    EXPECT_NEAR(stage(ColdStage::join), 0.15 * 600, 1e-6);
+    EXPECT_NEAR(stage(ColdStage::gpu), 0.50 * 600, 1e-6);
+    EXPECT_EQ(stage(ColdStage::schedule), 0);
+    EXPECT_NEAR(stage(ColdStage::image), 1.9 * (1 << 30) / 60e6, 1e-6);  // 1.9 GiB at 60 MB/s
+    EXPECT_NEAR(stage(ColdStage::container), 1 + 10, 1e-9);              // and `sleep 10`
+    EXPECT_NEAR(stage(ColdStage::model), 638e6 / 500e6, 1e-6);
+    EXPECT_NEAR(stage(ColdStage::load), 1.5, 1e-9);
+    EXPECT_LE(stage(ColdStage::ready), 1.01);
+    EXPECT_EQ(stage(ColdStage::queue), 0);
+    EXPECT_NEAR(std::accumulate(cold->stages_s.begin(), cold->stages_s.end(), 0.0),
+                cold->wait_s.mean, 1e-9);
+    // The call waits for all but its service, which it has alone.
+    const Summary::Function& function = result.summary.functions.at("ollama");
+    EXPECT_NEAR(cold->wait_s.mean, function.wait_s->mean, 1e-9);
+  });
+}
+
 std::vector<std::string> scenario_files() {
   std::vector<std::string> files;
   for (const auto& folder : std::filesystem::directory_iterator("scenarios")) {
@@ -78,8 +116,14 @@ TEST_P(ScenarioFile, RunsAndAllItsChecksHold) {
   in_own_process([] {
     const Scenario scenario = load_scenario(GetParam());
     EXPECT_FALSE(scenario.checks.empty());
-    const RunResult result = simulate(scenario, options_for(scenario));
+    RunOptions options = options_for(scenario);
+    options.audit = true;
+    const RunResult result = simulate(scenario, options);
     EXPECT_TRUE(result.summary.held());
+    ASSERT_TRUE(result.summary.audit);
+    EXPECT_GE(result.summary.audit->proofs.size(), 3U);
+    for (const Summary::Audit::Proof& proof : result.summary.audit->proofs)
+      EXPECT_TRUE(proof.held) << GetParam() << ": " << proof.name << ": " << proof.detail;
     for (const Summary::CheckResult& one : result.summary.checks)
       EXPECT_TRUE(one.held) << GetParam() << ": " << one.name << ": " << one.detail;
   });

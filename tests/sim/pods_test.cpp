@@ -38,6 +38,17 @@ void play(const Scenario& scenario, const std::function<void(TestBed&)>& play,
   });
 }
 
+// Images of two functions that have a base of 800 MB in common, and 200 MB and 400 MB of their own.
+Scenario with_layers() {
+  Scenario scenario = with_image();
+  FunctionSpec& f = scenario.functions[0];
+  f.layers = {{"base", Bytes(800 * kMega)}, {"f", Bytes(200 * kMega)}};
+  FunctionSpec& g = add_function(scenario, "g");
+  g.layers = {{"base", Bytes(800 * kMega)}, {"g", Bytes(400 * kMega)}};
+  g.image = Bytes(1200 * kMega);
+  return scenario;
+}
+
 // --- stages ---
 
 TEST(PodLife, GoesThroughItsStagesInOrder) {
@@ -244,6 +255,46 @@ TEST(ImagePull, IsMadeAnewOnANodeThatTookALostOnesSlot) {
       });
 }
 
+TEST(ImageLayers, OfAnotherImageAreNotPulledAgain) {
+  play(
+      with_layers(),
+      [](TestBed& bed) {
+        bed.pods.create(0);
+        bed.at(60s, [&] { bed.pods.create(1); });
+      },
+      [](const TestBed& bed) {
+        EXPECT_EQ(bed.times("f-1", "pulled"), (Times{10s}));  // 800 and 200 MB at 100 MB/s
+        EXPECT_EQ(bed.times("g-1", "pulled"), (Times{64s}));  // 400 MB
+      });
+}
+
+// 1000 MB and 400 MB halve the link until 8 s; the base is there with the rest of f, at 14 s.
+TEST(ImageLayers, OnTheirWayAlreadyAreWaitedFor) {
+  play(
+      with_layers(),
+      [](TestBed& bed) {
+        bed.pods.create(0);
+        bed.pods.create(1);
+      },
+      [](const TestBed& bed) {
+        EXPECT_EQ(bed.times("f-1", "pulled"), (Times{14s}));
+        EXPECT_EQ(bed.times("g-1", "pulled"), (Times{14s}));
+      });
+}
+
+TEST(ImageLayers, AllOnTheirWayNeedNoPullOfTheirOwn) {
+  Scenario scenario = with_layers();
+  scenario.functions[1].layers.pop_back();
+  scenario.functions[1].image = Bytes(800 * kMega);
+  play(
+      scenario,
+      [](TestBed& bed) {
+        bed.pods.create(0);
+        bed.at(4s, [&] { bed.pods.create(1); });
+      },
+      [](const TestBed& bed) { EXPECT_EQ(bed.times("g-1", "ready"), (Times{10s})); });
+}
+
 // --- downloads belong to the pod ---
 
 Scenario with_model() {
@@ -282,6 +333,63 @@ TEST(ModelDownload, EndsWithItsPod) {
         EXPECT_EQ(bed.times("f-2", "ready"), (Times{12s}));
         EXPECT_EQ(bed.times("f-1", "ready"), Times{});
       });
+}
+
+// --- models that a node's memory holds ---
+
+// On a volume of 50 MB/s that the replicas share, after a download at 100 MB/s: 1 GB. From memory
+// at 1 GB/s. Each node of the pool takes two pods.
+Scenario with_memory() {
+  Scenario scenario = with_model();
+  scenario.cluster.links.volume = BytesPerSecond(50 * kMega);
+  scenario.cluster.links.host_memory = BytesPerSecond(kGiga);
+  scenario.cluster.pools.front().machine.cpu = Millicores(10);
+  scenario.cluster.pools.push_back(pool("work", 2, 2));
+  Workload& workload = workload_of(scenario, scenario.functions[0]);
+  workload.storage = Storage::shared_volume;
+  workload.requests.cpu = Millicores(2000);
+  return scenario;
+}
+
+void make_three_pods(TestBed& bed) {
+  bed.pods.create(0);
+  bed.at(60s, [&] { bed.pods.create(0); });   // on the other node, which is emptier
+  bed.at(120s, [&] { bed.pods.create(0); });  // on the first one again
+}
+
+TEST(HostMemory, HoldsAModelOfASharedVolumeForTheNextPodOfTheNode) {
+  play(with_memory(), make_three_pods, [](const TestBed& bed) {
+    EXPECT_EQ(bed.times("f-1", "ready"), (Times{10s}));
+    EXPECT_EQ(bed.times("f-2", "ready"), (Times{80s}));   // from the volume
+    EXPECT_EQ(bed.times("f-3", "ready"), (Times{121s}));  // from memory
+  });
+}
+
+TEST(HostMemory, HoldsNothingUnlessTheScenarioGivesItsSpeed) {
+  Scenario scenario = with_memory();
+  scenario.cluster.links.host_memory = BytesPerSecond(0);
+  play(scenario, make_three_pods,
+       [](const TestBed& bed) { EXPECT_EQ(bed.times("f-3", "ready"), (Times{140s})); });
+}
+
+TEST(HostMemory, HoldsNoModelThatEachPodHasForItself) {
+  Scenario scenario = with_memory();
+  workload_of(scenario, scenario.functions[0]).storage = Storage::pod;
+  play(scenario, make_three_pods,
+       [](const TestBed& bed) { EXPECT_EQ(bed.times("f-3", "ready"), (Times{130s})); });
+}
+
+TEST(HostMemory, HoldsWhatWasReadLastAndFits) {
+  HostMemory memory;
+  memory.keep(0, Bytes(4), Bytes(10));
+  memory.keep(1, Bytes(6), Bytes(10));
+  EXPECT_TRUE(memory.holds(0) && memory.holds(1));
+  memory.keep(0, Bytes(4), Bytes(10));  // now 1 is the longest unread
+  memory.keep(2, Bytes(1), Bytes(10));
+  EXPECT_TRUE(memory.holds(0) && memory.holds(2));
+  EXPECT_FALSE(memory.holds(1));
+  memory.keep(3, Bytes(11), Bytes(10));
+  for (const std::size_t function : {0U, 2U, 3U}) EXPECT_FALSE(memory.holds(function));
 }
 
 }  // namespace

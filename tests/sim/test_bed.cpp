@@ -175,7 +175,7 @@ void TestBed::pod_leaving(Pod& pod) {
 }
 
 void TestBed::busy_changed(Pod& pod) {
-  ledger.update(nodes.get(*pod.node));
+  ledger.busy_changed(pod);
   metrics.gpu_series().busy_changed(pod);
 }
 
