@@ -53,6 +53,7 @@ Part Ledger::part_of(const Pod& pod) const {
 void Ledger::split(const Node& node, Account& account) const {
   account.split = {};
   account.busy_gpus = 0;
+  if (node.supply != Supply::coming) return;  // no machine, no bill
   for (const PodId id : node.pods) {
     const Pod& pod = pods_.get(id);
     if (pod.in_service == 0 || !pods_.spec(pod).service.on_gpu) continue;
