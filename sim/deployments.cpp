@@ -48,7 +48,11 @@ void Deployments::fire(std::uint32_t, std::uint64_t function) {
   std::vector<Pod*> active;
   for (auto& [id, pod] : pods_.all())
     if (pod.function == function && pod.active()) active.push_back(&pod);
-  const auto wanted = static_cast<std::size_t>(spec_[function].count);
+  const FunctionSpec& spec = world_.scenario.functions[function];
+  const bool made_once =
+      world_.scenario.manifests.workloads[spec.workload].kind == Workload::Kind::pod;
+  if (made_once && std::exchange(spec_[function], Replicas(0)) == Replicas(0)) return;
+  const auto wanted = static_cast<std::size_t>(made_once ? 1 : spec_[function].count);
   for (std::size_t n = active.size(); n < wanted; ++n) pods_.create(function);
   if (active.size() <= wanted) return;
 

@@ -108,6 +108,7 @@ void Ledger::hold(Account& account, const Pod* pod, Part part, std::int64_t shar
 void Ledger::share_out(const Node& node, Account& account) {
   account.entries.clear();
   account.busy_gpus = 0;
+  if (node.supply != Supply::coming) return;  // no machine, no bill
   for (const PodId id : node.pods) {
     const Pod& pod = pods_.get(id);
     if (pod.in_service > 0) account.busy_gpus += gpus_[pod.function];

@@ -1,16 +1,8 @@
-// cluster-autoscaler: one loop each scan interval, scale-up before scale-down.
-//
-// Source: cluster-autoscaler 1.36 (FAQ and flags). Kept: unschedulable pods only; room on nodes
-// that are there or upcoming is used up first (a GPU node without allocatable GPU is upcoming);
-// pools by least waste; scale-down only in loops without scale-up and after the cool-down; a node
-// must be unneeded without a break; utilisation of a GPU node counts GPUs only; nodes below the
-// threshold whose pods fit elsewhere are drained, one at a time, empty ones at once; a disk
-// emptyDir blocks removal. Left out: back-off, unready nodes, budgets of disruption, expanders but
-// least-waste.
+// What adds nodes for pods that fit nowhere and takes away those that nobody needs: one class an
+// autoscaler, each in a file of sim/autoscaler/, and one line in node_autoscaler.cpp.
 #pragma once
 
-#include <optional>
-#include <vector>
+#include <memory>
 
 #include "sim/nodes.hpp"
 #include "sim/pods.hpp"
@@ -18,37 +10,15 @@
 
 namespace thaw::sim {
 
-class NodeAutoscalerLoop final : public Handler {
+class NodeAutoscalerLoop {
  public:
-  NodeAutoscalerLoop(World& world, Nodes& nodes, Pods& pods);
-
-  void start();
-  void fire(std::uint32_t what, std::uint64_t arg) override;
-
- private:
-  // A node with what is to run on it.
-  struct Planned {
-    Resources used;
-    std::vector<const Workload*> pods;
-  };
-  void scan();
-  bool scale_up();
-  void scale_down();
-  bool has_room_soon(const Workload& wanted, std::vector<Planned>& planned);
-  Planned as_it_is(const Node& node) const;
-  static void place(Planned& node, const Workload& wanted);
-  static bool accepts(const Planned& node, const Workload& wanted, const Resources& allocatable);
-  std::optional<std::size_t> pool_for(const Workload& wanted) const;
-  bool unneeded(const Node& node) const;
-  bool movable(const Node& node) const;
-  double utilisation_ratio(const Node& node) const;
-  void remove(Node& node);
-
-  World& world_;
-  Nodes& nodes_;
-  Pods& pods_;
-  const NodeAutoscaler& settings_;
-  std::optional<TimePoint> last_scale_up_;
+  virtual ~NodeAutoscalerLoop() = default;
+  virtual void start() = 0;
+  virtual void pod_changed(const Pod&) {}
+  virtual void node_changed(const Node&) {}
 };
+
+// The one that the scenario names; never null.
+std::unique_ptr<NodeAutoscalerLoop> make_node_autoscaler(World& world, Nodes& nodes, Pods& pods);
 
 }  // namespace thaw::sim

@@ -126,7 +126,8 @@ bool can_host(const Pool& pool, const Workload& workload) {
          tolerates(workload.tolerations, pool.taints) && selects(workload.node_selector, pool, "");
 }
 
-Nodes::Nodes(World& world, NodeListener& listener) : world_(world), listener_(listener) {
+Nodes::Nodes(World& world, NodeListener& listener)
+    : world_(world), listener_(listener), cloud_(world) {
   NodeSlot next = 0;
   for (const Pool& pool : world.scenario.cluster.pools) {
     first_slot_.push_back(next);
@@ -150,8 +151,8 @@ void Nodes::start() {
   }
 }
 
-bool Nodes::room(std::size_t pool) const {
-  return std::find(taken_[pool].begin(), taken_[pool].end(), false) != taken_[pool].end();
+std::int64_t Nodes::vacancies(std::size_t pool) const {
+  return std::count(taken_[pool].begin(), taken_[pool].end(), false);
 }
 
 std::size_t Nodes::count(std::size_t pool) const {
@@ -171,7 +172,7 @@ Node& Nodes::add(std::size_t pool) {
   node.pool = pool;
   node.slot = first_slot_[pool] + static_cast<NodeSlot>(free - taken.begin());
   node.name = spec.name + "-" + std::to_string(++ordinal_[pool]);
-  node.ordered = world_.now();
+  node.ordered = node.stage_since = world_.now();
   node.entered.note(NodeStage::ordered, world_.now());
   node.allocatable = capacity_of(spec);
   if (spec.machine.gpus > 0) node.cards = sharing_mode(spec.gpu_sharing.mode).make(spec);
@@ -179,17 +180,33 @@ Node& Nodes::add(std::size_t pool) {
 }
 
 Node& Nodes::order(std::size_t pool) {
+  const auto machines = [this](std::optional<std::size_t> of) {
+    return std::count_if(nodes_.begin(), nodes_.end(), [&](const Node& node) {
+      return node.stage != NodeStage::gone && node.supply == Supply::coming &&
+             (!of || node.pool == *of);
+    });
+  };
+  const Supply supply = cloud_.supply(pool, machines(pool), machines({}));
   Node& node = add(pool);
+  node.supply = supply;
   const Provisioning& provisioning = world_.scenario.cluster.pools[pool].provisioning;
   Random random = world_.random("node provisioning/" + world_.scenario.cluster.pools[pool].name,
                                 ordinal_[pool]);
   const auto total = static_cast<double>(provisioning.total.draw(random).count());
-  const Duration instance{static_cast<std::int64_t>(total * provisioning.instance_ratio)};
-  node.until_ready = Duration{static_cast<std::int64_t>(total * provisioning.boot_ratio)};
-  node.until_usable = Duration{static_cast<std::int64_t>(total)} - instance - node.until_ready;
-  node.until_usable += reboot_of(world_.scenario.cluster.pools[pool], node.until_ready);
+  Cloud::Stages stages;
+  stages.instance = Duration{static_cast<std::int64_t>(total * provisioning.instance_ratio)};
+  stages.boot = Duration{static_cast<std::int64_t>(total * provisioning.boot_ratio)};
+  stages.gpu = Duration{static_cast<std::int64_t>(total)} - stages.instance - stages.boot;
+  cloud_.slow_down(pool, stages);
+  node.until_ready = stages.boot;
+  node.until_usable =
+      stages.gpu + reboot_of(world_.scenario.cluster.pools[pool], stages.boot);
   tell(node, "ordered", node.name + " ordered");
-  node.next_stage = world_.events.after(instance, *this, 0, node.id);
+  if (supply == Supply::error) {
+    tell(node, "refused", node.name + " refused: no machine to be had");
+  } else if (supply == Supply::coming) {
+    node.next_stage = world_.events.after(stages.instance, *this, 0, node.id);
+  }
   listener_.node_changed(node);
   return node;
 }
@@ -227,17 +244,28 @@ void Nodes::fire(std::uint32_t, std::uint64_t arg) {
 void Nodes::enter(Node& node, NodeStage stage) {
   node.stage = stage;
   node.entered.note(stage, world_.now());
+  node.stage_since = world_.now();
   count_objects(node.pool);
   listener_.node_changed(node);
 }
 
 void Nodes::drain(Node& node) {
+  world_.events.cancel(node.next_stage);
+  node.unmarked = node.stage;
   tell(node, "draining", node.name + " marked for removal");
   enter(node, NodeStage::draining);
 }
 
+void Nodes::restore(Node& node) {
+  tell(node, "restored", node.name + " stays after all");
+  enter(node, node.unmarked);
+  if (node.stage == NodeStage::ready)  // its driver's time begins anew
+    node.next_stage = world_.events.after(node.until_usable, *this, 0, node.id);
+}
+
 void Nodes::erase(Node& node) {
   world_.events.cancel(node.next_stage);
+  if (node.supply != Supply::coming) return leave(node, false);  // there is no VM to delete
   enter(node, NodeStage::deleting);
   node.next_stage =
       world_.events.after(world_.scenario.cluster.node_autoscaler.deletion, *this, 0, node.id);

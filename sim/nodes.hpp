@@ -15,6 +15,7 @@
 
 #include "engine/distribution.hpp"
 #include "engine/scenario/scenario.hpp"
+#include "sim/cloud.hpp"
 #include "sim/entered.hpp"
 #include "sim/event_queue.hpp"
 #include "sim/fluid/fluid.hpp"
@@ -53,6 +54,10 @@ struct Node {
   HostMemory memory;
   EventId next_stage;
   Duration until_ready{}, until_usable{};  // drawn when ordered: boot, then GPU
+  TimePoint stage_since;
+  NodeStage unmarked = NodeStage::usable;  // of one that drains: its stage before
+  Supply supply = Supply::coming;          // whether the cloud has a machine for it
+  std::vector<const Workload*> residents;  // what is no function and stays for ever
 
   bool has_object() const { return stage >= NodeStage::ready && stage != NodeStage::gone; }
   // Counted as capacity to come: no second order for the same pods meanwhile.
@@ -92,15 +97,20 @@ class Nodes final : public Handler {
  public:
   Nodes(World& world, NodeListener& listener);
 
-  void start();                       // the pools' minimum is there, usable, at the start
-  bool room(std::size_t pool) const;  // below the pool's maximum
+  void start();  // the pools' minimum is there, usable, at the start
+  std::int64_t vacancies(std::size_t pool) const;  // below the pool's maximum
+  bool room(std::size_t pool) const { return vacancies(pool) > 0; }
+  // One whose `supply` is an error never comes: whoever ordered it erases it.
   Node& order(std::size_t pool);
-  void drain(Node& node);  // marks it; no new pods
-  void erase(Node& node);  // asks the cloud to delete the VM
-  void lose(Node& node);   // the VM is gone at once
+  void drain(Node& node);    // marks it; no new pods
+  void restore(Node& node);  // takes the mark off
+  void erase(Node& node);    // asks the cloud to delete the VM
+  void lose(Node& node);     // the VM is gone at once
 
   Node& get(NodeId id) { return nodes_[id]; }
   std::deque<Node>& all() { return nodes_; }  // in the order of ordering, gone ones included
+  const std::deque<Node>& all() const { return nodes_; }
+  Cloud& cloud() { return cloud_; }
   std::size_t count(std::size_t pool) const;  // neither gone nor being deleted
   static NodeSlot slots(const std::vector<Pool>& pools);
 
@@ -115,6 +125,7 @@ class Nodes final : public Handler {
 
   World& world_;
   NodeListener& listener_;
+  Cloud cloud_;
   std::deque<Node> nodes_;
   std::vector<NodeSlot> first_slot_;      // of each pool
   std::vector<std::vector<bool>> taken_;  // slots of each pool

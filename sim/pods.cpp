@@ -266,13 +266,13 @@ void Pods::flow_ended(FlowId flow, bool completed) {
   }
 }
 
-void Pods::remove(Pod& pod) {
+void Pods::remove(Pod& pod, Duration grace_max) {
   if (!pod.active()) return;
   world_.events.cancel(pod.timer);
   if (!pod.node) return end(pod);
   tell(pod, "terminating", pod.name + " Terminating");
   enter(pod, PodStage::terminating);
-  pod.timer = world_.events.after(stop_of(pod), *this, 0, pod.id);
+  pod.timer = world_.events.after(std::min(stop_of(pod), grace_max), *this, 0, pod.id);
 }
 
 void Pods::lose(Pod& pod) {

@@ -85,8 +85,9 @@ class Pods final : public Handler {
   Pod& create(std::size_t function);
   void bind(Pod& pod, Node& node);
   void cannot_schedule(Pod& pod, const std::string& reason);  // may be empty
-  void remove(Pod& pod);  // SIGTERM, or at once when it has no node yet
-  void lose(Pod& pod);    // with its node
+  // SIGTERM, or at once when it has no node yet; `grace_max`: SIGKILL after that at the latest.
+  void remove(Pod& pod, Duration grace_max = kAnyGrace);
+  void lose(Pod& pod);  // with its node
 
   Pod& get(PodId id) { return pods_.at(id); }
   // Existing pods by id, which is the order of creation.
@@ -105,6 +106,8 @@ class Pods final : public Handler {
 
   void fire(std::uint32_t what, std::uint64_t arg) override;
   void flow_ended(FlowId flow, bool completed);
+
+  static constexpr Duration kAnyGrace = std::chrono::hours(24 * 366);
 
  private:
   struct Pull {

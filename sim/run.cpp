@@ -28,7 +28,8 @@ Run::Run(const Scenario& scenario, const RunOptions& options)
       nodes_(world_, *this),
       pods_(world_, nodes_, flows_, *this),
       scheduler_(world_, nodes_, pods_),
-      autoscaler_(world_, nodes_, pods_),
+      spot_(world_, nodes_, pods_),
+      autoscaler_(make_node_autoscaler(world_, nodes_, pods_)),
       deployments_(world_, pods_),
       serving_(world_, pods_, requests_, *this),
       ledger_(world_, pods_),
@@ -58,7 +59,7 @@ void Run::play() {
   deployments_.start();
   gateway_.start();
   start_controller();
-  autoscaler_.start();
+  autoscaler_->start();
   load_.start();
   anchor(Instant::Anchor::start, "", world_.now());
   world_.events.at(world_.now(), *this, kSettle, 0, kSettleTurn);
@@ -116,7 +117,7 @@ void Run::fire(std::uint32_t what, std::uint64_t arg) {
       stopped_ = true;
       return;
     case kFault:
-      return scenario_.faults[arg].kind == Fault::Kind::node_loss ? lose_node(arg) : crash(arg);
+      return begin_fault(arg);
     case kComeBack:
       return come_back(arg);
     default:
@@ -187,11 +188,12 @@ void Run::place_platform() {
         break;
       }
       occupy(*home, 0, workload.requests);
+      home->residents.push_back(&workload);
       carries_platform_[home->pool] = true;
     }
   }
   for (const Fault& fault : scenario_.faults) {
-    if (fault.kind != Fault::Kind::node_loss) continue;
+    if (fault.kind != Fault::Kind::node_loss && fault.kind != Fault::Kind::spot_loss) continue;
     const std::size_t pool = index_of(scenario_, Gauge::nodes, fault.pool);
     if (carries_platform_[pool])
       notices_.error(fault.place, "faults." + fault.name + ".pool",
@@ -222,6 +224,13 @@ void Run::start_controller() {
 // --- faults ---
 
 std::string Run::controller_name() const { return slimfaas_ ? slimfaas_->name : "the autoscaler"; }
+
+void Run::begin_fault(std::size_t index) {
+  const Fault& fault = scenario_.faults[index];
+  if (Cloud::is_about_it(fault)) return nodes_.cloud().begin(index);
+  if (fault.kind == Fault::Kind::spot_loss) return spot_.reclaim(fault);
+  return fault.kind == Fault::Kind::node_loss ? lose_node(index) : crash(index);
+}
 
 void Run::crash(std::size_t index) {
   const Fault& fault = scenario_.faults[index];
@@ -267,6 +276,8 @@ void Run::lose_node(std::size_t index) {
 
 void Run::node_changed(Node& node) {
   ledger_.update(node);
+  spot_.node_changed(node);
+  autoscaler_->node_changed(node);
   scheduler_.wake();
 }
 
@@ -295,6 +306,7 @@ void Run::pod_changed(Pod& pod) {
     moved_ = true;
     scheduler_.wake();
   }
+  autoscaler_->pod_changed(pod);
   ports_.pods_changed(pod.function);
 }
 

@@ -27,6 +27,7 @@
 #include "sim/scheduler.hpp"
 #include "sim/serving.hpp"
 #include "sim/simulation.hpp"
+#include "sim/spot.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {
@@ -85,6 +86,7 @@ class Run final : public Handler,
   void make_controller();
   void start_controller();
   std::string controller_name() const;
+  void begin_fault(std::size_t fault);
   void crash(std::size_t fault);
   void come_back(std::size_t fault);
   void lose_node(std::size_t fault);
@@ -97,7 +99,8 @@ class Run final : public Handler,
   Nodes nodes_;
   Pods pods_;
   Scheduler scheduler_;
-  NodeAutoscalerLoop autoscaler_;
+  SpotMarket spot_;
+  std::unique_ptr<NodeAutoscalerLoop> autoscaler_;
   Deployments deployments_;
   Requests requests_;
   Serving serving_;

@@ -37,6 +37,21 @@ void add_simplifications(const Scenario& scenario, std::vector<std::string>& not
   if (std::any_of(functions.begin(), functions.end(),
                   [](const FunctionSpec& function) { return !function.layers.empty(); }))
     notices.push_back("the layers that one pod brings to a node are there once all of them are");
+  const NodeAutoscaler& autoscaler = scenario.cluster.node_autoscaler;
+  if (autoscaler.enabled && autoscaler.kind == NodeAutoscaler::Kind::karpenter)
+    notices.push_back(
+        "Karpenter: all pools that may grow are the machine types of one NodePool; the nodes of "
+        "their minimum are not its own; no drift, no spot to spot");
+  const auto& expanders = autoscaler.expanders;
+  if (std::find(expanders.begin(), expanders.end(), Expander::price) != expanders.end())
+    notices.push_back(
+        "the expander price takes the cheapest for each pod served, without upstream's preference "
+        "of machine sizes");
+  const auto& pools = scenario.cluster.pools;
+  if (std::any_of(pools.begin(), pools.end(), [](const Pool& p) { return p.spot.has_value(); }))
+    notices.push_back(
+        "spot machines: something handles the cloud's notice at once (the autoscaler, or a "
+        "termination handler); the price is the machine's own");
   for (const FunctionSpec& function : scenario.functions)
     if (function.model)
       notices.push_back(function.name +

@@ -47,6 +47,7 @@ int Scheduler::reluctance_of(const Workload& wanted, const Node& node) const {
 Node* Scheduler::best(const Pod& pod) {
   const Workload& wanted = pods_.workload(pod);
   const bool wants_card = asks_for_cards(wanted.requests);
+  const double fill = world_.scenario.cluster.node_autoscaler.packs ? 1 : -1;
   Node* best = nullptr;
   // Where HAMi splits cards its own scheduler takes the pods that want one, and packs: the fullest
   // of its nodes wins, and any of them before a node that it does not know.
@@ -56,7 +57,8 @@ Node* Scheduler::best(const Pod& pod) {
     const bool packs = wants_card && node.cards && node.cards->own_scheduler();
     const std::tuple<bool, int, double> score{
         packs, -reluctance_of(wanted, node),
-        packs ? node.cards->node_score() : -dominant_share_ratio(node.used, node.allocatable)};
+        packs ? node.cards->node_score()
+              : fill * dominant_share_ratio(node.used, node.allocatable)};
     if (!best || score > best_score) {
       best = &node;
       best_score = score;

@@ -1,10 +1,11 @@
 // kube-scheduler as far as it decides here: filter by stage, taints, selector, anti-affinity and
 // resources; among the nodes left, those that preferred anti-affinity minds least, and of these the
-// one with the smallest dominant share in use (LeastAllocated), the oldest on a tie. (Upstream adds
-// weighted scores, with anti-affinity at twice the weight of LeastAllocated.) Pods are tried in the
-// order of their creation; a pod that fits nowhere is marked unschedulable and tried again when
-// something changed. Where HAMi splits the cards, its own scheduler decides instead for pods that
-// want one (fullest or emptiest node first, by its policy): see sim/sharing/vgpu.hpp.
+// one with the smallest dominant share in use (LeastAllocated; the largest where the node
+// autoscaler packs), the oldest on a tie. (Upstream adds weighted scores, with anti-affinity at
+// twice the weight of LeastAllocated.) Pods are tried in the order of their creation; a pod that
+// fits nowhere is marked unschedulable and tried again when something changed. Where HAMi splits
+// the cards, its own scheduler decides instead for pods that want one (fullest or emptiest node
+// first, by its policy): see sim/sharing/vgpu.hpp.
 #pragma once
 
 #include <string>

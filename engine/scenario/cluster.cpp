@@ -19,32 +19,6 @@ constexpr int kMostNodes = 100'000;
 constexpr double kSumTolerance =
     1e-9;  // decimals in binary: 0.35 + 0.15 + 0.5 may miss 1 by a few ulp
 
-Shape<NodeAutoscaler> node_autoscaler() {
-  NodeAutoscaler kapsule, none;  // the defaults are cluster-autoscaler's own, which Kapsule runs
-  none.enabled = false;
-  none.preset = "none";
-  const auto preset = choice<NodeAutoscaler>({{"kapsule", kapsule}, {"none", none}});
-  return short_or_long<NodeAutoscaler>(
-      preset, object<NodeAutoscaler>("nodeAutoscaler", [preset](auto& v, NodeAutoscaler& a) {
-        v.optional("preset", a, preset,
-                   "published timings to start from: kapsule (default) or none");
-        v.optional("scan", a.scan, duration_of(std::chrono::milliseconds(1)),
-                   "between two passes; default 10s");
-        v.optional("unneeded", a.unneeded, duration(),
-                   "a node must be unneeded this long; default 10min");
-        v.optional("delayAfterAdd", a.delay_after_add, duration(),
-                   "no removal after a scale-up; default 10min");
-        v.optional("taintDelay", a.taint_delay, duration(),
-                   "between the deletion taint and the deletion; default 5s");
-        v.optional("deletion", a.deletion, duration(),
-                   "until the machine is gone, billed; default 60s, a guess");
-        v.optional("utilisationThreshold", a.utilisation_threshold_ratio, ratio(),
-                   "below it a node without GPU is unneeded; default 0.5");
-        v.optional("gpuUtilisationThreshold", a.gpu_utilisation_threshold_ratio, ratio(),
-                   "the same for nodes with GPUs, by requested GPUs; default 0.5");
-      }));
-}
-
 Shape<Links> links() {
   return object<Links>("links", [](auto& v, Links& l) {
     v.optional("registry", l.registry, bandwidth(),
@@ -198,6 +172,28 @@ void finish_pool(Pool& p, const std::optional<ProvisioningForm>& form, Visitor& 
     v.fault("provisioning", "a machine without GPUs spends no part of its provisioning on them");
 }
 
+Shape<Spot> spot() {
+  return object<Spot>("spot", [](auto& v, Spot& s) {
+    std::optional<double> reclaims;
+    v.optional("rate", reclaims, rate(),
+               "at which the cloud takes one node back, such as 0.05/h; default only by faults");
+    v.optional("notice", s.notice, duration(), "how long before it says so; default 30s");
+    if (reclaims) s.mean = Distribution::rounded(1e9 / *reclaims);
+  });
+}
+
+// What only the node autoscaler asks about a pool.
+template <class Visitor>
+void describe_for_autoscaler(Visitor& v, Pool& p) {
+  v.optional("gpuLabel", p.gpu_label, yes_or_no(),
+             "whether its nodes carry the provider's label for GPUs; default true");
+  v.optional("scaleDownDisabled", p.scale_down_disabled, yes_or_no(),
+             "whether its nodes are annotated so; default false");
+  v.optional("priority", p.priority, integer(0, kMostNodes),
+             "for the expander priority; default 0");
+  v.optional("spot", p.spot, spot(), "its machines may be taken back; default not");
+}
+
 Shape<Pool> written_pool() {
   return object<Pool>("pool", [](auto& v, Pool& p) {
     NodeRange nodes;
@@ -210,6 +206,7 @@ Shape<Pool> written_pool() {
     v.optional("gpuSharing", p.gpu_sharing, gpu_sharing(),
                "how its GPUs are offered; default each as a whole");
     v.optional("provisioning", form, provisioning(), "how long a new node takes");
+    describe_for_autoscaler(v, p);
     if (!v.ok()) return;
     p.nodes_min = nodes.min;
     p.nodes_max = nodes.max;

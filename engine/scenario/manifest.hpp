@@ -12,6 +12,7 @@
 #include "engine/diagnostic.hpp"
 #include "engine/params.hpp"
 #include "engine/quantity.hpp"
+#include "engine/scenario/node_autoscaling.hpp"
 #include "engine/time.hpp"
 
 namespace thaw {
@@ -61,9 +62,16 @@ struct AntiAffinity {
 // its own that outlives it.
 enum class Storage : std::uint8_t { pod, shared_volume, own_volume };
 
-// A Deployment, a StatefulSet, a Knative Service (its latest revision) or a function of OpenFaaS.
+// A Deployment, a StatefulSet, a Knative Service (its latest revision), a function of OpenFaaS, or
+// a Pod of nobody, which is not made again once it is gone.
 struct Workload {
-  enum class Kind : std::uint8_t { deployment, stateful_set, knative_service, openfaas_function };
+  enum class Kind : std::uint8_t {
+    deployment,
+    stateful_set,
+    knative_service,
+    openfaas_function,
+    pod
+  };
   Kind kind = Kind::deployment;
   Place place;
   std::string name, ns;
@@ -85,6 +93,7 @@ struct Workload {
   std::map<std::string, int> named_ports;    // those of them that have a name
   Duration grace{std::chrono::seconds(30)};  // terminationGracePeriodSeconds
   bool disk_empty_dir = false;               // an emptyDir that is not medium: Memory
+  std::vector<std::string> local_volumes;    // names of those, and of hostPath ones
   // Knative alone: calls at once on a replica (0: no limit), and how long one may take.
   std::uint32_t container_concurrency = 0;
   Duration request_timeout{std::chrono::seconds(300)};
@@ -210,6 +219,15 @@ struct MetricsAdapter {
   std::vector<MetricRule> rules;
 };
 
+// A PodDisruptionBudget: how many of the pods that it selects must stay healthy, or may be away.
+struct DisruptionBudgetObject {
+  Place place;
+  std::string name, ns;
+  std::vector<LabelRule> pods;
+  bool says_unavailable = false;  // maxUnavailable, otherwise minAvailable
+  CountOrRatio limit;             // a ratio is rounded up, either way
+};
+
 struct Manifests {
   std::vector<Workload> workloads;
   std::vector<ServiceObject> services;
@@ -221,6 +239,7 @@ struct Manifests {
   std::vector<ProfileObject> profiles;
   std::vector<ClaimObject> claims;
   std::vector<NodeObject> nodes;
+  std::vector<DisruptionBudgetObject> disruption_budgets;
   std::vector<MetricsAdapter> adapters;
 };
 

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kHostname = "kubernetes.io/hostname";
 
+}  // namespace
+
 std::vector<LabelRule> read_label_selector(Fields selector) {
   std::vector<LabelRule> rules;
   for (const auto& [key, value] : values_of(selector.texts("matchLabels")))
@@ -38,6 +40,8 @@ std::vector<LabelRule> read_label_selector(Fields selector) {
   selector.finish();
   return rules;
 }
+
+namespace {
 
 void add_term(Fields& term, bool required, int weight, Workload& workload) {
   const std::string topology = term.required_text("topologyKey");

@@ -37,12 +37,15 @@ ConfigMapObject read_config_map(const ObjectHead& head, Fields& object);
 HpaObject read_hpa(const ObjectHead& head, bool v1, Fields& object);  // of autoscaling/v1
 
 ClaimObject read_claim(const ObjectHead& head, Fields& object);
+DisruptionBudgetObject read_disruption_budget(const ObjectHead& head, Fields& object);
+Workload read_bare_pod(const ObjectHead& head, Fields& object);
 
 // spec.template.spec, into the workload that has it.
 void read_pod(Fields& pod, Workload& workload);
 // The part of it that says on which nodes; charts have the same keys among their values.
 void read_placement(Fields& pod, Workload& workload);
 void read_pod_anti_affinity(Fields& affinity, Workload& workload);
+std::vector<LabelRule> read_label_selector(Fields selector);
 
 // Whether a claim's accessModes let several nodes mount it.
 bool is_shared(Fields& claim);

@@ -127,7 +127,7 @@ Toleration read_toleration(Fields& item) {
 }
 
 void read_volume(Fields& volume, Workload& workload) {
-  volume.required_text("name");
+  const std::string name_of_volume = volume.required_text("name");
   // What these hold is small and comes with the pod.
   volume.ignore({"configMap", "secret", "projected", "downwardAPI"});
   if (volume.has("persistentVolumeClaim")) {
@@ -137,10 +137,19 @@ void read_volume(Fields& volume, Workload& workload) {
     claim.ignore({"readOnly"});
     claim.finish();
   }
+  if (volume.has("hostPath")) {  // for the node autoscaler alone: what is on it comes at once
+    workload.local_volumes.push_back(name_of_volume);
+    Fields host_path = volume.child("hostPath", "hostPath.");
+    host_path.ignore({"path", "type"});
+    host_path.finish();
+  }
   if (volume.has("emptyDir")) {
     Fields empty_dir = volume.child("emptyDir", "emptyDir.");
     const std::string medium = empty_dir.text("medium");
-    if (medium.empty()) workload.disk_empty_dir = true;
+    if (medium.empty()) {
+      workload.disk_empty_dir = true;
+      workload.local_volumes.push_back(name_of_volume);
+    }
     if (medium.starts_with("HugePages")) {
       volume.report().not_modelled("emptyDir.medium");
     } else if (!medium.empty() && medium != "Memory") {

@@ -22,7 +22,9 @@ namespace {
 struct UsedKind {
   std::string_view name, api_version;
 };
-constexpr std::array<UsedKind, 10> kUsedKinds{{{"Deployment", "apps/v1"},
+constexpr std::array<UsedKind, 12> kUsedKinds{{{"Deployment", "apps/v1"},
+                                               {"Pod", "v1"},
+                                               {"PodDisruptionBudget", "policy/v1"},
                                                {"StatefulSet", "apps/v1"},
                                                {"Service", "v1"},
                                                {"ConfigMap", "v1"},
@@ -83,6 +85,13 @@ bool is_object_name(std::string_view name) {
   const auto outer = [&](char c) { return inner(c) && c != '-' && c != '.'; };
   return !name.empty() && name.size() <= 253 && std::ranges::all_of(name, inner) &&
          outer(name.front()) && outer(name.back());
+}
+
+// A Pod that does its work and ends, such as a chart's test.
+bool runs_once(const yaml::Node& pod, const ObjectHead& head) {
+  const yaml::Node* const spec = pod.find("spec");
+  const yaml::Node* const restart = spec ? spec->find("restartPolicy") : nullptr;
+  return head.annotations.contains("helm.sh/hook") || (restart && restart->scalar != "Always");
 }
 
 // Where a file that is no YAML has its first "{{".
@@ -240,7 +249,8 @@ class Reader {
                            yaml::quote(api_version)));
       return;
     }
-    if (!used || (kind == "ConfigMap" && head.name != kAutoscalerConfig)) {
+    if (!used || (kind == "ConfigMap" && head.name != kAutoscalerConfig) ||
+        (kind == "Pod" && runs_once(node, head))) {
       unused(node, path, api_version, kind, title);
       return;
     }
@@ -257,6 +267,10 @@ class Reader {
       keep(read_virtual_service(head, object), manifests_.virtual_services, kind);
     } else if (kind == "PersistentVolumeClaim") {
       keep(read_claim(head, object), manifests_.claims, kind);
+    } else if (kind == "PodDisruptionBudget") {
+      keep(read_disruption_budget(head, object), manifests_.disruption_budgets, kind);
+    } else if (kind == "Pod") {
+      keep(read_bare_pod(head, object), manifests_.workloads, kind);
     } else if (kind == "RuntimeClass") {
       keep(read_runtime_class(head, object), manifests_.runtime_classes, kind);
     } else if (kind == "Deployment" || kind == "StatefulSet") {

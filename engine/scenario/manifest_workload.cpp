@@ -76,6 +76,8 @@ std::string_view name_of(Workload::Kind kind) {
       return "Service";
     case Workload::Kind::openfaas_function:
       return "Function";
+    case Workload::Kind::pod:
+      return "Pod";
   }
   return "";
 }

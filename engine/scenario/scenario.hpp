@@ -18,6 +18,7 @@
 #include "engine/distribution.hpp"
 #include "engine/quantity.hpp"
 #include "engine/scenario/manifest.hpp"
+#include "engine/scenario/node_autoscaling.hpp"
 #include "engine/time.hpp"
 #include "engine/version.hpp"
 
@@ -80,19 +81,11 @@ struct Pool {
   std::vector<Taint> taints;
   std::map<std::string, std::string> labels;
   Provisioning provisioning;
-};
-
-// cluster-autoscaler's timers (reference: its FAQ and flags).
-struct NodeAutoscaler {
-  bool enabled = true;
-  std::string preset = "kapsule";
-  Duration scan = std::chrono::seconds(10);
-  Duration unneeded = std::chrono::minutes(10);
-  Duration delay_after_add = std::chrono::minutes(10);
-  Duration taint_delay = std::chrono::seconds(5);
-  Duration deletion = std::chrono::seconds(60);
-  double utilisation_threshold_ratio = 0.5;
-  double gpu_utilisation_threshold_ratio = 0.5;
+  // For the node autoscaler: whether the nodes carry their provider's GPU label, whether they are
+  // annotated scale-down-disabled, and their rank for the expander `priority`.
+  bool gpu_label = true, scale_down_disabled = false;
+  int priority = 0;
+  std::optional<Spot> spot;
 };
 
 // Shared bandwidth. `node` and `pull` are each node's own: its network card, and how fast one node
@@ -251,15 +244,32 @@ struct MetricsPath {
   std::optional<Duration> relist;  // of prometheus-adapter, instead of its own setting
 };
 
+// What goes wrong on purpose. `lasts` empty: to the end of the run. `pool` empty: the whole
+// cluster.
 struct Fault {
-  enum class Kind : std::uint8_t { controller_crash, node_loss };
+  enum class Kind : std::uint8_t {
+    controller_crash,
+    node_loss,  // the oldest node of the pool that is up
+    spot_loss,  // the same, announced
+    stock_out,  // the cloud has no machines of the pool
+    slow_join,  // a stage of provisioning takes longer
+    quota,      // no more than so many machines
+  };
+  enum class Stage : std::uint8_t { instance, boot, gpu };
   Kind kind = Kind::controller_crash;
   std::string name;
   Place place;
   Instant at;
   Duration down{};         // controller_crash: until it is back
   bool state_kept = true;  // controller_crash
-  std::string pool;        // node_loss: the oldest node of the pool that is up
+  std::string pool;
+  std::optional<Duration> lasts;
+  bool silent = false;             // stock_out: no error, the machine just never comes
+  Stage stage = Stage::instance;   // slow_join
+  double times = 1;                // slow_join
+  Duration longer{};               // slow_join: added after that
+  int nodes = 0;                   // quota
+  std::optional<Duration> notice;  // spot_loss: instead of the pool's
 };
 
 struct Scenario {

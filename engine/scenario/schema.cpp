@@ -9,7 +9,10 @@ SchemaFn leaf_schema(const LeafText& about) {
   return [about](Json& out, Json&) {
     if (!about.choices.empty()) {
       out["enum"] = about.choices;
-      if (about.types == std::vector<std::string>{"boolean"}) out["enum"] = Json::array({true});
+      if (about.types == std::vector<std::string>{"boolean"}) {
+        out["enum"] = Json::array();
+        for (const std::string& word : about.choices) out["enum"].push_back(word == "true");
+      }
       return;
     }
     out["type"] = about.types.size() == 1 ? Json(about.types[0]) : Json(about.types);

@@ -28,6 +28,7 @@ struct Document {
 using WorkloadItem = std::variant<Step, Arrivals, Rounds>;
 
 Shape<ClusterSpec> cluster_section();
+Shape<NodeAutoscaler> node_autoscaler();
 Shape<ManifestPattern> manifests_entry();
 Shape<MetricsPath> metrics_section();
 Shape<std::vector<FunctionSpec>> functions_section();

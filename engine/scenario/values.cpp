@@ -160,6 +160,17 @@ Shape<int> integer(int least, int most) {
       });
 }
 
+Shape<bool> yes_or_no() {
+  return leaf<bool>({.expected = "true or false",
+                     .types = {"boolean"},
+                     .choices = {"true", "false"},
+                     .plain = true},
+                    [](std::string_view text) {
+                      return text == "true" || text == "false" ? std::optional(text == "true")
+                                                               : std::nullopt;
+                    });
+}
+
 Shape<bool> only_true() {
   return leaf<bool>(
       {.expected = "true", .types = {"boolean"}, .choices = {"true"}, .plain = true},

@@ -26,6 +26,7 @@ Shape<double> rate();                         // per second, above 0
 Shape<double> ratio();                        // 0 … 1
 Shape<double> variation();                    // a coefficient of variation: 0 … 100
 Shape<int> integer(int least, int most);
+Shape<bool> yes_or_no();  // true or false
 Shape<bool> only_true();  // a key that is either there, as `true`, or not
 
 Shape<Millicores> cpu();        // "8", "500m", above 0

@@ -169,7 +169,8 @@ TEST(FindScenario, SaysWhatWasTriedAndWhatIsThere) {
             (Texts{"smallish: no such scenario, tried tests/scenarios/good/smallish and "
                    "tests/scenarios/good/smallish.yaml; "
                    "did you mean tests/scenarios/good/arrivals, tests/scenarios/good/everything, "
-                   "tests/scenarios/good/gcloud, tests/scenarios/good/sharing, "
+                   "tests/scenarios/good/gcloud, tests/scenarios/good/karpenter, "
+                   "tests/scenarios/good/nodes, tests/scenarios/good/sharing, "
                    "tests/scenarios/good/smaller, tests/scenarios/good/smallest or "
                    "tests/scenarios/good/standalone?"}));
   EXPECT_EQ(problems("tests/scenarios/good/manifests"),

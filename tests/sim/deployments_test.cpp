@@ -100,7 +100,7 @@ TEST(Deployments, EvictedPodIsReplacedWhileItStillStops) {
   const RunResult result = simulate(scenario, options_for(scenario));
   const Times evicted = times_in(result.timeline, "f-1", "terminating");
   ASSERT_EQ(evicted.size(), 1u);
-  EXPECT_EQ(times_in(result.timeline, "work-1", "draining"), evicted);
+  EXPECT_EQ(times_in(result.timeline, "work-1", "draining"), (Times{evicted.front() - 5s}));
   EXPECT_EQ(times_in(result.timeline, "f-2", "ready"), evicted);
   EXPECT_EQ(times_in(result.timeline, "f-1", "gone"), (Times{evicted.front() + 20s}));
 }

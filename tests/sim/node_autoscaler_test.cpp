@@ -1,6 +1,7 @@
 // The node autoscaler's loop. Source of the expected behaviour: cluster-autoscaler's FAQ and the
 // defaults of its flags: scan 10 s, unneeded 10 min, delay after add 10 min, 5 s from taint to
-// deletion; deleting a VM takes 60 s. A node is there 100 s after its order (scenario_builder.hpp).
+// eviction and deletion (actuator.go waits before it drains); deleting a VM takes 60 s. A node is
+// there 100 s after its order (scenario_builder.hpp).
 #include "sim/node_autoscaler.hpp"
 
 #include <gtest/gtest.h>
@@ -311,9 +312,9 @@ TEST(NodeAutoscaler, DrainWaitsForThePodsToStop) {
   bed.run_until(1h);
   const Times draining = bed.times("more-1", "draining");
   ASSERT_EQ(draining.size(), 1u);
-  EXPECT_EQ(bed.times("f-1", "terminating"), draining);
-  EXPECT_EQ(bed.times("f-1", "gone"), (Times{draining.front() + 25s}));
-  EXPECT_EQ(bed.times("more-1", "gone"), (Times{draining.front() + 25s + 60s}));
+  EXPECT_EQ(bed.times("f-1", "terminating"), (Times{draining.front() + 5s}));
+  EXPECT_EQ(bed.times("f-1", "gone"), (Times{draining.front() + 5s + 25s}));
+  EXPECT_EQ(bed.times("more-1", "gone"), (Times{draining.front() + 5s + 25s + 60s}));
 }
 
 TEST(NodeAutoscaler, DrainWaitsNoLongerThanThePodsGrace) {
@@ -329,8 +330,8 @@ TEST(NodeAutoscaler, DrainWaitsNoLongerThanThePodsGrace) {
   bed.run_until(1h);
   const Times draining = bed.times("more-1", "draining");
   ASSERT_EQ(draining.size(), 1u);
-  EXPECT_EQ(bed.times("f-1", "gone"), (Times{draining.front() + 10s}));
-  EXPECT_EQ(bed.times("more-1", "gone"), (Times{draining.front() + 10s + 60s}));
+  EXPECT_EQ(bed.times("f-1", "gone"), (Times{draining.front() + 5s + 10s}));
+  EXPECT_EQ(bed.times("more-1", "gone"), (Times{draining.front() + 5s + 10s + 60s}));
 }
 
 TEST(NodeAutoscaler, OneNodeInUseIsDrainedAtATime) {
@@ -347,7 +348,8 @@ TEST(NodeAutoscaler, OneNodeInUseIsDrainedAtATime) {
   const Times one = bed.times("more-1", "draining"), other = bed.times("more-2", "draining");
   ASSERT_EQ(one.size(), 1u);
   ASSERT_EQ(other.size(), 1u);
-  EXPECT_EQ(other.front() - one.front(), 30s) << "the first scan after its pod was gone at 25 s";
+  EXPECT_EQ(other.front() - one.front(), 30s)
+      << "the first scan after its pod was gone at 5 + 25 s";
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ TestBed::TestBed(Scenario scenario, std::uint64_t seed)
       nodes(world, *this),
       pods(world, nodes, flows_, *this),
       scheduler(world, nodes, pods),
-      autoscaler(world, nodes, pods),
+      spot(world, nodes, pods),
+      own_autoscaler(make_node_autoscaler(world, nodes, pods)),
       serving(world, pods, requests, *this),
       ledger(world, pods),
       gateway(world, requests, serving, *this, diagnostics_),
@@ -140,6 +141,8 @@ std::vector<Duration> TestBed::times(const std::string& who, const std::string& 
 
 void TestBed::node_changed(Node& node) {
   ledger.update(node);
+  spot.node_changed(node);
+  autoscaler.node_changed(node);
   scheduler.wake();
 }
 
@@ -164,6 +167,7 @@ void TestBed::pod_changed(Pod& pod) {
   metrics.gpu_series().pod_changed(pod);
   if (pod.stage == PodStage::pending && !pod.unschedulable) scheduler.wake();
   if (pod.stage == PodStage::gone) scheduler.wake();
+  autoscaler.pod_changed(pod);
 }
 
 void TestBed::pod_leaving(Pod& pod) {

@@ -21,6 +21,7 @@
 #include "sim/metrics.hpp"
 #include "sim/node_autoscaler.hpp"
 #include "sim/scheduler.hpp"
+#include "sim/spot.hpp"
 #include "tests/sim/scenario_builder.hpp"
 
 namespace thaw::sim {
@@ -52,7 +53,9 @@ class TestBed : NodeListener,
   Nodes nodes;
   Pods pods;
   Scheduler scheduler;
-  NodeAutoscalerLoop autoscaler;
+  SpotMarket spot;
+  const std::unique_ptr<NodeAutoscalerLoop> own_autoscaler;
+  NodeAutoscalerLoop& autoscaler = *own_autoscaler;
   Requests requests;
   Serving serving;
   Ledger ledger;
