@@ -111,6 +111,12 @@ std::optional<Asleep> asleep(const Manifests& manifests, const Workload& workloa
   }
 }
 
+bool is_woken(const Scenario& scenario, const FunctionSpec& function) {
+  return std::ranges::any_of(scenario.steps, [&](const Step& step) {
+    return step.path == "/wake-functions" || step.path == "/wake-function/" + function.name;
+  });
+}
+
 const Workload* slimfaas_of(const Manifests& manifests) {
   const auto found = std::ranges::find_if(manifests.workloads, is_slimfaas);
   return found == manifests.workloads.end() ? nullptr : &*found;

@@ -6,9 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "engine/scenario/manifest.hpp"
-#include "engine/time.hpp"
-#include "engine/version.hpp"
+#include "engine/scenario/scenario.hpp"
 
 namespace thaw::lint {
 
@@ -24,6 +22,9 @@ struct Asleep {
 
 // Empty: always at one replica or more. nobody: no replicas, and no call wakes it.
 std::optional<Asleep> asleep(const Manifests& manifests, const Workload& workload);
+
+// Some step wakes the function by itself, and SlimFaas keeps it awake until it is ready.
+bool is_woken(const Scenario& scenario, const FunctionSpec& function);
 
 // SlimFaas itself; nullptr: not among the manifests.
 const Workload* slimfaas_of(const Manifests& manifests);

@@ -86,7 +86,8 @@ class Chain {
   }
 
   void add(const std::string& name, const std::string& from, const Distribution& duration) {
-    if (duration.mean() <= 0) return;
+    constexpr double kWorthALine = 50e6;  // ns: below, it would be printed as 0
+    if (duration.mean() < kWorthALine) return;
     const std::string purpose = "lint/" + name + "/" + function_.name;
     chain_.whole.add(duration, purpose);
     Sample alone;

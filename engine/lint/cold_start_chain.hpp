@@ -36,7 +36,7 @@ struct ColdStart {
     Duration median{}, p95{};
   };
   std::vector<Stage>
-      stages;  // in the order in which they pass; those that take no time are left out
+      stages;  // in the order in which they pass; those below 50 ms are left out
   Sample whole;
   bool with_node = false;  // no node with what the function needs is always there
 };

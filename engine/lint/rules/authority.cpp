@@ -99,24 +99,27 @@ class Judge {
            });
   }
 
+  static std::string mend_of(const std::string& service) {
+    return "rewrite: {authority: " + service +
+           ".svc.cluster.local} beside the route, and as its destination.host "
+           "knative-local-gateway.istio-system.svc.cluster.local";
+  }
+
   void judge(const Node& host) {
     const std::string& name = host.scalar;
-    const std::string mend =
-        "rewrite: {authority: NAME.NAMESPACE.svc.cluster.local} beside the "
-        "route, and destination.host: "
-        "knative-local-gateway.istio-system.svc.cluster.local";
     if (const Workload* const service = knative_behind(subject_, name, object_.ns)) {
       report_.add(host.place,
                   name + " is the Knative Service " + service->name +
                       ", and the call keeps its outer authority: Knative's gateway knows no such "
                       "host and answers 404",
-                  mend, {{service->place, "the Knative Service"}});
+                  mend_of(service->name + "." + (service->ns.empty() ? "NAMESPACE" : service->ns)),
+                  {{service->place, "the Knative Service"}});
     } else if (is_knatives_gateway(name)) {
       report_.add(host.place,
                   name +
                       " is Knative's gateway, and the call keeps its outer authority: it knows "
                       "Knative Services' own names alone and answers 404 to any other",
-                  mend);
+                  mend_of("NAME.NAMESPACE"));
     } else if (installed_ && !is_a_service_here(subject_, name, object_.ns) &&
                name.find(".svc") != std::string::npos) {
       report_.add(Severity::warning, host.place,
@@ -124,7 +127,7 @@ class Judge {
                       " is a Knative Service (Knative Serving is installed here, and no "
                       "other Service of that name is shown), the call keeps its outer "
                       "authority, and Knative's gateway answers 404",
-                  mend);
+                  mend_of(name.substr(0, name.find(".svc"))));
     }
   }
 

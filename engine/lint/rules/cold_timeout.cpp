@@ -1,8 +1,6 @@
 // TH402: the shortest timeout on a call's way is below what the function's cold start takes.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "engine/lint/asleep.hpp"
 #include "engine/lint/cold_start_chain.hpp"
 #include "engine/lint/request_path.hpp"
@@ -12,13 +10,6 @@ namespace thaw::lint {
 namespace {
 
 constexpr double kOften = 0.5, kEvenOnce = 0.05;
-
-// Somebody wakes the function first, so that not every call has to live through a cold start.
-bool is_woken(const Scenario& scenario, const FunctionSpec& function) {
-  return std::ranges::any_of(scenario.steps, [&](const Step& step) {
-    return step.path == "/wake-functions" || step.path == "/wake-function/" + function.name;
-  });
-}
 
 std::string chain_of(const std::vector<Hop>& hops) {
   std::string text;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/lint/asleep.hpp"
 #include "engine/lint/cold_start_chain.hpp"
@@ -16,12 +17,14 @@ namespace {
 
 constexpr double kOften = 0.5, kEvenOnce = 0.05;
 
-// How long a call that nobody answers keeps the function awake before its clock runs.
-Duration held_for(const Subject& subject, const Workload& workload, const Asleep& sleep) {
+// How long a call that nobody answers keeps the function awake before its clock runs; empty: the
+// gateway that holds it is not among the files.
+std::optional<Duration> held_for(const Subject& subject, const Workload& workload,
+                                 const Asleep& sleep) {
   if (sleep.by == Asleep::By::knative) return Duration{0};
   const std::vector<Hop> hops = hops_to(subject, workload);
   const Hop* const first_to_go = shortest(hops, &Hop::waits);
-  return first_to_go ? first_to_go->waits : Duration{0};
+  return first_to_go ? std::optional(first_to_go->waits) : std::nullopt;
 }
 
 std::string what_happens(const std::string& name, const Asleep& sleep, Duration held) {
@@ -35,11 +38,11 @@ std::string what_happens(const std::string& name, const Asleep& sleep, Duration 
 void judge(const Subject& subject, const FunctionSpec& function, Report& report) {
   const Workload& workload = subject.manifests.workloads[function.workload];
   const auto sleep = asleep(subject.manifests, workload);
-  if (!sleep || sleep->by == Asleep::By::nobody) return;
+  if (!sleep || sleep->by == Asleep::By::nobody || is_woken(*subject.scenario, function)) return;
   const auto chain = cold_start_of(*subject.scenario, function);
-  if (!chain) return;
-  const Duration held = held_for(subject, workload, *sleep);
-  const Duration time = held + sleep->gone_after;
+  const auto held = held_for(subject, workload, *sleep);
+  if (!chain || !held) return;
+  const Duration time = *held + sleep->gone_after;
   const double lost = chain->whole.ratio_above(time);
   if (lost <= kEvenOnce) return;
   // Twice the median, as a node takes now and then; never less than what is too short now.
@@ -49,7 +52,7 @@ void judge(const Subject& subject, const FunctionSpec& function, Report& report)
       lost >= kOften ? Severity::error : Severity::warning, sleep->place,
       fmt::format("{}, and its cold start takes {}: {} of replicas are taken away before "
                   "they are ready, and what started for them is paid for nothing",
-                  what_happens(function.name, *sleep, held), to_text(*chain), per_cent(lost)),
+                  what_happens(function.name, *sleep, *held), to_text(*chain), per_cent(lost)),
       fmt::format("{}: at least {} s, twice a cold start", sleep->setting,
                   std::chrono::ceil<std::chrono::minutes>(better).count() * 60));
 }
