@@ -45,11 +45,11 @@ Hop of_ingress(const Subject& subject, const IngressObject& ingress) {
           std::string(key) + ": \"{}" + (key == kVendorRead ? "s\"" : "\"")};
 }
 
-void add_mesh(const Subject& subject, const Workload& door, std::vector<Hop>& hops) {
+void add_mesh(const Subject& subject, const std::vector<const ServiceObject*>& services,
+              const Workload& door, std::vector<Hop>& hops) {
   for (const VirtualServiceObject& service : subject.manifests.virtual_services) {
     for (const VirtualServiceRoute& route : service.routes) {
-      if (route.timeout == Duration{0} || !leads_to(subject.manifests, service, route, door))
-        continue;
+      if (route.timeout == Duration{0} || !leads_to(services, service, route, door)) continue;
       hops.push_back(
           {"VirtualService " + service.name + " (timeout of " + route.prefixes.front() + ")",
            route.timeout, route.timeout, service.place, "timeout: {}s"});
@@ -101,9 +101,10 @@ std::vector<Hop> hops_to(const Subject& subject, const Workload& function) {
   std::vector<Hop> hops;
   const Workload* const door = door_of(manifests, function);
   if (door) {
+    const auto services = services_of(manifests, *door);
     for (const IngressObject& ingress : manifests.ingresses)
-      if (leads_to(manifests, ingress, *door)) hops.push_back(of_ingress(subject, ingress));
-    add_mesh(subject, *door, hops);
+      if (leads_to(services, ingress)) hops.push_back(of_ingress(subject, ingress));
+    add_mesh(subject, services, *door, hops);
   }
   if (is_slimfaas_function(function)) {
     if (door) hops.push_back(of_slimfaas(subject, *door, function));
@@ -120,22 +121,29 @@ const Hop* shortest(const std::vector<Hop>& hops, Duration Hop::*limit) {
   return found == hops.end() ? nullptr : &*found;
 }
 
-bool leads_to(const Manifests& manifests, const IngressObject& ingress, const Workload& workload) {
-  return std::ranges::any_of(ingress.rules, [&](const IngressRule& rule) {
-    return std::ranges::any_of(manifests.services, [&](const ServiceObject& service) {
-      return service.name == rule.service && service.ns == ingress.ns &&
-             selects_pods_of(service, workload);
-    });
+std::vector<const ServiceObject*> services_of(const Manifests& manifests,
+                                              const Workload& workload) {
+  std::vector<const ServiceObject*> services;
+  for (const ServiceObject& service : manifests.services)
+    if (selects_pods_of(service, workload)) services.push_back(&service);
+  return services;
+}
+
+bool leads_to(const std::vector<const ServiceObject*>& services, const IngressObject& ingress) {
+  return std::ranges::any_of(services, [&](const ServiceObject* service) {
+    return service->ns == ingress.ns &&
+           std::ranges::find(ingress.rules, service->name, &IngressRule::service) !=
+               ingress.rules.end();
   });
 }
 
-bool leads_to(const Manifests& manifests, const VirtualServiceObject& service,
-              const VirtualServiceRoute& route, const Workload& workload) {
+bool leads_to(const std::vector<const ServiceObject*>& services,
+              const VirtualServiceObject& service, const VirtualServiceRoute& route,
+              const Workload& workload) {
   if (workload.kind == Workload::Kind::knative_service)
     return names_service(route.authority, workload.name, workload.ns, service.ns);
-  return std::ranges::any_of(manifests.services, [&](const ServiceObject& behind) {
-    return names_service(route.host, behind.name, behind.ns, service.ns) &&
-           selects_pods_of(behind, workload);
+  return std::ranges::any_of(services, [&](const ServiceObject* behind) {
+    return names_service(route.host, behind->name, behind->ns, service.ns);
   });
 }
 

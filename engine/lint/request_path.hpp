@@ -27,10 +27,15 @@ std::vector<Hop> hops_to(const Subject& subject, const Workload& function);
 // The one that gives up first; nullptr: none ever does.
 const Hop* shortest(const std::vector<Hop>& hops, Duration Hop::*limit);
 
-// The Services through which an Ingress or a VirtualService reaches pods of `workload`.
-bool leads_to(const Manifests& manifests, const IngressObject& ingress, const Workload& workload);
-bool leads_to(const Manifests& manifests, const VirtualServiceObject& service,
-              const VirtualServiceRoute& route, const Workload& workload);
+// The Services that lead to its pods.
+std::vector<const ServiceObject*> services_of(const Manifests& manifests, const Workload& workload);
+
+// Whether one of those Services is what an Ingress or a route leads to; of Knative it is by the
+// authority.
+bool leads_to(const std::vector<const ServiceObject*>& services, const IngressObject& ingress);
+bool leads_to(const std::vector<const ServiceObject*>& services,
+              const VirtualServiceObject& service, const VirtualServiceRoute& route,
+              const Workload& workload);
 
 // As written, of an API group ("networking.k8s.io/"); nullptr: it is not among the files (of a
 // chart, for instance).

@@ -5,12 +5,13 @@
 // none and wakes nobody; while there are some, its calls do not keep them.
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/lint/asleep.hpp"
 #include "engine/lint/cluster_hosts.hpp"
 #include "engine/lint/request_path.hpp"
 #include "engine/lint/rule.hpp"
-#include "engine/scenario/services.hpp"
 
 namespace thaw::lint {
 namespace {
@@ -49,14 +50,37 @@ std::string mend_of(const std::string& name, Asleep::By by) {
   return "keep one replica, or put in front what wakes it (KEDA's HTTP add-on, a gateway)";
 }
 
+// A variable that names a host of the cluster.
+struct Mention {
+  const Workload& caller;
+  const EnvVar& variable;
+  ClusterHost host;
+};
+
+std::vector<Mention> mentions_in(const Subject& subject) {
+  const auto namespaces = namespaces_of(subject);
+  std::vector<Mention> mentions;
+  for (const Workload& caller : subject.manifests.workloads)
+    for (const EnvVar& variable : caller.env)
+      if (auto host = cluster_host(variable.name, variable.value, namespaces))
+        mentions.push_back({caller, variable, std::move(*host)});
+  return mentions;
+}
+
 class Judge {
  public:
-  Judge(const Subject& subject, const Workload& function, Asleep::By by, Report& report)
-      : subject_(subject), function_(function), by_(by), report_(report) {}
+  Judge(const Subject& subject, const std::vector<Mention>& mentions, const Workload& function,
+        Asleep::By by, Report& report)
+      : subject_(subject),
+        mentions_(mentions),
+        function_(function),
+        services_(services_of(subject.manifests, function)),
+        by_(by),
+        report_(report) {}
 
   void judge() {
     for (const IngressObject& ingress : subject_.manifests.ingresses)
-      if (leads_to(subject_.manifests, ingress, function_))
+      if (leads_to(services_, ingress))
         tell(ingress.place, "Ingress " + ingress.name + " leads straight to its pods");
     if (function_.kind != Workload::Kind::knative_service) by_mesh();
     by_open_services();
@@ -73,7 +97,7 @@ class Judge {
   void by_mesh() {
     for (const VirtualServiceObject& service : subject_.manifests.virtual_services) {
       const bool leads = std::ranges::any_of(service.routes, [&](const VirtualServiceRoute& route) {
-        return leads_to(subject_.manifests, service, route, function_);
+        return leads_to(services_, service, route, function_);
       });
       if (leads)
         tell(service.place, "VirtualService " + service.name + " leads straight to its pods");
@@ -82,33 +106,27 @@ class Judge {
 
   // That are there for callers from outside.
   void by_open_services() {
-    for (const ServiceObject& service : subject_.manifests.services) {
-      if (!selects_pods_of(service, function_)) continue;
-      const yaml::Node* const node = node_of(subject_, "v1", "Service", service.name, service.ns);
+    for (const ServiceObject* service : services_) {
+      const yaml::Node* const node = node_of(subject_, "v1", "Service", service->name, service->ns);
       const yaml::Node* const type = node ? at(*node, "spec.type") : nullptr;
       if (type && (type->scalar == "NodePort" || type->scalar == "LoadBalancer"))
         tell(type->place,
-             "Service " + service.name + " (" + type->scalar + ") leads straight to its pods");
+             "Service " + service->name + " (" + type->scalar + ") leads straight to its pods");
     }
   }
 
   void by_environment() {
-    const auto namespaces = namespaces_of(subject_);
-    for (const Workload& caller : subject_.manifests.workloads) {
-      if (&caller == &function_) continue;
-      for (const EnvVar& variable : caller.env)
-        if (const auto host = cluster_host(variable.name, variable.value, namespaces);
-            host && is_of_function(*host, caller))
-          tell(variable.place, variable.name + " of " + caller.name + " (" + variable.value +
-                                   ") calls its Service");
+    for (const auto& [caller, variable, host] : mentions_) {
+      if (&caller == &function_ || !is_of_function(host, caller)) continue;
+      tell(variable.place,
+           variable.name + " of " + caller.name + " (" + variable.value + ") calls its Service");
     }
   }
 
   bool is_of_function(const ClusterHost& host, const Workload& caller) const {
     const std::string& ns = host.ns.empty() ? caller.ns : host.ns;
-    return std::ranges::any_of(subject_.manifests.services, [&](const ServiceObject& service) {
-      return service.name == host.service && service.ns == ns &&
-             selects_pods_of(service, function_);
+    return std::ranges::any_of(services_, [&](const ServiceObject* service) {
+      return service->name == host.service && service->ns == ns;
     });
   }
 
@@ -124,15 +142,18 @@ class Judge {
   }
 
   const Subject& subject_;
+  const std::vector<Mention>& mentions_;
   const Workload& function_;
+  const std::vector<const ServiceObject*> services_;
   const Asleep::By by_;
   Report& report_;
 };
 
 void check(const Subject& subject, Report& report) {
+  const std::vector<Mention> mentions = mentions_in(subject);
   for (const Workload& workload : subject.manifests.workloads)
     if (const auto sleep = asleep(subject.manifests, workload))
-      Judge(subject, workload, sleep->by, report).judge();
+      Judge(subject, mentions, workload, sleep->by, report).judge();
 }
 
 }  // namespace
