@@ -51,12 +51,13 @@ void judge(const Subject& subject, const FunctionSpec& function, Report& report)
       sleep->by == Asleep::By::slimfaas
           ? "; or wake it first (/wake-function/" + function.name + ") and call once it is ready"
           : "";
-  report.add(cut >= kOften && !woken ? Severity::error : Severity::warning, first_to_go->place,
-             fmt::format("a call that finds {} at zero waits {}; on its way {}: the shortest cuts "
-                         "{} of such calls{}",
-                         function.name, to_text(*chain), chain_of(hops), per_cent(cut),
-                         woken ? " (those that come without a wake)" : ""),
-             mends(hops, chain->whole.quantile(0.95) + 1min) + wake, std::move(related));
+  report.add(
+      cut >= kOften && !woken ? Severity::error : Severity::warning, first_to_go->place,
+      fmt::format("a call that finds {} at zero{} waits {}; on its way {}: the shortest cuts "
+                  "{} of such calls{}",
+                  function.name, chain->with_node ? " and no node" : "", to_text(*chain),
+                  chain_of(hops), per_cent(cut), woken ? " (those that come without a wake)" : ""),
+      mends(hops, chain->whole.quantile(0.95) + 1min) + wake, std::move(related));
 }
 
 void check(const Subject& subject, Report& report) {

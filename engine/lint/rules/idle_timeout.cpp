@@ -48,13 +48,13 @@ void judge(const Subject& subject, const FunctionSpec& function, Report& report)
   // Twice the median, as a node takes now and then; never less than what is too short now.
   const Duration better =
       std::max(2 * chain->whole.quantile(0.5), chain->whole.quantile(0.95) + 1min);
-  report.add(
-      lost >= kOften ? Severity::error : Severity::warning, sleep->place,
-      fmt::format("{}, and its cold start takes {}: {} of replicas are taken away before "
-                  "they are ready, and what started for them is paid for nothing",
-                  what_happens(function.name, *sleep, *held), to_text(*chain), per_cent(lost)),
-      fmt::format("{}: at least {} s, twice a cold start", sleep->setting,
-                  std::chrono::ceil<std::chrono::minutes>(better).count() * 60));
+  report.add(lost >= kOften ? Severity::error : Severity::warning, sleep->place,
+             fmt::format("{}, and its cold start takes {}: {} of replicas{} are taken away before "
+                         "they are ready, and what started for them is paid for nothing",
+                         what_happens(function.name, *sleep, *held), to_text(*chain),
+                         per_cent(lost), chain->with_node ? " that wait for a node" : ""),
+             fmt::format("{}: at least {} s, twice a cold start", sleep->setting,
+                         std::chrono::ceil<std::chrono::minutes>(better).count() * 60));
 }
 
 void check(const Subject& subject, Report& report) {
