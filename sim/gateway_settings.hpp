@@ -1,9 +1,7 @@
 // What SlimFaas does with a call, by its version, its environment and the functions' annotations.
 //
-// Source: SlimFaas's proxy middleware 0.24 and its endpoints 0.81, and its list of renamed
-// variables. Boundaries that its change log does not state are assumptions: the wait limit of its
-// own variable ends with 0.44, errors are 503 instead of 500 and in-flight calls refresh each 500
-// ms from 0.50.
+// Source: as engine/scenario/slimfaas_gateway.hpp. A boundary that the change log does not state is
+// an assumption: errors are 503 instead of 500 and in-flight calls refresh each 500 ms from 0.50.
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/scenario/slimfaas_annotations.hpp"
-#include "sim/services.hpp"
+#include "engine/scenario/services.hpp"
 #include "sim/virtual_services.hpp"
 
 namespace thaw::sim {

@@ -3,8 +3,7 @@
 //
 // A watchdog's own limits hold only where the function's environment names them: what the image's
 // defaults are, or whether there is a watchdog in it, its manifest does not say.
-// Source: gateway main.go and types/readconfig.go; the values of its chart; of-watchdog
-// config/config.go.
+// Source: as engine/scenario/openfaas_limits.hpp.
 // Errors: settings that cannot be read, and steps that call asynchronously, which is not modelled.
 #pragma once
 
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "engine/diagnostic.hpp"
+#include "engine/scenario/openfaas_limits.hpp"
 #include "engine/scenario/scenario.hpp"
 
 namespace thaw::sim {
@@ -22,14 +22,14 @@ struct OpenFaasSettings {
     int max_in_flight = 0;                 // on one replica; 0: no limit
   };
 
-  static constexpr Duration kPoll = std::chrono::milliseconds(100);
-  static constexpr int kPolls = 1000;
+  static constexpr Duration kPoll = kOpenFaasPoll;
+  static constexpr int kPolls = kOpenFaasPolls;
   static constexpr Duration kCache = std::chrono::milliseconds(250);
 
   bool scale_from_zero = true;
-  Duration upstream_timeout = std::chrono::seconds(60);    // of a call that was forwarded
-  Duration connection_timeout = std::chrono::seconds(65);  // of the whole call
-  std::vector<Function> functions;                         // by function id
+  Duration upstream_timeout{};      // of a call that was forwarded
+  Duration connection_timeout{};    // of the whole call
+  std::vector<Function> functions;  // by function id
 
   static OpenFaasSettings resolve(const Scenario& scenario, Diagnostics& diagnostics);
 };

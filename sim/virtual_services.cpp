@@ -3,24 +3,17 @@
 #include <algorithm>
 #include <string>
 
-#include "sim/services.hpp"
+#include "engine/scenario/services.hpp"
 
 namespace thaw::sim {
 namespace {
-
-// "inference", "inference.ollama", "inference.ollama.svc.cluster.local" in the namespace `ns`.
-bool names(std::string_view host, const std::string& service, const std::string& own_ns,
-           const std::string& ns) {
-  if (host == service) return own_ns == ns;
-  const std::string in_ns = service + "." + own_ns;
-  return host == in_ns || host == in_ns + ".svc" || host == in_ns + ".svc.cluster.local";
-}
 
 bool leads_to_plain(const Scenario& scenario, const VirtualServiceRoute& route,
                     const Workload& workload, const std::string& ns) {
   const auto& services = scenario.manifests.services;
   return std::any_of(services.begin(), services.end(), [&](const ServiceObject& service) {
-    return names(route.host, service.name, service.ns, ns) && selects_pods_of(service, workload) &&
+    return names_service(route.host, service.name, service.ns, ns) &&
+           selects_pods_of(service, workload) &&
            (route.port == 0 ||
             std::any_of(service.ports.begin(), service.ports.end(),
                         [&](const ServicePort& port) { return port.port == route.port; }));
@@ -33,8 +26,9 @@ MeshRoute destination(const Scenario& scenario, const VirtualServiceRoute& route
   for (std::size_t f = 0; f < scenario.functions.size(); ++f) {
     const Workload& workload = scenario.manifests.workloads[scenario.functions[f].workload];
     if (workload.kind == Workload::Kind::knative_service) {
-      if (names(route.authority, workload.name, workload.ns, ns)) return {f, 0, route.timeout};
-      of_knative = of_knative || names(route.host, workload.name, workload.ns, ns);
+      if (names_service(route.authority, workload.name, workload.ns, ns))
+        return {f, 0, route.timeout};
+      of_knative = of_knative || names_service(route.host, workload.name, workload.ns, ns);
     } else if (leads_to_plain(scenario, route, workload, ns)) {
       return {f, 0, route.timeout};
     }

@@ -7,8 +7,11 @@
 
 namespace thaw::lint {
 
-#define THAW_LINT_RULES(rule) \
-  rule(not_yaml) rule(look_alike) rule(python_tabs) rule(refused) rule(setting)
+#define THAW_LINT_RULES(rule)                                                              \
+  rule(not_yaml) rule(look_alike) rule(python_tabs) rule(refused) rule(unknown_value)      \
+      rule(setting) rule(idle_timeout) rule(cold_timeout) rule(base_function_url)          \
+          rule(host_without_service) rule(authority) rule(method) rule(ingress_annotation) \
+              rule(answer_timeout) rule(wake_by_mesh)
 
 #define THAW_DECLARE(name) Rule name##_rule();
 THAW_LINT_RULES(THAW_DECLARE)

@@ -1,8 +1,8 @@
-#include "sim/services.hpp"
+#include "engine/scenario/services.hpp"
 
 #include <algorithm>
 
-namespace thaw::sim {
+namespace thaw {
 
 bool selects_pods_of(const ServiceObject& service, const Workload& workload) {
   return service.ns == workload.ns && !service.selector.empty() &&
@@ -18,4 +18,11 @@ int target_port(const ServicePort& port, const Workload& workload) {
   return named == workload.named_ports.end() ? 0 : named->second;
 }
 
-}  // namespace thaw::sim
+bool names_service(std::string_view host, const std::string& service, const std::string& service_ns,
+                   const std::string& ns) {
+  if (host == service) return service_ns == ns;
+  const std::string in_ns = service + "." + service_ns;
+  return host == in_ns || host == in_ns + ".svc" || host == in_ns + ".svc.cluster.local";
+}
+
+}  // namespace thaw
