@@ -190,6 +190,11 @@ void Run::place_platform() {
       occupy(*home, 0, workload.requests);
       home->residents.push_back(&workload);
       carries_platform_[home->pool] = true;
+      const Pool& of = scenario_.cluster.pools[home->pool];
+      if (of.spot && of.spot->mean)
+        notices_.error(workload.place, workload.name,
+                       "runs on a spot pool whose nodes go at a rate; it is no function, and the "
+                       "loss of such a node is not modelled");
     }
   }
   for (const Fault& fault : scenario_.faults) {
