@@ -7,8 +7,9 @@
 
 namespace thaw::lint {
 
-#define THAW_LINT_RULES(rule) \
-  rule(not_yaml) rule(look_alike) rule(python_tabs) rule(refused) rule(setting)
+#define THAW_LINT_RULES(rule)                                                                \
+  rule(not_yaml) rule(look_alike) rule(python_tabs) rule(refused) rule(maximum_out_of_reach) \
+      rule(flapping) rule(setting)
 
 #define THAW_DECLARE(name) Rule name##_rule();
 THAW_LINT_RULES(THAW_DECLARE)
