@@ -9,7 +9,9 @@ namespace thaw::lint {
 
 #define THAW_LINT_RULES(rule)                                                                \
   rule(not_yaml) rule(look_alike) rule(python_tabs) rule(refused) rule(maximum_out_of_reach) \
-      rule(flapping) rule(setting)
+      rule(flapping) rule(metric_not_there) rule(two_owners) rule(no_target)                 \
+          rule(alert_never_fires) rule(setting) rule(deprecated) rule(unknown_setting)       \
+              rule(cost_of_minimum)
 
 #define THAW_DECLARE(name) Rule name##_rule();
 THAW_LINT_RULES(THAW_DECLARE)

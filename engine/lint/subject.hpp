@@ -51,6 +51,9 @@ struct SourceText {
   std::string file, text;
 };
 
+// The oldest that thaw knows to be different, each as of its system's scenario.
+inline constexpr Versions kOldestVersions{{0, 24, 0}, {1, 23, 0}, {1, 33, 0}, {0, 25, 0}};
+
 struct Subject {
   std::deque<yaml::Node> trees;
   std::vector<SourceText> texts;
@@ -70,6 +73,8 @@ struct Subject {
   std::vector<Diagnostic> unreadable;  // no YAML
   std::vector<Diagnostic> refused;     // YAML that the API server, helm or faas-cli would refuse
   std::vector<Diagnostic> settings;    // values that the autoscalers themselves refuse
+  // Those that today's versions refuse and kOldestVersions do not, where nobody says which it is.
+  std::vector<Diagnostic> settings_of_newest;
 
   const Versions& versions() const;
 };
