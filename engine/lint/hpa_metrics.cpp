@@ -87,10 +87,6 @@ const MetricRule* rule_of(const std::string& metric, const Manifests& manifests)
   return nullptr;
 }
 
-bool same(const Place& a, const Place& b) {
-  return a.line == b.line && a.column == b.column && a.file == b.file;
-}
-
 }  // namespace
 
 std::vector<HpaMetric> metrics_of(const HpaObject& hpa, const Manifests& manifests) {
@@ -147,7 +143,7 @@ const Workload* target_of(const HpaObject& hpa, const Manifests& manifests) {
 
 const Object* object_at(const Subject& subject, const Place& place) {
   const auto found = std::ranges::find_if(
-      subject.objects, [&](const Object& object) { return same(object.place, place); });
+      subject.objects, [&](const Object& object) { return same_place(object.place, place); });
   return found == subject.objects.end() ? nullptr : &*found;
 }
 

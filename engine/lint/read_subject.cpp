@@ -275,6 +275,7 @@ void judge_settings(Subject& subject, SettingsJudge judge) {
   }
   Scenario scenario = scenario_of(subject);
   const std::vector<Diagnostic> of_newest = judge(scenario);
+  if (of_newest.empty()) return;
   scenario.versions = kOldestVersions;
   const std::vector<Diagnostic> of_oldest = judge(scenario);
   for (const Diagnostic& problem : of_newest) {

@@ -89,6 +89,8 @@ using SettingsJudge = std::vector<Diagnostic> (*)(const Scenario&);
 // together. InputError: a path that is not there or cannot be read. `judge` may be null.
 std::vector<Subject> read_subjects(const std::vector<std::string>& paths, SettingsJudge judge);
 
+bool same_place(const Place& a, const Place& b);
+
 // Values of a node by a dotted path, "spec.template.metadata"; null if there is none.
 const yaml::Node* at(const yaml::Node& node, std::string_view path);
 // The place of the key itself; of the node if it has no such key.

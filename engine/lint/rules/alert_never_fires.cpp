@@ -15,6 +15,7 @@ namespace thaw::lint {
 namespace {
 
 constexpr std::int64_t kThreshold = 5;  // completions a second
+constexpr std::int64_t kMostReplicas = 1'000'000;
 
 const Params::Entry* label(const Workload& function, std::string_view key) {
   return function.scale_labels.find(key);
@@ -61,7 +62,7 @@ void check_rate(const FunctionSpec& spec, const Subject& subject, Report& report
   if (function.kind != Workload::Kind::openfaas_function || !stated) return;
   if (!function.refused.empty() || has_autoscaler(function, manifests)) return;
   const std::int64_t min = std::max<std::int64_t>(number(label(function, "min"), 1), 1);
-  if (max && number(max, 0) <= min) return;
+  if (min > kMostReplicas || (max && number(max, 0) <= min)) return;
   const double mean_ns = spec.service.duration.mean();
   // Those that share a replica evenly complete no more together than one alone.
   const int slots = spec.service.discipline == Discipline::ps ? 1 : spec.service.slots;

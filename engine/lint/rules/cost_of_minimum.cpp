@@ -27,8 +27,9 @@ struct Least {
 
 Least read(const Params::Entry* entry, std::string said_by, std::int64_t missing,
            const Place& place) {
-  return {entry ? units::integer(entry->value).value_or(missing) : missing, std::move(said_by),
-          entry ? entry->place : place};
+  constexpr std::int64_t kMost = 1'000'000;
+  const std::int64_t count = entry ? units::integer(entry->value).value_or(missing) : missing;
+  return {std::min(count, kMost), std::move(said_by), entry ? entry->place : place};
 }
 
 // Nothing where nobody scales it: then its replicas are no minimum.

@@ -96,7 +96,7 @@ void check(const Subject& subject, Report& report) {
     if (!name || subject.manifests.workloads.empty()) continue;
     std::string ns = object.ns;
     for (const HpaObject& typed : subject.manifests.hpas)
-      if (hpa && object_at(subject, typed.place) == &object) ns = typed.ns;
+      if (hpa && same_place(typed.place, object.place)) ns = typed.ns;
     const Reference wanted{object.kind + " " + object.name, kind ? kind->scalar : "Deployment",
                            name->scalar, ns, name->place};
     if (can_be_missed(wanted)) check_name(wanted, subject, report);

@@ -12,9 +12,7 @@ bool is_of_older_hpa(const Diagnostic& problem, const Subject& subject) {
     const yaml::Node* const version = object.node->find("apiVersion");
     return object.kind == "HorizontalPodAutoscaler" && version &&
            object.api_version.starts_with("autoscaling/v") &&
-           version->place.line == problem.place.line &&
-           version->place.column == problem.place.column &&
-           version->place.file == problem.place.file;
+           same_place(version->place, problem.place);
   });
 }
 
