@@ -10,13 +10,6 @@ namespace {
 constexpr const char* kGpu = "nvidia.com/gpu";
 constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 
-bool matches(const Toleration& toleration, const Taint& taint) {
-  if (toleration.effect && *toleration.effect != taint.effect) return false;
-  if (toleration.key.empty()) return toleration.exists;
-  if (toleration.key != taint.key) return false;
-  return toleration.exists || toleration.value == taint.value;
-}
-
 // HAMi's device plugin runs on nodes of this label only: without it nobody offers their cards.
 bool left_alone_by_hami(const Pool& pool) {
   if (pool.gpu_sharing.mode != GpuSharing::Mode::vgpu) return false;
@@ -88,32 +81,6 @@ Resources capacity_of(const Pool& pool) {
   if (pool.machine.gpus > 0 && !left_alone_by_hami(pool))
     capacity.extended[kGpu] = pool.machine.gpus * pool.gpu_sharing.per_card;
   return capacity;
-}
-
-bool tolerates(const std::vector<Toleration>& tolerations, const std::vector<Taint>& taints) {
-  return std::all_of(taints.begin(), taints.end(), [&](const Taint& taint) {
-    return taint.effect == TaintEffect::prefer_no_schedule ||
-           std::any_of(tolerations.begin(), tolerations.end(),
-                       [&](const Toleration& toleration) { return matches(toleration, taint); });
-  });
-}
-
-// Labels that every node carries besides its pool's own.
-bool selects(const std::map<std::string, std::string>& selector, const Pool& pool,
-             const std::string& node) {
-  return std::all_of(selector.begin(), selector.end(), [&](const auto& wanted) {
-    const auto& [key, value] = wanted;
-    if (const auto label = pool.labels.find(key); label != pool.labels.end())
-      return label->second == value;
-    if (key == "kubernetes.io/hostname") return !node.empty() && value == node;
-    if (key == "kubernetes.io/os") return value == "linux";
-    if (key == "kubernetes.io/arch") return value == "amd64";
-    if (key == "k8s.scaleway.com/pool-name") return value == pool.name;
-    if (key == "nvidia.com/gpu.present") return pool.machine.gpus > 0 && value == "true";
-    if (key == "node.kubernetes.io/instance-type")
-      return value == pool.machine.preset.substr(pool.machine.preset.find('/') + 1);
-    return false;
-  });
 }
 
 bool can_host(const Pool& pool, const Workload& workload) {

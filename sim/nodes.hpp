@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/distribution.hpp"
+#include "engine/scenario/placement.hpp"
 #include "engine/scenario/scenario.hpp"
 #include "sim/event_queue.hpp"
 #include "sim/fluid/fluid.hpp"
@@ -68,9 +69,6 @@ double dominant_share_ratio(const Resources& request, const Resources& allocatab
 
 // What one node of the pool offers once it is usable.
 Resources capacity_of(const Pool& pool);
-bool tolerates(const std::vector<Toleration>& tolerations, const std::vector<Taint>& taints);
-bool selects(const std::map<std::string, std::string>& selector, const Pool& pool,
-             const std::string& node);
 // Whether a pod of `workload` may ever run on a node of `pool`, empty.
 bool can_host(const Pool& pool, const Workload& workload);
 

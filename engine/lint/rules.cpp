@@ -7,8 +7,11 @@
 
 namespace thaw::lint {
 
-#define THAW_LINT_RULES(rule) \
-  rule(not_yaml) rule(look_alike) rule(python_tabs) rule(refused) rule(setting)
+#define THAW_LINT_RULES(rule)                                                                     \
+  rule(not_yaml) rule(look_alike) rule(python_tabs) rule(refused) rule(yaml_boolean)              \
+      rule(stack_resources) rule(setting) rule(profile_missing) rule(nothing_fits)                \
+          rule(card_count) rule(mig_replicas) rule(model_does_not_fit) rule(fraction_above_share) \
+              rule(no_scale_from_zero) rule(kapsule_taint_key) rule(root_container)
 
 #define THAW_DECLARE(name) Rule name##_rule();
 THAW_LINT_RULES(THAW_DECLARE)

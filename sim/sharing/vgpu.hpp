@@ -17,21 +17,9 @@
 
 #include "engine/scenario/manifest.hpp"
 #include "engine/scenario/scenario.hpp"
+#include "engine/scenario/vgpu_request.hpp"
 
 namespace thaw::sim {
-
-// What a pod wants of each of so many cards; 0 cards: nothing.
-struct CardAsk {
-  int cards = 0;
-  std::int64_t memory_mib = 0;
-  int cores_percent = 0;  // 0: no share of its own
-};
-
-// Any of the four resources.
-bool asks_for_cards(const Resources& request);
-// After the defaults, which depend on the release.
-CardAsk card_ask_of(const Resources& request, const GpuSharing& sharing,
-                    std::int64_t card_memory_mib);
 
 struct Card {
   int pods = 0;

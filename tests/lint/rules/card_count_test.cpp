@@ -1,0 +1,80 @@
+#include <gtest/gtest.h>
+
+#include "tests/lint/clusters.hpp"
+
+namespace thaw::lint {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+OneFunction on_split_card(const std::string& limits, int replicas = 1) {
+  OneFunction one;
+  one.pool += ", labels: {gpu: \"on\"}, gpuSharing: {mode: vgpu, split: 10, hami: \"2.4\"}";
+  one.limits = limits;
+  one.replicas = replicas;
+  return one;
+}
+
+TEST(CardCount, MoreCardsThanANodeHas) {
+  OneFunction one;
+  one.limits = "nvidia.com/gpu: 2";
+  EXPECT_EQ(places(linted(files_of(one))), Texts{"TH303 m.yaml:14:32"});
+  one.machine = "{preset: aws/p4d.24xlarge}";  // has eight
+  EXPECT_EQ(places(linted(files_of(one))), Texts{});
+}
+
+TEST(CardCount, UnderHamiItCountsPhysicalCards) {
+  EXPECT_EQ(places(linted(files_of(on_split_card("nvidia.com/gpu: 2, nvidia.com/gpucores: 18")))),
+            Texts{"TH303 m.yaml:14:32"});
+}
+
+// floor(100 / 18) = 5.
+TEST(CardCount, FiveSharesOf18PercentFitACard) {
+  const std::string limits =
+      "nvidia.com/gpu: 1, nvidia.com/gpucores: 18, nvidia.com/gpumem-percentage: 18";
+  EXPECT_EQ(places(linted(files_of(on_split_card(limits, 5)))), Texts{});
+  const Result six = linted(files_of(on_split_card(limits, 6)));
+  EXPECT_EQ(places(six), Texts{"TH303 m.yaml:14:32"});
+  EXPECT_NE(six.findings.at(0).message.find("always wants 6 replicas, of which 1 can never run"),
+            std::string::npos);
+}
+
+// 80 GiB are 81,920 MiB: 4 × 20,480.
+TEST(CardCount, MemoryInMiBCountsToo) {
+  const std::string limits = "nvidia.com/gpu: 1, nvidia.com/gpumem: ";
+  EXPECT_EQ(places(linted(files_of(on_split_card(limits + "20480", 4)))), Texts{});
+  EXPECT_EQ(places(linted(files_of(on_split_card(limits + "20481", 4)))).size(), 1U);
+}
+
+TEST(CardCount, AMaximumAboveTheRoomIsAWarning) {
+  NamedTexts files = files_of(OneFunction{});
+  const auto hpa = [](int most) {
+    return "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\n"
+           "metadata: {name: h, namespace: d}\n"
+           "spec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: f}\n"
+           "  minReplicas: 1\n  maxReplicas: " +
+           std::to_string(most) +
+           "\n  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, "
+           "averageUtilization: 50}}}]\n";
+  };
+  const std::string deployment = files[1].second;
+  files[1].second = deployment + hpa(1);
+  EXPECT_EQ(places(linted(files), "TH303"), Texts{});
+  files[1].second = deployment + hpa(2);
+  const Result two = linted(files);
+  EXPECT_EQ(places(two, "TH303").size(), 1U);
+  EXPECT_EQ(two.count(Severity::error), 0U);
+}
+
+TEST(CardCount, APercentageAboveTheCard) {
+  const auto pod = [](const std::string& limits) {
+    OneFunction one;
+    one.limits = limits;
+    return NamedTexts{{"m.yaml", files_of(one)[1].second}};
+  };
+  EXPECT_EQ(places(linted(pod("nvidia.com/gpumem-percentage: 100"))), Texts{});
+  EXPECT_EQ(places(linted(pod("nvidia.com/gpumem-percentage: 101"))).size(), 1U);
+}
+
+}  // namespace
+}  // namespace thaw::lint
