@@ -17,7 +17,17 @@ struct OneFunction {
   int replicas = 1;
   std::string pod;
   std::string limits = "nvidia.com/gpu: 1";
+  std::string check = "replicas(f) >= 0";  // at the end
 };
+
+// A card that HAMi splits for ten.
+inline OneFunction on_split_card(const std::string& limits, int replicas = 1) {
+  OneFunction one;
+  one.pool += ", labels: {gpu: 'on'}, gpuSharing: {mode: vgpu, split: 10, hami: '2.4'}";
+  one.limits = limits;
+  one.replicas = replicas;
+  return one;
+}
 
 inline NamedTexts files_of(const OneFunction& one) {
   return {
@@ -31,7 +41,8 @@ inline NamedTexts files_of(const OneFunction& one) {
            one.function +
            "}}\n"
            "until: 30min\n"
-           "checks: [{name: ends, end: true, expect: replicas(f) >= 0}]\n"},
+           "checks: [{name: ends, end: true, expect: \"" +
+           one.check + "\"}]\n"},
       {"m.yaml",
        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: f, namespace: d}\nspec:\n"
        "  replicas: " +

@@ -7,14 +7,6 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-OneFunction on_split_card(const std::string& limits, int replicas = 1) {
-  OneFunction one;
-  one.pool += ", labels: {gpu: \"on\"}, gpuSharing: {mode: vgpu, split: 10, hami: \"2.4\"}";
-  one.limits = limits;
-  one.replicas = replicas;
-  return one;
-}
-
 TEST(CardCount, MoreCardsThanANodeHas) {
   OneFunction one;
   one.limits = "nvidia.com/gpu: 2";
@@ -64,6 +56,14 @@ TEST(CardCount, AMaximumAboveTheRoomIsAWarning) {
   const Result two = linted(files);
   EXPECT_EQ(places(two, "TH303").size(), 1U);
   EXPECT_EQ(two.count(Severity::error), 0U);
+}
+
+// Six clients of 18 %, each a Deployment of its own.
+TEST(CardCount, WorkloadsOnOneCardAreAddedUp) {
+  const Result result = linted_paths({"scenarios/fedless-vgpu"});
+  EXPECT_EQ(places(result, "TH303"),
+            Texts{"TH303 scenarios/fedless-vgpu/manifests/gpu-clients.yaml:209:15"});
+  EXPECT_NE(messages(result, "TH303").at(0).find("108 %"), std::string::npos);
 }
 
 TEST(CardCount, APercentageAboveTheCard) {

@@ -64,5 +64,20 @@ TEST(ModelDoesNotFit, ManifestsThatNameBoth) {
   EXPECT_EQ(result.findings.at(0).severity, Severity::error);
 }
 
+// 3.8 GB and 2 GiB are 5671.96 MiB.
+TEST(ModelDoesNotFit, OneMiBLessThanWeightsAndCache) {
+  const auto with = [](const std::string& mib) {
+    OneFunction one;
+    one.pod =
+        "      initContainers:\n        - name: pull\n          image: ollama/ollama\n"
+        "          args: [ollama pull llama2]\n";
+    one.limits = "nvidia.com/gpu: 1, nvidia.com/gpumem: " + mib;
+    return linted({{"m.yaml", files_of(one)[1].second}});
+  };
+  EXPECT_EQ(places(with("5672")), Texts{});
+  EXPECT_EQ(places(with("5671")), Texts{"TH305 m.yaml:1:1"});
+  EXPECT_EQ(with("5671").count(Severity::warning), 1U);
+}
+
 }  // namespace
 }  // namespace thaw::lint
