@@ -9,13 +9,6 @@
 namespace thaw::sim {
 namespace {
 
-bool matches(const Toleration& toleration, const Taint& taint) {
-  if (toleration.effect && *toleration.effect != taint.effect) return false;
-  if (toleration.key.empty()) return toleration.exists;
-  if (toleration.key != taint.key) return false;
-  return toleration.exists || toleration.value == taint.value;
-}
-
 // A node whose card must be reset to turn MIG on boots once more before its GPUs are there.
 Duration reboot_of(const Pool& pool, Duration boot) {
   if (pool.gpu_sharing.mode != GpuSharing::Mode::mig) return {};
@@ -91,34 +84,8 @@ Resources capacity_of(const Pool& pool) {
 Resources template_of(const Pool& pool) {
   if (pool.gpu_sharing.shares_foreseen) return capacity_of(pool);
   Resources expected{pool.machine.cpu, pool.machine.memory, {}};
-  if (pool.machine.gpus > 0) expected.extended[kGpu] = pool.machine.gpus;
+  if (pool.machine.gpus > 0) expected.extended[kGpuCards] = pool.machine.gpus;
   return expected;
-}
-
-bool tolerates(const std::vector<Toleration>& tolerations, const std::vector<Taint>& taints) {
-  return std::all_of(taints.begin(), taints.end(), [&](const Taint& taint) {
-    return taint.effect == TaintEffect::prefer_no_schedule ||
-           std::any_of(tolerations.begin(), tolerations.end(),
-                       [&](const Toleration& toleration) { return matches(toleration, taint); });
-  });
-}
-
-// Labels that every node carries besides its pool's own.
-bool selects(const std::map<std::string, std::string>& selector, const Pool& pool,
-             const std::string& node) {
-  return std::all_of(selector.begin(), selector.end(), [&](const auto& wanted) {
-    const auto& [key, value] = wanted;
-    if (const auto label = pool.labels.find(key); label != pool.labels.end())
-      return label->second == value;
-    if (key == "kubernetes.io/hostname") return !node.empty() && value == node;
-    if (key == "kubernetes.io/os") return value == "linux";
-    if (key == "kubernetes.io/arch") return value == "amd64";
-    if (key == "k8s.scaleway.com/pool-name") return value == pool.name;
-    if (key == "nvidia.com/gpu.present") return pool.machine.gpus > 0 && value == "true";
-    if (key == "node.kubernetes.io/instance-type")
-      return value == pool.machine.preset.substr(pool.machine.preset.find('/') + 1);
-    return false;
-  });
 }
 
 bool can_host(const Pool& pool, const Workload& workload) {
@@ -199,8 +166,7 @@ Node& Nodes::order(std::size_t pool) {
   stages.gpu = Duration{static_cast<std::int64_t>(total)} - stages.instance - stages.boot;
   cloud_.slow_down(pool, stages);
   node.until_ready = stages.boot;
-  node.until_usable =
-      stages.gpu + reboot_of(world_.scenario.cluster.pools[pool], stages.boot);
+  node.until_usable = stages.gpu + reboot_of(world_.scenario.cluster.pools[pool], stages.boot);
   tell(node, "ordered", node.name + " ordered");
   if (supply == Supply::error) {
     tell(node, "refused", node.name + " refused: no machine to be had");

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/distribution.hpp"
+#include "engine/scenario/placement.hpp"
 #include "engine/scenario/scenario.hpp"
 #include "sim/cloud.hpp"
 #include "sim/entered.hpp"
@@ -80,9 +81,6 @@ double dominant_share_ratio(const Resources& request, const Resources& allocatab
 Resources capacity_of(const Pool& pool);
 // What a node autoscaler expects of one that is not there yet.
 Resources template_of(const Pool& pool);
-bool tolerates(const std::vector<Toleration>& tolerations, const std::vector<Taint>& taints);
-bool selects(const std::map<std::string, std::string>& selector, const Pool& pool,
-             const std::string& node);
 // Whether a pod of `workload` may ever run on a node of `pool`, empty.
 bool can_host(const Pool& pool, const Workload& workload);
 

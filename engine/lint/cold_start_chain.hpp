@@ -35,8 +35,7 @@ struct ColdStart {
     std::string name, source;  // "node", "cluster.pools.gpu.provisioning, a guess"
     Duration median{}, p95{};
   };
-  std::vector<Stage>
-      stages;  // in the order in which they pass; those below 50 ms are left out
+  std::vector<Stage> stages;  // in the order in which they pass; those below 50 ms are left out
   Sample whole;
   bool with_node = false;  // no node with what the function needs is always there
 };

@@ -13,6 +13,8 @@ namespace thaw::lint {
   rule(look_alike) \
   rule(python_tabs) \
   rule(refused) \
+  rule(yaml_boolean) \
+  rule(stack_resources) \
   rule(unknown_value) \
   rule(maximum_out_of_reach) \
   rule(flapping) \
@@ -24,6 +26,14 @@ namespace thaw::lint {
   rule(deprecated) \
   rule(unknown_setting) \
   rule(cost_of_minimum) \
+  rule(profile_missing) \
+  rule(nothing_fits) \
+  rule(card_count) \
+  rule(mig_replicas) \
+  rule(model_does_not_fit) \
+  rule(fraction_above_share) \
+  rule(no_scale_from_zero) \
+  rule(kapsule_taint_key) \
   rule(idle_timeout) \
   rule(cold_timeout) \
   rule(base_function_url) \
@@ -32,7 +42,8 @@ namespace thaw::lint {
   rule(method) \
   rule(ingress_annotation) \
   rule(answer_timeout) \
-  rule(wake_by_mesh)
+  rule(wake_by_mesh) \
+  rule(root_container)
 // clang-format on
 
 #define THAW_DECLARE(name) Rule name##_rule();

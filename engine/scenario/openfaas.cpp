@@ -49,9 +49,9 @@ void apply(const ProfileObject& profile, Workload& function) {
   add_missing(function.requests, profile.requests);
 }
 
-void deploy(Workload& function, const std::string& list, const Manifests& manifests,
+void deploy(Workload& function, const std::vector<std::string>& names, const Manifests& manifests,
             Diagnostics& problems) {
-  for (const std::string& name : names_in(list)) {
+  for (const std::string& name : names) {
     const auto found = std::ranges::find_if(manifests.profiles, [&](const ProfileObject& p) {
       return p.name == name && p.ns == kProfilesNamespace;
     });
@@ -66,6 +66,12 @@ void deploy(Workload& function, const std::string& list, const Manifests& manife
 }
 
 }  // namespace
+
+std::vector<std::string> profile_names(const Workload& function) {
+  const auto list = function.annotations.find(kProfiles);
+  if (list == function.annotations.end() || list->second.value.empty()) return {};
+  return names_in(list->second.value);
+}
 
 bool is_classic_openfaas(const Versions& versions) { return versions.openfaas < kCommunityEdition; }
 
@@ -85,13 +91,14 @@ Params openfaas_params(const Workload& function, const Versions& versions) {
 void apply_profiles(Manifests& manifests, const Versions& versions, Diagnostics& problems) {
   for (Workload& function : manifests.workloads) {
     if (function.kind != Workload::Kind::openfaas_function) continue;
-    const auto profiles = function.annotations.find(kProfiles);
-    if (profiles == function.annotations.end() || profiles->second.value.empty()) continue;
+    const std::vector<std::string> names = profile_names(function);
+    if (names.empty()) continue;
     if (is_classic_openfaas(versions)) {
-      deploy(function, profiles->second.value, manifests, problems);
+      deploy(function, names, manifests, problems);
     } else {
       problems.notice(function.name + ": OpenFaaS CE " + to_text(versions.openfaas) +
-                      " does not apply Profiles; " + kProfiles + ": " + profiles->second.value +
+                      " does not apply Profiles; " + kProfiles + ": " +
+                      function.annotations.at(kProfiles).value +
                       " has no effect (versions.openfaas below 0.27: it had)");
     }
   }

@@ -9,6 +9,9 @@
 // Source: faas-netes pkg/k8s/profiles.go, pkg/handlers/deploy.go; OpenFaaS's documentation.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "engine/diagnostic.hpp"
 #include "engine/scenario/manifest.hpp"
 #include "engine/version.hpp"
@@ -20,6 +23,9 @@ bool is_classic_openfaas(const Versions& versions);
 
 // The gateway itself, told by its image: REGISTRY/…/openfaas/gateway, whatever tag or digest.
 bool is_openfaas_gateway(const Workload& workload);
+
+// Which Profiles its annotation com.openfaas.profile names, in order.
+std::vector<std::string> profile_names(const Workload& function);
 
 // What policy alert_factor reads: the labels com.openfaas.scale.KEY as KEY, and the edition.
 Params openfaas_params(const Workload& function, const Versions& versions);

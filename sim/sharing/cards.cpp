@@ -43,7 +43,7 @@ Cards::Cards(int cards, Bytes memory, const GpuSharing& sharing)
     : memory_(memory), sharing_(sharing), cards_(static_cast<std::size_t>(cards)) {}
 
 CardAsk Cards::ask_of(const Resources& request) const {
-  return {static_cast<int>(asked_of(request, kGpu)), 0, 0};
+  return {static_cast<int>(asked_of(request, kGpuCards)), 0, 0};
 }
 
 std::vector<std::size_t> Cards::fewest_pods_first() const {

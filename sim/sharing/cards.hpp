@@ -18,18 +18,10 @@
 
 #include "engine/scenario/manifest.hpp"
 #include "engine/scenario/scenario.hpp"
+#include "engine/scenario/vgpu_request.hpp"
 #include "sim/sharing/contention.hpp"
 
 namespace thaw::sim {
-
-inline constexpr const char* kGpu = "nvidia.com/gpu";
-
-// What a pod wants of each of so many cards; 0 cards: nothing.
-struct CardAsk {
-  int cards = 0;
-  std::int64_t memory_mib = 0;
-  int cores_percent = 0;  // 0: no share of its own
-};
 
 struct Card {
   int pods = 0;

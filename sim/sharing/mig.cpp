@@ -40,7 +40,7 @@ class MigCards final : public Cards {
         taken.emplace(share.cards[i], share.parts[i]);
     Choice choice;
     for (const auto& [name, count] : request.extended) {
-      if (name != kGpu && !name.starts_with(kPrefix)) continue;
+      if (name != kGpuCards && !name.starts_with(kPrefix)) continue;
       for (std::int64_t left = count; left > 0; --left)
         if (!pick(name, taken, choice)) return {{}, CardRefusal::pods, {}};
     }
@@ -65,7 +65,7 @@ class MigCards final : public Cards {
 
  private:
   bool fits(const std::string& resource, const MigProfile& part) const {
-    if (resource == kGpu) return sharing().profiles.empty();
+    if (resource == kGpuCards) return sharing().profiles.empty();
     return !sharing().profiles.empty() && resource == kPrefix + std::string(part.name);
   }
   bool pick(const std::string& resource, std::set<std::pair<std::size_t, std::size_t>>& taken,

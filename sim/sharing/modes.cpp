@@ -30,7 +30,7 @@ const SharingMode& sharing_mode(GpuSharing::Mode mode) {
 }
 
 void offer_shares(const Pool& pool, Resources& capacity) {
-  capacity.extended[kGpu] = std::int64_t{pool.machine.gpus} * pool.gpu_sharing.per_card;
+  capacity.extended[kGpuCards] = std::int64_t{pool.machine.gpus} * pool.gpu_sharing.per_card;
 }
 
 }  // namespace thaw::sim

@@ -9,15 +9,8 @@
 namespace thaw::sim {
 namespace {
 
-constexpr const char* kCores = "nvidia.com/gpucores";
-constexpr const char* kMemory = "nvidia.com/gpumem";
-constexpr const char* kMemoryPercent = "nvidia.com/gpumem-percentage";
 constexpr std::int64_t kWholeCard = 100;
 constexpr std::int64_t kMiB = std::int64_t{1} << 20;
-
-// From here on a pod that asks for all of a card's memory, or for nothing but cards, gets all of
-// its cores too, and so the card to itself.
-constexpr Version kExclusiveByDefault{2, 7, 0};
 
 // HAMi's device plugin runs on nodes of this label only: without it nobody offers their cards.
 bool is_labelled(const Pool& pool) {
@@ -34,35 +27,6 @@ std::unique_ptr<Cards> make_if_labelled(const Pool& pool) {
 }
 
 }  // namespace
-
-bool asks_for_cards(const Resources& request) {
-  constexpr std::array kAll{kGpu, kCores, kMemory, kMemoryPercent};
-  return std::any_of(kAll.begin(), kAll.end(),
-                     [&](const char* name) { return asked_of(request, name) > 0; });
-}
-
-CardAsk card_ask_of(const Resources& request, const GpuSharing& sharing,
-                    std::int64_t card_memory_mib) {
-  CardAsk ask;
-  if (!asks_for_cards(request)) return ask;
-  // The webhook adds one card where only a part of one is asked for.
-  ask.cards = static_cast<int>(std::max<std::int64_t>(asked_of(request, kGpu), 1));
-  ask.cores_percent = static_cast<int>(std::min(asked_of(request, kCores), kWholeCard));
-  const std::int64_t mib = asked_of(request, kMemory), percent = asked_of(request, kMemoryPercent);
-  const bool says_no_memory = mib == 0 && percent == 0;
-  if (mib > 0) {
-    ask.memory_mib = mib;
-  } else if (percent > 0) {
-    ask.memory_mib = card_memory_mib * percent / kWholeCard;
-  } else {
-    ask.memory_mib =
-        sharing.default_memory == Bytes{} ? card_memory_mib : sharing.default_memory.count / kMiB;
-  }
-  if (sharing.hami >= kExclusiveByDefault && ask.cores_percent == 0 &&
-      (says_no_memory || percent == kWholeCard))
-    ask.cores_percent = static_cast<int>(kWholeCard);
-  return ask;
-}
 
 VgpuCards::VgpuCards(int cards, Bytes memory, const GpuSharing& sharing)
     : Cards(cards, memory, sharing), memory_mib_(memory.count / kMiB) {}
@@ -127,8 +91,8 @@ Cards::Choice VgpuCards::choose(const Resources& request) const {
 
 Resources VgpuCards::counted(const Resources& request) const {
   Resources counted = request;
-  for (const char* name : {kCores, kMemory, kMemoryPercent}) counted.extended.erase(name);
-  if (const int cards = ask_of(request).cards; cards > 0) counted.extended[kGpu] = cards;
+  for (const char* name : {kGpuCores, kGpuMemory, kGpuMemoryPercent}) counted.extended.erase(name);
+  if (const int cards = ask_of(request).cards; cards > 0) counted.extended[kGpuCards] = cards;
   return counted;
 }
 

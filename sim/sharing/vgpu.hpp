@@ -12,12 +12,6 @@
 
 namespace thaw::sim {
 
-// Any of the four resources.
-bool asks_for_cards(const Resources& request);
-// After the defaults, which depend on the release.
-CardAsk card_ask_of(const Resources& request, const GpuSharing& sharing,
-                    std::int64_t card_memory_mib);
-
 class VgpuCards final : public Cards {
  public:
   VgpuCards(int cards, Bytes memory, const GpuSharing& sharing);

@@ -1,6 +1,7 @@
 // TH104: YAML that kubectl, helm or faas-cli would refuse.
 #include <algorithm>
 
+#include "engine/lint/not_text.hpp"
 #include "engine/lint/rule.hpp"
 
 namespace thaw::lint {
@@ -17,8 +18,12 @@ bool is_of_older_hpa(const Diagnostic& problem, const Subject& subject) {
 }
 
 void check(const Subject& subject, Report& report) {
+  const std::vector<NotText> others = not_text(subject);  // TH105 says more of these
   for (const Diagnostic& problem : subject.refused) {
-    if (is_of_older_hpa(problem, subject)) continue;
+    const bool told = std::ranges::any_of(others, [&](const NotText& other) {
+      return same_place(other.value->place, problem.place);
+    });
+    if (told || is_of_older_hpa(problem, subject)) continue;
     const std::string key = problem.key.empty() ? "" : problem.key + ": ";
     report.add(problem.place, key + problem.message, "");
   }
