@@ -32,7 +32,7 @@ Scenario load_scenario(const std::string& path, const std::vector<std::string>& 
 std::vector<ManifestSource> manifests_of_scenario(const std::string& path, Diagnostics& problems) {
   const std::string file = scenario::scenario_file(path);
   const yaml::Node tree = scenario::assemble(file, {}, problems);
-  scenario::Reading reading{problems, {}, {}};
+  scenario::Reading reading{problems, {}, {}, file};
   const auto document = scenario::document().read({tree, "", reading});
   return document ? scenario::find_manifests(*document, file, problems)
                   : std::vector<ManifestSource>{};
