@@ -271,7 +271,22 @@ Scenario scenario_of(const Subject& subject) {
 
 void judge_settings(Subject& subject, SettingsJudge judge) {
   if (!judge) return;
-  subject.settings = subject.scenario ? judge(*subject.scenario) : judge(scenario_of(subject));
+  if (subject.scenario) {
+    subject.settings = judge(*subject.scenario);
+    return;
+  }
+  Scenario scenario = scenario_of(subject);
+  const std::vector<Diagnostic> of_newest = judge(scenario);
+  if (of_newest.empty()) return;
+  scenario.versions = kOldestVersions;
+  const std::vector<Diagnostic> of_oldest = judge(scenario);
+  for (const Diagnostic& problem : of_newest) {
+    const bool in_both = std::ranges::any_of(of_oldest, [&](const Diagnostic& other) {
+      return other.key == problem.key && other.place.line == problem.place.line &&
+             other.place.file == problem.place.file;
+    });
+    (in_both ? subject.settings : subject.settings_of_newest).push_back(problem);
+  }
 }
 
 Subject read_scenario(const std::string& path, SettingsJudge judge) {

@@ -7,11 +7,33 @@
 
 namespace thaw::lint {
 
-#define THAW_LINT_RULES(rule)                                                              \
-  rule(not_yaml) rule(look_alike) rule(python_tabs) rule(refused) rule(unknown_value)      \
-      rule(setting) rule(idle_timeout) rule(cold_timeout) rule(base_function_url)          \
-          rule(host_without_service) rule(authority) rule(method) rule(ingress_annotation) \
-              rule(answer_timeout) rule(wake_by_mesh)
+// clang-format off
+#define THAW_LINT_RULES(rule) \
+  rule(not_yaml) \
+  rule(look_alike) \
+  rule(python_tabs) \
+  rule(refused) \
+  rule(unknown_value) \
+  rule(maximum_out_of_reach) \
+  rule(flapping) \
+  rule(metric_not_there) \
+  rule(two_owners) \
+  rule(no_target) \
+  rule(alert_never_fires) \
+  rule(setting) \
+  rule(deprecated) \
+  rule(unknown_setting) \
+  rule(cost_of_minimum) \
+  rule(idle_timeout) \
+  rule(cold_timeout) \
+  rule(base_function_url) \
+  rule(host_without_service) \
+  rule(authority) \
+  rule(method) \
+  rule(ingress_annotation) \
+  rule(answer_timeout) \
+  rule(wake_by_mesh)
+// clang-format on
 
 #define THAW_DECLARE(name) Rule name##_rule();
 THAW_LINT_RULES(THAW_DECLARE)

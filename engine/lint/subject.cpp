@@ -11,6 +11,10 @@ bool may_share_namespace(std::string_view a, std::string_view b) {
   return a.empty() || b.empty() || a == b;
 }
 
+bool same_place(const Place& a, const Place& b) {
+  return a.line == b.line && a.column == b.column && a.file == b.file;
+}
+
 const yaml::Node* at(const yaml::Node& node, std::string_view path) {
   const yaml::Node* found = &node;
   while (found && !path.empty()) {

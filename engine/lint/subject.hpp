@@ -51,6 +51,9 @@ struct SourceText {
   std::string file, text;
 };
 
+// The oldest that thaw knows to be different, each as of its system's scenario.
+inline constexpr Versions kOldestVersions{{0, 24, 0}, {1, 23, 0}, {1, 33, 0}, {0, 25, 0}};
+
 struct Subject {
   std::deque<yaml::Node> trees;
   std::vector<SourceText> texts;
@@ -70,6 +73,8 @@ struct Subject {
   std::vector<Diagnostic> unreadable;  // no YAML
   std::vector<Diagnostic> refused;     // YAML that the API server, helm or faas-cli would refuse
   std::vector<Diagnostic> settings;    // values that the autoscalers themselves refuse
+  // Those that today's versions refuse and kOldestVersions do not, where nobody says which it is.
+  std::vector<Diagnostic> settings_of_newest;
 
   const Versions& versions() const;
 };
@@ -83,6 +88,8 @@ using SettingsJudge = std::vector<Diagnostic> (*)(const Scenario&);
 // One for each scenario among the paths or in folders below them, and one for all other files
 // together. InputError: a path that is not there or cannot be read. `judge` may be null.
 std::vector<Subject> read_subjects(const std::vector<std::string>& paths, SettingsJudge judge);
+
+bool same_place(const Place& a, const Place& b);
 
 // Values of a node by a dotted path, "spec.template.metadata"; null if there is none.
 const yaml::Node* at(const yaml::Node& node, std::string_view path);
