@@ -165,6 +165,7 @@ Books Run::books() {
   }
   books.waits = serving_.waits().lines();
   for (const Node& node : nodes_.all()) {
+    if (node.supply != Supply::coming) continue;  // no machine, no bill
     const bool gone = node.stage == NodeStage::gone;
     books.nodes.push_back({node.name, node.pool, node.ordered,
                            gone ? node.entered[NodeStage::gone] : world_.now(), gone,

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 
@@ -155,6 +156,29 @@ TEST(Audit, HoldsWithTimeOutsFaultsAndRequestsUnderWay) {
     ASSERT_TRUE(result.summary.audit);
     for (const auto& one : result.summary.audit->proofs)
       EXPECT_TRUE(one.held) << seed << ": " << one.name << ": " << one.detail;
+  }
+}
+
+// An order that the cloud has no machine for is in no book: it costs nothing.
+TEST(Audit, HoldsWhileTheCloudHasNoMachines) {
+  for (const bool silent : {false, true}) {
+    Scenario scenario = busy();
+    Fault out;
+    out.kind = Fault::Kind::stock_out;
+    out.name = "out";
+    out.pool = "work";
+    out.at = {0s, Instant::Anchor::start, ""};
+    out.lasts = 10min;
+    out.silent = silent;
+    scenario.faults = {out};
+    RunOptions options = options_for(scenario);
+    options.audit = true;
+    const RunResult result = simulate(scenario, options);
+    EXPECT_TRUE(std::any_of(result.timeline.begin(), result.timeline.end(), [](const auto& event) {
+      return event.kind == EventKind::node && event.what == "ordered";
+    }));
+    for (const auto& one : result.summary.audit->proofs)
+      EXPECT_TRUE(one.held) << silent << ": " << one.name << ": " << one.detail;
   }
 }
 
