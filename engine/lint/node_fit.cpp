@@ -65,6 +65,8 @@ void find_split_cards(const Workload& workload, const Pool& pool, std::vector<La
   }
 }
 
+constexpr std::string_view kMigPrefix = "nvidia.com/mig-";
+
 bool is_hamis(const std::string& name) {
   return name == kGpuCards || name == kGpuCores || name == kGpuMemory || name == kGpuMemoryPercent;
 }
@@ -81,11 +83,17 @@ void find_resource(const std::string& name, std::int64_t count, const Pool& pool
     }
     return;
   }
-  if (name == kGpuCards && pool.machine.gpus > 0) {
+  const auto& kinds = pool.gpu_sharing.profiles;  // of instances, offered by their own names
+  if (!kinds.empty() && name.starts_with(kMigPrefix)) {
+    const std::int64_t there =
+        pool.machine.gpus * std::ranges::count(kinds, name.substr(kMigPrefix.size()));
+    if (count <= there) return;
+    lacks.push_back({LackOf::cards, name, fmt::format("a node offers {} {}", there, name)});
+  } else if (name == kGpuCards && pool.machine.gpus > 0 && kinds.empty()) {
     const std::int64_t there = std::int64_t{pool.machine.gpus} * pool.gpu_sharing.per_card;
     if (count <= there) return;
     lacks.push_back({LackOf::cards, name, fmt::format("a node offers {} {}", there, name)});
-  } else if (pool.gpu_sharing.mode == Mode::mig && name.starts_with("nvidia.com/mig-")) {
+  } else if (pool.gpu_sharing.mode == Mode::mig && name.starts_with(kMigPrefix)) {
     lacks.push_back({LackOf::mig_name, name,
                      fmt::format("its instances of {} are offered as {}", pool.gpu_sharing.profile,
                                  kGpuCards)});

@@ -26,10 +26,6 @@ bool same_object(const Object& a, const Object& b) {
   return a.kind == b.kind && a.name == b.name && may_share_namespace(a.ns, b.ns);
 }
 
-bool same_place(const Place& a, const Place& b) {
-  return a.file == b.file && a.line == b.line && a.column == b.column;
-}
-
 void add_resources(const Node& pod_spec, std::vector<const Node*>& resources) {
   for (const Node* const container : containers_of(pod_spec))
     if (const Node* const own = container->find("resources"); is_map(own)) resources.push_back(own);

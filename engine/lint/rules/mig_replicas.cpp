@@ -86,16 +86,16 @@ void check_fragment(const yaml::Node& fragment, const GkePool& pool, std::int64_
 
 void check_pool(const Subject& subject, const GkePool& pool, Report& report) {
   if (pool.partition.empty() || pool.gpu_model.empty()) return;
-  const auto instances = mig_instances(pool.gpu_model, pool.partition);
-  if (!instances) {
+  const auto profile = mig_profile(pool.gpu_model, pool.partition);
+  if (!profile) {
     std::string known;
-    for (const std::string& name : mig_profiles(pool.gpu_model))
-      known += (known.empty() ? "" : ", ") + name;
+    for (const MigProfile& one : mig_profiles(pool.gpu_model))
+      known += (known.empty() ? "" : ", ") + std::string(one.name);
     report.add(pool.place, fmt::format("an {} has no partition {}", pool.gpu_model, pool.partition),
                fmt::format("choose one of {}", known));
     return;
   }
-  const std::int64_t room = std::int64_t{*instances} * pool.cards * pool.nodes_max;
+  const std::int64_t room = std::int64_t{profile->instances} * pool.cards * pool.nodes_max;
   for (const Workload& workload : subject.manifests.workloads) {
     const auto label = workload.node_selector.find(kPartitionLabel);
     if (label == workload.node_selector.end() || label->second != pool.partition) continue;
