@@ -144,10 +144,12 @@ void check_requests(const HpaObject& hpa, const HpaMetric& metric, const Subject
       without.push_back({container->place, "container " + name + " has no request"});
   }
   if (without.empty()) return;
+  // Before `without` is given away.
+  std::string message = "utilisation of " + metric.name + " is a share of the requests, and " +
+                        workload->name + " has none in " + std::to_string(without.size()) +
+                        (without.size() == 1 ? " container" : " containers") + std::string(kStays);
   report.add(subject.scenario ? Severity::error : Severity::warning, metric.name_place,
-             "utilisation of " + metric.name + " is a share of the requests, and " +
-                 workload->name + " has none in " + std::to_string(without.size()) +
-                 (without.size() == 1 ? " container" : " containers") + std::string(kStays),
+             std::move(message),
              "resources.requests." + metric.name + " in every container, sidecars too",
              std::move(without));
 }
