@@ -28,7 +28,7 @@ TEST(Command, HelpNamesTheVerbsThatExist) {
   EXPECT_EQ(help.code, 0);
   EXPECT_EQ(help.err, "");
   EXPECT_EQ(verbs_in(help.out),
-            (std::set<std::string>{"decide", "policies", "run", "schema", "test"}));
+            (std::set<std::string>{"decide", "lint", "policies", "run", "schema", "test"}));
   for (const std::string& verb : verbs_in(help.out)) {
     const Outcome of_verb = thaw_command({verb, "--help"});
     EXPECT_EQ(of_verb.code, 0) << verb;
@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(UnknownVerbs, RefusedArguments,
                          testing::Values(std::vector<std::string>{"frobnicate"},
                                          std::vector<std::string>{"test"},
                                          std::vector<std::string>{"test", kKapsule, "--jobs", "0"},
-                                         std::vector<std::string>{"lint", kKapsule},
+                                         std::vector<std::string>{"tune", kKapsule},
                                          std::vector<std::string>{"compare", kKapsule},
                                          std::vector<std::string>{"--frobnicate"},
                                          std::vector<std::string>{"policies", "extra"},

@@ -59,4 +59,11 @@ std::vector<std::string> messages(const Result& result, const std::string& code)
   return texts;
 }
 
+std::vector<Severity> severities(const Result& result, const std::string& code) {
+  std::vector<Severity> all;
+  for (const Finding& finding : result.findings)
+    if (finding.code == code) all.push_back(finding.severity);
+  return all;
+}
+
 }  // namespace thaw::lint

@@ -21,4 +21,7 @@ std::vector<std::string> places(const Result& result, const std::string& code = 
 // The messages of one code, in order.
 std::vector<std::string> messages(const Result& result, const std::string& code);
 
+// How grave the findings of one code are, in order.
+std::vector<Severity> severities(const Result& result, const std::string& code);
+
 }  // namespace thaw::lint

@@ -121,12 +121,16 @@ TEST(Sources, AreNamedByAListAboveThem) {
       source_file("drivers/a.cpp", ""),
       source_file("drivers/b/a.cpp", ""),
       source_file("drivers/b/c/a.cpp", ""),
+      source_file("engine/lint/CMakeLists.txt", "file(GLOB rules CONFIGURE_DEPENDS rules/*.cpp)\n"),
+      source_file("engine/lint/rules/a.cpp", ""),
+      source_file("engine/lint/pages/a.cpp", ""),
       source_file("tests/must_not_compile/a.cpp", ""),
   };
   EXPECT_EQ(sources_in_no_build(tree),
             (Findings{"sim/lost.cpp:1: no CMakeLists.txt names this source",
                       "policies/run.cpp:1: no CMakeLists.txt names this source",
-                      "drivers/b/c/a.cpp:1: no CMakeLists.txt names this source"}));
+                      "drivers/b/c/a.cpp:1: no CMakeLists.txt names this source",
+                      "engine/lint/pages/a.cpp:1: no CMakeLists.txt names this source"}));
 }
 
 TEST(Paths, OfOneMachineAreSeenInAnyText) {

@@ -65,12 +65,13 @@ class Judge {
       if (may_share_namespace(one.ns, ns)) names.push_back(one.name);
     }
     if (!subject_.scenario && !host.ns.empty() && !namespaces_.contains(host.ns)) return;
+    std::string mending = mend(host, names, elsewhere);
     report_.add(subject_.scenario ? Severity::error : Severity::warning, variable.place,
                 variable.name + " of " + workload.name + " is " + variable.value +
                     ", and there is no Service " + host.service +
                     (ns.empty() ? std::string() : " in " + ns) +
                     (subject_.scenario ? "" : " among these files") + ": the name does not resolve",
-                mend(host, names, elsewhere), std::move(elsewhere));
+                std::move(mending), std::move(elsewhere));
   }
 
   static std::string mend(const ClusterHost& host, const std::vector<std::string>& names,

@@ -35,14 +35,14 @@ std::string text(const std::string& partition, int most) {
 }
 
 TEST(MigReplicas, AMaximumAboveThePoolThatATextMakes) {
-  EXPECT_EQ(places(linted({{"a.md", text("1g.5gb", 7)}})), Texts{});
+  EXPECT_EQ(places(linted({{"a.md", text("1g.5gb", 7)}}), "TH304"), Texts{});
   const Result result = linted({{"a.md", text("1g.5gb", 8)}});
-  EXPECT_EQ(places(result), Texts{"TH304 a.md:7:35"});
-  EXPECT_EQ(result.count(Severity::warning), 1U);
+  EXPECT_EQ(places(result, "TH304"), Texts{"TH304 a.md:7:35"});
+  EXPECT_EQ(severities(result, "TH304"), std::vector<Severity>{Severity::warning});
 }
 
 TEST(MigReplicas, APartitionThatTheCardDoesNotHave) {
-  EXPECT_EQ(places(linted({{"a.md", text("1g.6gb", 1)}})), Texts{"TH304 a.md:3:67"});
+  EXPECT_EQ(places(linted({{"a.md", text("1g.6gb", 1)}}), "TH304"), Texts{"TH304 a.md:3:67"});
 }
 
 }  // namespace

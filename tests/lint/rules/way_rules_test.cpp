@@ -202,7 +202,7 @@ TEST(WakeByMesh, ByDaprIsAnInfo) {
           "{template: {metadata: {annotations: {dapr.io/enabled: \"true\", dapr.io/app-id: f" +
               more + "}}, spec: {containers: [{image: f}]}}}\n"}});
   };
-  EXPECT_EQ(knative("").count(Severity::info), 1U);
+  EXPECT_EQ(severities(knative(""), "TH409"), std::vector<Severity>{Severity::info});
   EXPECT_EQ(places(knative(", autoscaling.knative.dev/min-scale: \"1\""), "TH409"), Texts{});
 }
 

@@ -87,7 +87,7 @@ TEST(Orders, RefusedAndUnansweredOnesCostNothing) {
   for (const bool silent : {false, true}) {
     Bed bed([&](Scenario& s) { s.faults = {stock_out("gpu", silent)}; });
     bed.bed->run_until(2h);
-    bed.bed->ledger.finish(bed.bed->nodes.all());
+    bed.bed->ledger.settle();
     EXPECT_EQ(bed.bed->ledger.bill(1).total, 0);
   }
 }
