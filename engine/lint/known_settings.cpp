@@ -3,36 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/knative_spelling.hpp"
+
 namespace thaw::lint {
 namespace {
 
-// Those with a camelCase twin.
-constexpr std::array<std::string_view, 10> kTwins{"target-utilization-percentage",
-                                                  "target-burst-capacity",
-                                                  "panic-window-percentage",
-                                                  "panic-threshold-percentage",
-                                                  "min-scale",
-                                                  "max-scale",
-                                                  "initial-scale",
-                                                  "scale-down-delay",
-                                                  "scale-to-zero-pod-retention-period",
-                                                  "metric-aggregation-algorithm"};
-
-std::string camel_case(std::string_view key) {
-  std::string text;
-  bool after_dash = false;
-  for (const char c : key) {
-    if (c != '-') text += after_dash ? static_cast<char>(c - 'a' + 'A') : c;
-    after_dash = c == '-';
-  }
-  return text;
-}
-
 std::vector<std::string> of_knative_autoscaling() {
   std::vector<std::string> known{"class", "metric", "target", "window", "activation-scale"};
-  for (const std::string_view key : kTwins) {
+  for (const std::string_view key : keys_with_older_spelling()) {
     known.emplace_back(key);
-    known.push_back(camel_case(key));
+    known.push_back(older_spelling(key));
   }
   return known;
 }
@@ -89,12 +69,6 @@ const std::vector<KeyFamily>& key_families() {
        false,
        true}};
   return families;
-}
-
-std::string newer_spelling(std::string_view annotation) {
-  const auto found = std::ranges::find_if(
-      kTwins, [&](std::string_view key) { return camel_case(key) == annotation; });
-  return found == kTwins.end() ? "" : std::string(*found);
 }
 
 const RenamedVariable* renamed_variable(std::string_view name) {

@@ -25,9 +25,6 @@ struct KeyFamily {
 };
 const std::vector<KeyFamily>& key_families();
 
-// "min-scale" of "minScale"; empty: it is no older spelling.
-std::string newer_spelling(std::string_view annotation);
-
 // A variable of SlimFaas before 0.61, and its name since; empty: it has none.
 inline constexpr Version kSlimFaasSections{0, 61, 0};
 struct RenamedVariable {

@@ -1,7 +1,5 @@
 #include "policies/knative/settings_reader.hpp"
 
-#include <array>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -9,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "engine/knative_spelling.hpp"
 #include "engine/scenario/units.hpp"
 
 namespace thaw::knative {
@@ -40,32 +39,6 @@ std::optional<bool> parse_boolean(std::string_view text) {
   return {};
 }
 
-// The annotations that Knative knows by an older spelling as well.
-constexpr std::array<std::string_view, 10> kWithOlderSpelling = {
-    "target-utilization-percentage",
-    "target-burst-capacity",
-    "panic-window-percentage",
-    "panic-threshold-percentage",
-    "min-scale",
-    "max-scale",
-    "initial-scale",
-    "scale-down-delay",
-    "scale-to-zero-pod-retention-period",
-    "metric-aggregation-algorithm"};
-
-std::string camel_case(std::string_view key) {
-  std::string text;
-  bool after_dash = false;
-  for (const char c : key) {
-    if (c != '-') {
-      const int letter = static_cast<unsigned char>(c);
-      text += after_dash ? static_cast<char>(std::toupper(letter)) : c;
-    }
-    after_dash = c == '-';
-  }
-  return text;
-}
-
 }  // namespace
 
 SettingsReader& SettingsReader::or_camel_case() {
@@ -75,9 +48,8 @@ SettingsReader& SettingsReader::or_camel_case() {
 
 std::optional<SettingsReader::Found> SettingsReader::find(const std::string& key) {
   std::optional<Found> older;
-  for (const std::string_view known : kWithOlderSpelling) {
-    if (!camel_case_too_ || known != key) continue;
-    const std::string spelling = camel_case(key);
+  const std::string spelling = camel_case_too_ ? older_spelling(key) : "";
+  if (!spelling.empty()) {
     if (auto text = texts_(spelling)) older = Found{spelling, std::move(*text)};
   }
   if (auto text = texts_(key)) return Found{key, std::move(*text)};

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "engine/knative_spelling.hpp"
 #include "engine/lint/known_settings.hpp"
 #include "engine/lint/rule.hpp"
 #include "engine/scenario/slimfaas_annotations.hpp"
