@@ -136,9 +136,9 @@ TEST(Llm, IdleModelIsUnloadedAndTheNextRequestPaysForItsLoad) {
 
 TEST(Llm, IdleClockStartsWithReadyAndAgainWithEachEnd) {
   Scenario scenario = server_of_a_model({.load = 10s});
-  scenario.steps = {asks("ask", 300s)};  // 10 s before it would unload
+  scenario.steps = {asks("ask", 308s)};  // in service when it would unload, at 310 s
   Played played(scenario, 1h);
-  EXPECT_EQ(played.times("unloaded"), (std::vector<Duration>{604s}));
+  EXPECT_EQ(played.times("unloaded"), (std::vector<Duration>{612s}));
 }
 
 // What has a service time of its own (a list of models) needs no model.
