@@ -27,7 +27,7 @@ class FrontDoors final : public Gateway {
   void start() override;
   void accept(RequestId id, const Call& call) override;
   void abort(RequestId id) override { of(id).abort(id); }
-  void served(RequestId id) override { of(id).served(id); }
+  void served(RequestId id, const Answer& answer) override { of(id).served(id, answer); }
   void dropped(RequestId id) override { of(id).dropped(id); }
   void readiness_changed(std::size_t function) override;
   void pod_ready(const Pod& pod) override { of_function_[pod.function]->pod_ready(pod); }

@@ -39,8 +39,8 @@ class Gateway {
   virtual Call resolve(Method method, std::string_view path) const = 0;
   virtual void start() = 0;
   virtual void accept(RequestId id, const Call& call) = 0;
-  virtual void abort(RequestId id) = 0;           // the caller is gone
-  virtual void served(RequestId id) = 0;          // its replica has answered
+  virtual void abort(RequestId id) = 0;                         // the caller is gone
+  virtual void served(RequestId id, const Answer& answer) = 0;  // by its replica
   virtual void dropped(RequestId id) = 0;         // its replica went away in mid-answer
   virtual void readiness_changed(std::size_t) {}  // whether the function has a ready replica
   virtual void pod_ready(const Pod&) {}

@@ -19,6 +19,14 @@ std::string path_of(const Arrivals& stream, const Pipeline* pipeline) {
   return "/function/" + pipeline->stages.front() + "/";
 }
 
+void add_streamed(Tally& tally, const Request& request, TimePoint now) {
+  if (request.output == 0) return;
+  if (!tally.streamed) tally.streamed = std::make_unique<Streamed>();
+  const TimePoint first = std::min(request.first_token, now);  // an only token is the last as well
+  tally.streamed->first.add(first - request.arrived);
+  if (request.output > 1) tally.streamed->gap.add((now - first) / (request.output - 1));
+}
+
 }  // namespace
 
 LoadGenerator::LoadGenerator(World& world, Requests& requests, Ingress& ingress,
@@ -140,7 +148,7 @@ void LoadGenerator::send_step(std::size_t s) {
     else if (step.every > Duration{0})
       world_.events.after(step.every, *this, kStepSends, s);
     open(static_cast<std::uint32_t>(s), 0, state.route,
-         work_of(state.route.call.function, step.service, step_work_[s]));
+         draw_work(state.route, step.service, step_work_[s]));
   } while (step.every == Duration{0} && steps_[s].started < step.count);
 }
 
@@ -165,7 +173,7 @@ std::optional<TimePoint> LoadGenerator::next_traced(std::size_t i) {
   if (!row) return std::nullopt;
   if (stream.function.empty())
     state.route = ingress_.resolve(stream.method, "/function/" + std::string(row->function) + "/");
-  state.traced_work = row->duration;
+  state.traced_work = traced(*row, state);
   return world_.scenario.start + stream.from + row->arrival;
 }
 
@@ -178,10 +186,9 @@ void LoadGenerator::send(std::size_t i, std::uint32_t client) {
   StreamState& state = streams_[i];
   const auto source = static_cast<std::uint32_t>(steps_.size() + i);
   if (state.pipeline) return open_pipeline(source, client, i);
-  const Duration work =
-      state.traced_work
-          ? *state.traced_work
-          : work_of(state.route.call.function, world_.scenario.arrivals[i].service, state.work);
+  const Work work = state.traced_work
+                        ? *state.traced_work
+                        : draw_work(state.route, world_.scenario.arrivals[i].service, state.work);
   open(source, client, state.route, work);
 }
 
@@ -196,19 +203,30 @@ void LoadGenerator::client_calls(std::size_t i, std::uint32_t client) {
 
 // --- requests ---
 
-Duration LoadGenerator::work_of(std::size_t function, const std::optional<Distribution>& own,
-                                Random& random) const {
+const Service& LoadGenerator::service_of(const Route& route) const {
   const auto& functions = world_.scenario.functions;
-  return (own ? *own : functions[std::min(function, functions.size() - 1)].service.duration)
-      .draw(random);
+  return functions[std::min(route.call.function, functions.size() - 1)].service;
+}
+
+Work LoadGenerator::draw_work(const Route& route, const std::optional<Distribution>& own,
+                              Random& random) const {
+  if (own) return {own->draw(random)};
+  return work_of(service_of(route), random);
+}
+
+// A model's time follows from its tokens, whatever the trace says that it took elsewhere.
+std::optional<Work> LoadGenerator::traced(const TraceReader::Row& row, StreamState& state) const {
+  const Service& service = service_of(state.route);
+  if (service.llm) return work_of(service, state.work, row.tokens);
+  return row.duration ? std::optional(Work{*row.duration}) : std::nullopt;
 }
 
 void LoadGenerator::open(std::uint32_t source, std::uint32_t client, const Route& route,
-                         Duration work) {
+                         const Work& work) {
   const RequestId id = requests_.open();
   Request& request = requests_.get(id);
   request.arrived = world_.now();
-  request.work = work;
+  work.give(request);
   request.source = source;
   request.client = client;
   if (route.call.kind == Call::Kind::function) {
@@ -279,6 +297,7 @@ void LoadGenerator::count(const Request& request, const Answer& answer, Tally& t
       ++tally.completed;
       tally.latency.add(latency);
       tally.wait.add(latency - request.work);
+      add_streamed(tally, request, world_.now());
       break;
     case Outcome::timed_out:
       ++tally.timed_out;

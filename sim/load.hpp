@@ -18,6 +18,7 @@
 #include "sim/requests.hpp"
 #include "sim/rounds.hpp"
 #include "sim/trace_reader.hpp"
+#include "sim/work.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {
@@ -30,10 +31,17 @@ struct Stays {
   void add(const Request& request, TimePoint now);
 };
 
+// Of answers that came token by token.
+struct Streamed {
+  Sketch first;  // from arrival to the first token
+  Sketch gap;    // between an answer's tokens on average, a value an answer of two or more
+};
+
 // Of one function or pipeline, over the run.
 struct Tally {
   std::int64_t total = 0, completed = 0, cold = 0, timed_out = 0, rejected = 0, failed = 0;
-  Sketch latency, wait;  // completed requests
+  Sketch latency, wait;                // completed requests
+  std::unique_ptr<Streamed> streamed;  // of those; empty: none was
   Stays stays;
   Duration in_vain{};  // from arrival to the end of those that were not completed
 };
@@ -86,7 +94,7 @@ class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
     Random think, work;
     std::optional<ArrivalStream> arrivals;
     std::unique_ptr<TraceReader> trace;
-    std::optional<Duration> traced_work;  // of the next arrival
+    std::optional<Work> traced_work;  // of the next arrival
   };
 
   void schedule(std::size_t step, TimePoint anchor);
@@ -97,7 +105,7 @@ class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
   std::optional<TimePoint> next_traced(std::size_t stream);
   void client_calls(std::size_t stream, std::uint32_t client);
   void send(std::size_t stream, std::uint32_t client);
-  void open(std::uint32_t source, std::uint32_t client, const Route& route, Duration work);
+  void open(std::uint32_t source, std::uint32_t client, const Route& route, const Work& work);
   void open_pipeline(std::uint32_t source, std::uint32_t client, std::size_t stream);
   void stage_called(std::size_t function) override { ++tallies_[function].total; }
   void stage_answered(RequestId id, const Answer& answer) override;
@@ -113,8 +121,9 @@ class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
   void tell_answer(const Step& step, const Response& last);
   void anchor(Instant::Anchor kind, const std::string& step);
   void check_over();
-  Duration work_of(std::size_t function, const std::optional<Distribution>& own,
-                   Random& random) const;
+  const Service& service_of(const Route& route) const;
+  Work draw_work(const Route& route, const std::optional<Distribution>& own, Random& random) const;
+  std::optional<Work> traced(const TraceReader::Row& row, StreamState& state) const;
 
   World& world_;
   Requests& requests_;

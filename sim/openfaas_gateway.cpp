@@ -153,7 +153,7 @@ void OpenFaasGateway::abort(RequestId id) {
   forget(id);
 }
 
-void OpenFaasGateway::served(RequestId id) { finish(id, {}); }
+void OpenFaasGateway::served(RequestId id, const Answer& answer) { finish(id, answer); }
 
 void OpenFaasGateway::dropped(RequestId id) { finish(id, kReplicaGone); }
 

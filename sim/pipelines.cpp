@@ -1,6 +1,7 @@
 #include "sim/pipelines.hpp"
 
 #include "sim/call_paths.hpp"
+#include "sim/work.hpp"
 
 namespace thaw::sim {
 namespace {
@@ -63,7 +64,7 @@ void Pipelines::call(RequestId whole) {
   const RequestId id = requests_.open();
   Request& request = requests_.get(id);
   request.arrived = world_.now();
-  request.work = world_.scenario.functions[function].service.duration.draw(line.work);
+  work_of(world_.scenario.functions[function].service, line.work).give(request);
   request.function = static_cast<std::uint32_t>(function);
   request.whole = whole;
   Route route;

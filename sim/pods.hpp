@@ -104,6 +104,9 @@ class Pods final : public Handler {
   // From SIGTERM to the end: its own time, cut by SIGKILL.
   Duration stop_of(const Pod& pod) const { return std::min(spec(pod).stop, workload(pod).grace); }
 
+  // A line of the timeline about it.
+  void tell(const Pod& pod, const std::string& what, const std::string& words);
+
   void fire(std::uint32_t what, std::uint64_t arg) override;
   void flow_ended(FlowId flow, bool completed);
 
@@ -131,7 +134,6 @@ class Pods final : public Handler {
   void die(Pod& pod, const Cards::Allocation& refused);
   void end(Pod& pod);
   World::Fields fields_of(const Pod& pod);
-  void tell(const Pod& pod, const std::string& what, const std::string& words);
   void count(std::size_t function);
 
   World& world_;

@@ -39,8 +39,11 @@ struct Request {
   TimePoint taken = kLongAgo;            // by a replica, from the gateway that had kept it
   TimePoint began = TimePoint::never();  // its service
   Duration work{};                       // service time, alone on its replica
-  std::uint32_t source = 0;              // of the load: which step or stream
-  std::uint32_t client = 0;              // closed loop: which client
+  Duration lead{};                       // of that, until its first token
+  std::uint32_t prompt = 0, output = 0;  // tokens of a language model; output 0: none of one
+  TimePoint first_token = TimePoint::never();
+  std::uint32_t source = 0;  // of the load: which step or stream
+  std::uint32_t client = 0;  // closed loop: which client
   std::uint32_t function = 0;
   RequestId whole = kNoRequest;       // a stage of a pipeline: the request that it is part of
   std::uint32_t rounds = kNoRequest;  // of federated learning: which, and which round of them

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "sim/work.hpp"
+
 namespace thaw::sim {
 namespace {
 
@@ -63,8 +65,8 @@ void FederatedRounds::call(std::size_t index, std::size_t member) {
   request.round = state.round;
   if (route.call.kind == Call::Kind::function) {
     request.function = static_cast<std::uint32_t>(route.call.function);
-    request.work = world_.scenario.functions[route.call.function].service.duration.draw(
-        state.members[member].work);
+    work_of(world_.scenario.functions[route.call.function].service, state.members[member].work)
+        .give(request);
     listener_.round_called(route.call.function);
   }
   ingress_.accept(id, route);

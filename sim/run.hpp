@@ -56,7 +56,7 @@ class Run final : public Handler,
   void node_leaving(Node& node, bool lost) override;
   void pod_changed(Pod& pod) override;
   void pod_leaving(Pod& pod) override;
-  void served(RequestId id) override { gateway_.served(id); }
+  void served(RequestId id, const Answer& answer) override { gateway_.served(id, answer); }
   void dropped(RequestId id) override { gateway_.dropped(id); }
   void busy_changed(Pod& pod) override;
   void answered(RequestId id, const Answer& answer) override { ingress_.answered(id, answer); }

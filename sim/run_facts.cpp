@@ -47,9 +47,11 @@ Value RunFacts::value(const Term& term) const {
     case Term::Kind::count:
       return count(term);
     case Term::Kind::percentile: {
-      const Sketch& latency = called(term.name).latency;
-      if (latency.count() == 0) return {};
-      return seconds(latency.quantile(term.quantile));
+      const Tally& tally = called(term.name);
+      if (term.of_first_token && !tally.streamed) return {};
+      const Sketch& times = term.of_first_token ? tally.streamed->first : tally.latency;
+      if (times.count() == 0) return {};
+      return seconds(times.quantile(term.quantile));
     }
     case Term::Kind::cost:
       return cost();

@@ -52,8 +52,15 @@ void add_simplifications(const Scenario& scenario, std::vector<std::string>& not
     notices.push_back(
         "spot machines: something handles the cloud's notice at once (the autoscaler, or a "
         "termination handler); the price is the machine's own");
+  if (std::any_of(functions.begin(), functions.end(),
+                  [](const FunctionSpec& function) { return function.service.llm.has_value(); }))
+    notices.push_back(
+        "language models: the prefill is batched as well as decoding; every answer is streamed, at "
+        "an even pace; weights are loaded before a pod is Ready, and the GPU memory of unloaded "
+        "ones "
+        "stays taken");
   for (const FunctionSpec& function : scenario.functions)
-    if (function.model)
+    if (function.model && !function.service.llm)
       notices.push_back(function.name +
                         ": weights are loaded before the pod is Ready and stay loaded "
                         "(Ollama loads at the first request and unloads after 5 min)");
@@ -89,6 +96,10 @@ void Run::add_functions(Summary& summary) const {
           static_cast<double>(tally.cold) / static_cast<double>(tally.total);
     function.latency_s = spread_of(tally.latency);
     function.wait_s = spread_of(tally.wait);
+    if (tally.streamed) {
+      function.ttft_s = spread_of(tally.streamed->first);
+      function.itl_s = spread_of(tally.streamed->gap);
+    }
     function.cold_starts = cold_starts_of(serving_.waits().account(f));
     const TimeWeighted& replicas = world_.gauges.at(Gauge::replicas, f);
     if (tally.in_vain > Duration{0}) function.in_vain_s = seconds(tally.in_vain);

@@ -13,15 +13,27 @@ constexpr unsigned kFraction = 20;
 void Server::advance(TimePoint now) {
   if (!running_.empty()) {
     const auto elapsed = static_cast<Virtual>((now - since_).count());
-    clock_ += (elapsed << kFraction) * speed_.numerator / (sharers() * speed_.denominator);
+    clock_ +=
+        (elapsed << kFraction) * speed_.numerator * abreast() / (sharers() * speed_.denominator);
   }
   since_ = now;
 }
 
 void Server::start(RequestId id, Duration work, TimePoint now) {
+  start_streamed(id, work, work, now);
+}
+
+void Server::start_streamed(RequestId id, Duration work, Duration lead, TimePoint now) {
   THAW_CHECK(has_free_slot(), "a request starts without a slot");
   advance(now);
-  running_.push_back({id, clock_ + (static_cast<Virtual>(work.count()) << kFraction)});
+  const auto after = [this](Duration w) {
+    return clock_ + (static_cast<Virtual>(w.count()) << kFraction);
+  };
+  running_.push_back({id, after(work), after(lead)});
+}
+
+std::optional<RequestId> Server::first_waiting() const {
+  return waiting_.empty() ? std::nullopt : std::optional(waiting_.front());
 }
 
 std::optional<RequestId> Server::take_waiting() {
@@ -51,13 +63,23 @@ TimePoint Server::next_end(TimePoint now) {
   advance(now);
   const Virtual first =
       std::min_element(running_.begin(), running_.end(), [](const Running& a, const Running& b) {
-        return a.finish < b.finish;
-      })->finish;
+        return a.next < b.next;
+      })->next;
   if (first <= clock_) return now;
   const Virtual full = (first - clock_) * sharers() * speed_.denominator;
-  const Virtual left = (full + speed_.numerator - 1) / speed_.numerator;
+  const Virtual pace = speed_.numerator * abreast();
+  const Virtual left = (full + pace - 1) / pace;
   const Virtual unit = Virtual{1} << kFraction;
   return now + Duration{static_cast<std::int64_t>((left + unit - 1) >> kFraction)};
+}
+
+void Server::take_begun(TimePoint now, std::vector<RequestId>& begun) {
+  advance(now);
+  for (Running& r : running_) {
+    if (r.next == r.finish || r.next > clock_) continue;
+    r.next = r.finish;
+    begun.push_back(r.id);
+  }
 }
 
 void Server::take_finished(TimePoint now, std::vector<RequestId>& finished) {

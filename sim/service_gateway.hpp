@@ -21,7 +21,7 @@ class ServiceGateway final : public Gateway {
   void start() override {}
   void accept(RequestId id, const Call& call) override;
   void abort(RequestId id) override { serving_.withdraw(id); }
-  void served(RequestId id) override { listener_.answered(id, {}); }
+  void served(RequestId id, const Answer& answer) override { listener_.answered(id, answer); }
   void pod_ready(const Pod& pod) override;
   void pod_not_ready(const Pod& pod) override;
   void pod_leaving(const Pod& pod) override { pod_not_ready(pod); }

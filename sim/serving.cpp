@@ -11,7 +11,10 @@ Serving::Serving(World& world, Pods& pods, Requests& requests, ServingListener& 
       listener_(listener),
       waits_(world.scenario.functions.size()) {
   for (const FunctionSpec& function : world.scenario.functions)
-    functions_.push_back({{}, {}, world.random("dispatch/" + function.name)});
+    functions_.push_back({{},
+                          {},
+                          world.random("dispatch/" + function.name),
+                          world.random("model load again/" + function.name)});
 }
 
 bool Serving::offer(RequestId id) {
@@ -23,23 +26,34 @@ bool Serving::offer(RequestId id) {
     begin(pod, id);
     return true;
   }
-  world_.gauges.add(Gauge::queued, request.function, 1, world_.now());
   if (service(request.function).queue == QueuePlace::central) {
+    world_.gauges.add(Gauge::queued, request.function, 1, world_.now());
     function.central.push_back(id);
   } else {
-    request.pod = choose(request.function, false);
-    replicas_.at(request.pod).server.wait(id);
+    line_up(choose(request.function, false), id);
   }
   return true;
 }
 
 void Serving::offer_to(PodId pod, RequestId id) {
-  Server& server = replicas_.at(pod).server;
-  if (server.has_free_slot()) return begin(pod, id);
+  if (replicas_.at(pod).server.has_free_slot()) return begin(pod, id);
+  line_up(pod, id);
+}
+
+// Behind what is there; refused where the line is full.
+void Serving::line_up(PodId pod, RequestId id) {
   Request& request = requests_.get(id);
-  world_.gauges.add(Gauge::queued, request.function, 1, world_.now());
+  Replica& replica = replicas_.at(pod);
+  const Service& s = service(request.function);
   request.pod = pod;
-  server.wait(id);
+  if (s.llm && replica.server.load() >= static_cast<std::size_t>(s.slots + s.llm->queue_max)) {
+    replica.refused.push_back(id);
+    world_.events.after(Duration{0}, *this, kRefuse, pod);
+    return;
+  }
+  world_.gauges.add(Gauge::queued, request.function, 1, world_.now());
+  replica.server.wait(id);
+  if (request.output > 0 && replica.weights == Weights::unloaded) load_weights(pod);
 }
 
 // 0 if there is none.
@@ -71,6 +85,7 @@ PodId Serving::choose(std::size_t index, bool need_free_slot) {
 }
 
 void Serving::begin(PodId pod, RequestId id) {
+  if (!may_start(replicas_.at(pod), requests_.get(id))) return line_up(pod, id);
   put_in_service(pod, id);
   note_running(pod);
   rearm(pod);
@@ -80,7 +95,14 @@ void Serving::put_in_service(PodId pod, RequestId id) {
   Request& request = requests_.get(id);
   request.pod = pod;
   request.began = world_.now();
-  replicas_.at(pod).server.start(id, work_of(pod, request), world_.now());
+  Replica& in = replicas_.at(pod);
+  const Duration work = work_of(pod, request);
+  if (request.output > 0) {
+    in.server.start_streamed(id, work, request.lead + (work - request.work), world_.now());
+    if (in.inferring++ == 0) world_.events.cancel(in.model_clock);
+  } else {
+    in.server.start(id, work, world_.now());
+  }
   world_.gauges.add(Gauge::in_flight, request.function, 1, world_.now());
   if (request.began == request.arrived) return;
   const Pod& replica = pods_.get(pod);
@@ -91,7 +113,7 @@ void Serving::rearm(PodId pod) {
   Replica& replica = replicas_.at(pod);
   world_.events.cancel(replica.next_end);
   const TimePoint end = replica.server.next_end(world_.now());
-  if (end != TimePoint::never()) replica.next_end = world_.events.at(end, *this, 0, pod);
+  if (end != TimePoint::never()) replica.next_end = world_.events.at(end, *this, kNext, pod);
 }
 
 void Serving::note_running(PodId id) {
@@ -125,24 +147,39 @@ void Serving::share_cards(const Pod& pod) {
   }
 }
 
-void Serving::fire(std::uint32_t, std::uint64_t pod) {
+void Serving::fire(std::uint32_t what, std::uint64_t pod) {
+  if (what == kRefuse) return refuse(pod);
+  if (what == kUnload) return unload_weights(pod);
+  if (what == kLoaded) return weights_loaded(pod);
   Replica& replica = replicas_.at(pod);
   replica.next_end = {};
   finished_.clear();
+  if (replica.inferring > 0) {
+    replica.server.take_begun(world_.now(), finished_);
+    for (const RequestId id : finished_) requests_.get(id).first_token = world_.now();
+    finished_.clear();
+  }
   replica.server.take_finished(world_.now(), finished_);
   const auto done = finished_;
-  for (const RequestId id : done)
-    world_.gauges.add(Gauge::in_flight, requests_.get(id).function, -1, world_.now());
+  for (const RequestId id : done) left_service(pod, requests_.get(id));
   refill(pod);
   note_running(pod);
   rearm(pod);
-  for (const RequestId id : done) listener_.served(id);
+  for (const RequestId id : done) listener_.served(id, {});
+}
+
+void Serving::left_service(PodId pod, const Request& request) {
+  world_.gauges.add(Gauge::in_flight, request.function, -1, world_.now());
+  if (request.output > 0 && --replicas_.at(pod).inferring == 0) unload_later(pod);
 }
 
 void Serving::refill(PodId pod) {
-  Server& server = replicas_.at(pod).server;
+  Replica& replica = replicas_.at(pod);
+  Server& server = replica.server;
   Function& function = functions_[pods_.get(pod).function];
   while (server.has_free_slot()) {
+    const auto first = server.first_waiting();
+    if (first && !may_start(replica, requests_.get(*first))) return;
     auto id = server.take_waiting();
     const bool ready = std::binary_search(function.ready.begin(), function.ready.end(), pod);
     if (!id && ready && !function.central.empty()) {
@@ -163,8 +200,13 @@ void Serving::withdraw(RequestId id) {
       world_.gauges.add(Gauge::queued, request.function, -1, world_.now());
     return;
   }
-  const bool running = replicas_.at(request.pod).server.withdraw(id, world_.now());
-  world_.gauges.add(running ? Gauge::in_flight : Gauge::queued, request.function, -1, world_.now());
+  Replica& replica = replicas_.at(request.pod);
+  if (std::erase(replica.refused, id) > 0) return;
+  if (replica.server.withdraw(id, world_.now())) {
+    left_service(request.pod, request);
+  } else {
+    world_.gauges.add(Gauge::queued, request.function, -1, world_.now());
+  }
   refill(request.pod);
   note_running(request.pod);
   rearm(request.pod);
@@ -175,8 +217,14 @@ void Serving::pod_ready(Pod& pod) {
   function.ready.insert(std::lower_bound(function.ready.begin(), function.ready.end(), pod.id),
                         pod.id);
   const Service& s = service(pod.function);
-  replicas_.emplace(pod.id,
-                    Replica{Server(s.slots, s.on_gpu || s.discipline == Discipline::ps), {}});
+  replicas_.emplace(pod.id, Replica{Server(s.slots, s.on_gpu || s.discipline == Discipline::ps,
+                                           s.llm ? s.llm->batch : 1),
+                                    {},
+                                    Weights::loaded,
+                                    {},
+                                    0,
+                                    {}});
+  unload_later(pod.id);
   refill(pod.id);
   note_running(pod.id);
   rearm(pod.id);
@@ -189,9 +237,11 @@ void Serving::pod_leaving(Pod& pod) {
   const auto found = replicas_.find(pod.id);
   if (found == replicas_.end()) return;
   world_.events.cancel(found->second.next_end);
+  world_.events.cancel(found->second.model_clock);
   const std::size_t running = found->second.server.running();
-  const std::vector<RequestId> all = found->second.server.take_all();
+  std::vector<RequestId> all = found->second.server.take_all();
   const auto waiting = static_cast<std::int64_t>(all.size() - running);
+  all.insert(all.end(), found->second.refused.begin(), found->second.refused.end());
   world_.gauges.add(Gauge::in_flight, pod.function, -static_cast<std::int64_t>(running),
                     world_.now());
   world_.gauges.add(Gauge::queued, pod.function, -waiting, world_.now());

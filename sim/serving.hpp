@@ -7,6 +7,11 @@
 //
 // Replicas that share a card slow each other down while they are busy: see sim/sharing/cards.hpp.
 // Only work on the GPU does.
+//
+// A language model's server has an idle clock of its own, beside the platform's: a while after its
+// last request it unloads the weights. The pod stays Ready, and the next request waits for them;
+// those that need no model do not. It refuses what finds its line full. Source: Ollama,
+// server/sched.go.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +30,8 @@ namespace thaw::sim {
 class ServingListener {
  public:
   virtual ~ServingListener() = default;
-  virtual void served(RequestId id) = 0;
-  virtual void dropped(RequestId id) = 0;   // its replica went away
+  virtual void served(RequestId id, const Answer& answer) = 0;  // 503 where its line was full
+  virtual void dropped(RequestId id) = 0;                       // its replica went away
   virtual void busy_changed(Pod& pod) = 0;  // between no request in service and some
 };
 
@@ -50,19 +55,36 @@ class Serving final : public Handler {
   void fire(std::uint32_t what, std::uint64_t pod) override;
 
  private:
+  enum What : std::uint32_t { kNext, kRefuse, kUnload, kLoaded };
   struct Function {
     std::vector<PodId> ready;  // ascending: by creation
     std::deque<RequestId> central;
     Random choice;
+    Random loads;  // how long a model takes that is loaded again
   };
+  enum class Weights : std::uint8_t { loaded, unloaded, loading };
   struct Replica {
     Server server;
     EventId next_end;
+    Weights weights = Weights::loaded;
+    EventId model_clock;             // until the weights are unloaded, or loaded
+    std::size_t inferring = 0;       // requests in service that need the model
+    std::vector<RequestId> refused;  // in this instant, and not told yet
   };
   PodId choose(std::size_t function, bool need_free_slot);
   void begin(PodId pod, RequestId id);
   void put_in_service(PodId pod, RequestId id);
+  void line_up(PodId pod, RequestId id);
   void refill(PodId pod);
+  void left_service(PodId pod, const Request& request);
+  bool may_start(const Replica& replica, const Request& request) const {
+    return request.output == 0 || replica.weights == Weights::loaded;
+  }
+  void refuse(PodId pod);
+  void load_weights(PodId pod);
+  void unload_later(PodId pod);
+  void unload_weights(PodId pod);
+  void weights_loaded(PodId pod);
   void rearm(PodId pod);
   void note_running(PodId pod);
   void share_cards(const Pod& pod);

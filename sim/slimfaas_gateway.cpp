@@ -171,7 +171,7 @@ void SlimFaasGateway::set_picking(RequestId id, bool picking) {
   world_.gauges.add(Gauge::queued, request.function, picking ? 1 : -1, world_.now());
 }
 
-void SlimFaasGateway::served(RequestId id) { finish(id, {}, true); }
+void SlimFaasGateway::served(RequestId id, const Answer& answer) { finish(id, answer, true); }
 
 void SlimFaasGateway::dropped(RequestId id) {
   finish(id, {502, Outcome::failed, CutBy::replica}, true);

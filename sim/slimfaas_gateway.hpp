@@ -29,7 +29,7 @@ class SlimFaasGateway final : public Gateway, public Handler {
   void start() override;  // now is the anchor of its poll grid
   void accept(RequestId id, const Call& call) override;
   void abort(RequestId id) override;
-  void served(RequestId id) override;
+  void served(RequestId id, const Answer& answer) override;
   void dropped(RequestId id) override;
   void readiness_changed(std::size_t function) override;
 

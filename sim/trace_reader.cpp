@@ -40,11 +40,23 @@ struct TraceReader::File {
   std::array<char, kLongestLine> buffer{};
   std::vector<std::string_view> fields;
   std::size_t arrival = 0, function = 0;
-  std::optional<std::size_t> duration;
+  std::optional<std::size_t> duration, prompt, output;
   Duration last{};
 
   [[noreturn]] void fail(const std::string& message) const {
     throw InputError({{{path, line, 0}, "", message}});
+  }
+
+  // Of the row that was read last: nothing where the trace says nothing.
+  std::optional<std::uint32_t> tokens(const std::optional<std::size_t>& column,
+                                      const char* name) const {
+    constexpr std::int64_t kMost = 1'000'000'000;
+    if (!column || *column >= fields.size() || fields[*column].empty()) return std::nullopt;
+    const auto count = units::integer(fields[*column]);
+    if (!count || *count < 1 || *count > kMost)
+      fail(std::string("expected a number of tokens in ") + name + ", found \"" +
+           std::string(fields[*column]) + "\"");
+    return static_cast<std::uint32_t>(*count);
   }
 
   bool read_line() {
@@ -86,6 +98,8 @@ TraceReader::TraceReader(const std::string& path) : file_(std::make_unique<File>
   file_->arrival = *arrival;
   file_->function = *function;
   file_->duration = column("duration_s");
+  file_->prompt = column("prompt_tokens");
+  file_->output = column("output_tokens");
 }
 
 TraceReader::~TraceReader() = default;
@@ -103,7 +117,11 @@ std::optional<TraceReader::Row> TraceReader::next() {
                 "\"");
   if (*arrival < file_->last) file_->fail("arrivals must ascend");
   file_->last = *arrival;
-  Row row{*arrival, fields[file_->function], std::nullopt};
+  Row row{*arrival,
+          fields[file_->function],
+          std::nullopt,
+          {file_->tokens(file_->prompt, "prompt_tokens"),
+           file_->tokens(file_->output, "output_tokens")}};
   if (file_->duration && *file_->duration < fields.size() && !fields[*file_->duration].empty()) {
     row.duration = seconds_of(fields[*file_->duration]);
     if (!row.duration)

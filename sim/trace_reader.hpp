@@ -1,8 +1,9 @@
 // A trace of requests, read as a stream in constant memory: .csv, or .csv.gz by zlib.
 //
 // Columns by the header's names: arrival_s (seconds from the trace's start, ascending), function,
-// and optionally duration_s; further columns are passed over. Units: seconds of at most 100 years
-// in the file, ns inside. Errors: InputError with file and line.
+// and optionally duration_s, prompt_tokens and output_tokens; further columns are passed over.
+// Units: seconds of at most 100 years in the file, ns inside; tokens. Errors: InputError with file
+// and line.
 #pragma once
 
 #include <memory>
@@ -14,6 +15,7 @@
 #include "engine/diagnostic.hpp"
 #include "engine/scenario/scenario.hpp"
 #include "engine/time.hpp"
+#include "sim/work.hpp"
 
 namespace thaw::sim {
 
@@ -26,6 +28,7 @@ class TraceReader {
     Duration arrival{};
     std::string_view function;  // lives until the next call
     std::optional<Duration> duration;
+    Tokens tokens;
   };
   std::optional<Row> next();  // empty at the end
   // What is wrong with the row that next() gave last.

@@ -38,7 +38,8 @@ std::string to_text(const Term& term) {
     case Term::Kind::count:
       return fmt::format("count({}, {})", term.field, term.name);
     case Term::Kind::percentile:
-      return fmt::format("p{:.0f}({})", term.quantile * 100, term.name);
+      return fmt::format("{}p{:.0f}({})", term.of_first_token ? "ttft_" : "", term.quantile * 100,
+                         term.name);
     case Term::Kind::cost:
       return "cost()";
     case Term::Kind::response:

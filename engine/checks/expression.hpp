@@ -6,7 +6,7 @@
 //
 // gauges    desired replicas ready nodes in_flight queued, each of a NAME
 // over time max min mean of one gauge, from the start of the run until now
-// totals    count(KIND, NAME), p50 … p99(NAME) of latency, cost()
+// totals    count(KIND, NAME), p50 … p99(NAME) of latency, ttft_p95(NAME), cost()
 // responses response(STEP).status | latency | cut_by, of the step's last answer
 // A quantity that does not exist (no answer yet, no request completed) makes its comparison false;
 // so `not (p95(ollama) < 2s)` holds before the first answer, and `p95(ollama) >= 2s` does not.
@@ -45,13 +45,14 @@ struct Term {
     response
   };
   Kind kind = Kind::literal;
-  double number = 0;    // literal (durations in seconds)
-  Gauge gauge{};        // gauge, folded
-  Fold fold{};          // folded
-  double quantile = 0;  // percentile: 0.95
-  std::string name;     // function, pool or step; the word itself
-  std::string field;    // response: status, latency, cut_by; count: its KIND
-  int column = 0;       // within the expression, 1-based
+  double number = 0;            // literal (durations in seconds)
+  Gauge gauge{};                // gauge, folded
+  Fold fold{};                  // folded
+  double quantile = 0;          // percentile: 0.95
+  bool of_first_token = false;  // percentile: of the time to it instead of the latency
+  std::string name;             // function, pool or step; the word itself
+  std::string field;            // response: status, latency, cut_by; count: its KIND
+  int column = 0;               // within the expression, 1-based
 };
 
 // monostate: there is no such number yet

@@ -40,12 +40,18 @@ constexpr std::array<std::pair<std::string_view, Relation>, 6> kRelations{
 
 const std::vector<std::string> kGaugeNames{"desired", "replicas",  "ready",
                                            "nodes",   "in_flight", "queued"};
-const std::vector<std::string> kFunctions{"desired", "replicas", "ready", "nodes", "in_flight",
-                                          "queued",  "max",      "min",   "mean",  "count",
-                                          "p50",     "p95",      "p99",   "cost",  "response"};
+const std::vector<std::string> kFunctions{
+    "desired", "replicas", "ready", "nodes", "in_flight", "queued",   "max",  "min",
+    "mean",    "count",    "p50",   "p95",   "p99",       "ttft_p95", "cost", "response"};
 const std::vector<std::string> kCounts{"completed", "cold",     "timed_out", "rejected", "failed",
                                        "total",     "decision", "pod",       "node",     "fault"};
 const std::vector<std::string> kResponseFields{"status", "latency", "cut_by"};
+
+constexpr std::string_view kFirstToken = "ttft_";
+
+bool is_percentile(std::string_view word) {
+  return word.size() > 1 && word[0] == 'p' && word[1] >= '0' && word[1] <= '9';
+}
 
 std::string_view name_of(Dimension dimension) {
   switch (dimension) {
@@ -249,8 +255,11 @@ class Parser {
     } else if (word == "response") {
       term.kind = Term::Kind::response;
       term.name = scan_.name("a step");
-    } else if (word.size() > 1 && word[0] == 'p' && word[1] >= '0' && word[1] <= '9') {
+    } else if (is_percentile(word)) {
       percentile(word, result);
+    } else if (word.starts_with(kFirstToken) && is_percentile(word.substr(kFirstToken.size()))) {
+      term.of_first_token = true;
+      percentile(word.substr(kFirstToken.size()), result);
     } else {
       scan_.fail_at(result.at, fmt::format("expected a quantity, found \"{}\"{}", word,
                                            did_you_mean(word, kFunctions)));

@@ -65,6 +65,8 @@ Json json_of(const Summary::Function& function) {
   put(out, "mean_life_s", function.mean_life_s);
   put(out, "latency_s", function.latency_s);
   put(out, "wait_s", function.wait_s);
+  put(out, "ttft_s", function.ttft_s);
+  put(out, "itl_s", function.itl_s);
   put(out, "in_vain_s", function.in_vain_s);
   if (function.cold_starts) put(out, *function.cold_starts);
   Json& replicas = out["replicas"] = Json::object();

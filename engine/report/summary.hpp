@@ -44,6 +44,7 @@ struct Summary {
     std::optional<double> mean_life_s;     // of the instances that ended
     std::optional<double> cold_start_probability;  // cold / total; empty when nobody called
     std::optional<Spread> latency_s, wait_s;       // completed requests only
+    std::optional<Spread> ttft_s, itl_s;           // of answers that came token by token
     std::optional<double> in_vain_s;  // spent by requests that were not completed, all together
     std::optional<ColdStarts> cold_starts;
     std::optional<FunctionCost> cost;  // where there are nodes

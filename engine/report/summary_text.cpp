@@ -94,7 +94,11 @@ void print_latency(Page& page, const Summary& summary) {
     rows.push_back({name, length(of->mean), length(of->p50), length(of->p95), length(of->p99),
                     length(of->max)});
   };
-  for (const auto& [name, function] : summary.functions) add(name, function.latency_s);
+  for (const auto& [name, function] : summary.functions) {
+    add(name, function.latency_s);
+    add(name + ": first token", function.ttft_s);
+    add(name + ": next tokens", function.itl_s);
+  }
   for (const auto& [name, pipeline] : summary.pipelines) add(name, pipeline.latency_s);
   page.section({left, right, right, right, right, right},
                {"latency", "mean", "p50", "p95", "p99", "max"}, std::move(rows));

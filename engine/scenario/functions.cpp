@@ -3,6 +3,7 @@
 #include <string>
 
 #include "engine/scenario/gpu_memory.hpp"
+#include "engine/scenario/llm.hpp"
 #include "engine/scenario/sections.hpp"
 #include "engine/scenario/values.hpp"
 
@@ -33,12 +34,13 @@ Shape<ImageLayer> layer() {
 
 Shape<Service> service() {
   return object<Service>("service", [](auto& v, Service& s) {
-    v.exactly_one({"seconds", "gpuSeconds"});
+    v.exactly_one({"seconds", "gpuSeconds", "llm"});
     v.optional("seconds", s.duration, distribution(), "of one request");
     v.optional("gpuSeconds", s.duration, distribution(), "of one request, alone on a whole card");
+    v.optional("llm", s.llm, llm(), "a language model's server: what a request costs, in tokens");
     v.optional("cold", s.cold, distribution(),
                "the whole service of a request that starts an instance; default as any");
-    s.on_gpu = v.has("gpuSeconds");
+    s.on_gpu = v.has("gpuSeconds") || v.has("llm");
     v.optional("cpu", s.cpu, cpu(),
                "CPUs that a request in service keeps busy, for an autoscaler by CPU; default "
                "not known");
@@ -60,6 +62,10 @@ Shape<Service> service() {
                           {"least_in_flight", Dispatch::least_in_flight},
                           {"random", Dispatch::random}}),
         "which replica gets a request; never implicit, it changes cold starts a hundredfold");
+    if (!s.llm || !v.reading()) return;
+    s.duration = Distribution::constant(mean_service(*s.llm));
+    if (s.queue == QueuePlace::central)
+      v.fault("queue", "each server of a model has its own line: expected replica, found central");
   });
 }
 

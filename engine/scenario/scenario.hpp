@@ -115,13 +115,24 @@ enum class Dispatch : std::uint8_t {
   random
 };
 
+// A server of a language model such as Ollama's. Alone on a whole card a request takes
+// prompt / prefill + output / decode; of n in service each goes at min(n, batch) / n of that.
+struct Llm {
+  Distribution prompt, output;     // of a request, in tokens where others are in nanoseconds
+  double prefill = 0, decode = 0;  // tokens a second
+  int batch = 1;                   // as many go at full speed side by side; more share that
+  int queue_max = 512;             // wait at a replica, beyond its slots
+  Duration keep_alive = std::chrono::minutes(5);  // of the weights, after the last request
+};
+
 struct Service {
   Distribution duration;  // of one request, alone on a whole card (gpuSeconds) or as such (seconds)
   std::optional<Distribution>
       cold;  // the whole service of a request that starts an instance, instead
   bool on_gpu = false;
-  Millicores cpu{};  // that one request in service keeps busy; 0: nobody said
-  int slots = 1;     // requests in service at once on one replica
+  std::optional<Llm> llm;  // then `duration` is a constant, the mean
+  Millicores cpu{};        // that one request in service keeps busy; 0: nobody said
+  int slots = 1;           // requests in service at once on one replica
   Discipline discipline = Discipline::fcfs;
   QueuePlace queue = QueuePlace::replica;
   Dispatch dispatch = Dispatch::least_in_flight;

@@ -112,17 +112,16 @@ void refer_to_terms(const Expression& expression, const Cursor& at) {
   }
 }
 
-}  // namespace
-
-Shape<Distribution> distribution() {
+// Of values that are read by `one`, called `what` in the schema.
+Shape<Distribution> distribution_of(const Shape<Duration>& one, const std::string& what) {
   using Kind = Distribution::Kind;
-  Shape<Distribution> constant{
-      [inner = duration().read](const Cursor& at) -> std::optional<Distribution> {
-        const auto value = inner(at);
-        return value ? std::optional(Distribution::constant(*value)) : std::nullopt;
-      },
-      duration().schema};
-  auto form = object<DistributionForm>("distribution", [](auto& v, DistributionForm& d) {
+  Shape<Distribution> constant{[inner = one.read](const Cursor& at) -> std::optional<Distribution> {
+                                 const auto value = inner(at);
+                                 return value ? std::optional(Distribution::constant(*value))
+                                              : std::nullopt;
+                               },
+                               one.schema};
+  auto form = object<DistributionForm>(what, [one](auto& v, DistributionForm& d) {
     v.required("distribution", d.kind,
                choice<Kind>({{"constant", Kind::constant},
                              {"exponential", Kind::exponential},
@@ -133,16 +132,31 @@ Shape<Distribution> distribution() {
                "its kind: constant (value), exponential (mean), uniform (min, max), gamma and "
                "weibull (mean, cv), "
                "lognormal (mean and cv, or median and p95)");
-    v.optional("value", d.value, duration(), "of a constant");
-    v.optional("mean", d.mean, duration(), "of all but constant and uniform");
+    v.optional("value", d.value, one, "of a constant");
+    v.optional("mean", d.mean, one, "of all but constant and uniform");
     v.optional("cv", d.cv, variation(), "standard deviation / mean");
-    v.optional("min", d.min, duration(), "of a uniform");
-    v.optional("max", d.max, duration(), "of a uniform");
-    v.optional("median", d.median, duration(), "of a lognormal");
-    v.optional("p95", d.p95, duration(), "of a lognormal: 95 % are below it");
+    v.optional("min", d.min, one, "of a uniform");
+    v.optional("max", d.max, one, "of a uniform");
+    v.optional("median", d.median, one, "of a lognormal");
+    v.optional("p95", d.p95, one, "of a lognormal: 95 % are below it");
   });
   return short_or_long<Distribution>(constant,
                                      then<DistributionForm, Distribution>(form, to_distribution));
+}
+
+}  // namespace
+
+Shape<Distribution> distribution() { return distribution_of(duration(), "distribution"); }
+
+Shape<Distribution> tokens() {
+  constexpr int kMost = 10'000'000;
+  Shape<int> count = integer(1, kMost);
+  Shape<Duration> one{[inner = count.read](const Cursor& at) -> std::optional<Duration> {
+                        const auto value = inner(at);
+                        return value ? std::optional(Duration{*value}) : std::nullopt;
+                      },
+                      count.schema};
+  return distribution_of(one, "tokens");
 }
 
 Shape<Instant> instant() {

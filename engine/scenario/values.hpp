@@ -46,6 +46,7 @@ inline constexpr const char* kDurationPattern = R"(([0-9]+(\.[0-9]+)?(ns|us|ms|s
 
 // Longer than one word.
 Shape<Distribution> distribution();  // "5s", or a map that names its kind
+Shape<Distribution> tokens();        // "820", or such a map: tokens where others are nanoseconds
 Shape<Instant> instant();            // "5s", "30s after tags"
 Shape<Expression> expression();
 

@@ -86,6 +86,7 @@ Value InstancesRun::value(const Term& term) const {
     case Term::Kind::cost:
       return 0.0;  // there are no nodes to pay for
     case Term::Kind::percentile: {
+      if (term.of_first_token) return {};  // nothing is streamed
       const Sketch& latency = functions_[function_index(term.name)].tally.latency;
       if (latency.count() == 0) return {};
       return seconds(latency.quantile(term.quantile));

@@ -35,7 +35,7 @@ class KnativeDataPath final : public Gateway, public Handler {
   void start() override;
   void accept(RequestId id, const Call& call) override;
   void abort(RequestId id) override;
-  void served(RequestId id) override { finish(id, {}); }
+  void served(RequestId id, const Answer& answer) override { finish(id, answer); }
   void dropped(RequestId id) override { finish(id, {502, Outcome::failed, CutBy::replica}); }
   void pod_ready(const Pod& pod) override;
   void pod_not_ready(const Pod& pod) override;

@@ -150,6 +150,11 @@ TEST(Expression, PercentilesRunFromOneToNinetyNine) {
   EXPECT_DOUBLE_EQ(parsed("p1(a) < 1s").terms()[0].quantile, 0.01);
   EXPECT_DOUBLE_EQ(parsed("p95(a) < 1s").terms()[0].quantile, 0.95);
   EXPECT_DOUBLE_EQ(parsed("p99(a) < 1s").terms()[0].quantile, 0.99);
+  EXPECT_DOUBLE_EQ(parsed("ttft_p90(a) < 1s").terms()[0].quantile, 0.90);
+  EXPECT_TRUE(parsed("ttft_p90(a) < 1s").terms()[0].of_first_token);
+  EXPECT_FALSE(parsed("p90(a) < 1s").terms()[0].of_first_token);
+  EXPECT_EQ(parsed("ttft_p90(a) < 1s").seen(FakeFacts()), "ttft_p90(a) = none yet");
+  EXPECT_EQ(mistake("ttft_p0(a) < 1s"), "1: expected a percentile from p1 to p99, found \"p0\"");
   EXPECT_EQ(mistake("p0(a) < 1s"), "1: expected a percentile from p1 to p99, found \"p0\"");
   EXPECT_EQ(mistake("p100(a) < 1s"), "1: expected a percentile from p1 to p99, found \"p100\"");
   EXPECT_EQ(mistake("p99.9(a) < 1s"), "1: expected a percentile from p1 to p99, found \"p99.9\"");

@@ -101,7 +101,7 @@ class TestBed : NodeListener,
   void node_leaving(Node& node, bool lost) override;
   void pod_changed(Pod& pod) override;
   void pod_leaving(Pod& pod) override;
-  void served(RequestId id) override { gateway.served(id); }
+  void served(RequestId id, const Answer& answer) override { gateway.served(id, answer); }
   void dropped(RequestId id) override { gateway.dropped(id); }
   void busy_changed(Pod& pod) override;
   void answered(RequestId id, const Answer& answer) override { ingress.answered(id, answer); }

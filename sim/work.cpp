@@ -1,0 +1,35 @@
+#include "sim/work.hpp"
+
+#include <algorithm>
+
+namespace thaw::sim {
+namespace {
+
+std::uint32_t tokens_of(const Distribution& distribution, Random& random) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  return static_cast<std::uint32_t>(
+      std::clamp(distribution.draw(random).count(), std::int64_t{1}, kMost));
+}
+
+}  // namespace
+
+void Work::give(Request& request) const {
+  request.work = all;
+  request.lead = lead;
+  request.prompt = prompt;
+  request.output = output;
+}
+
+Work work_of(const Service& service, Random& random, const Tokens& known) {
+  if (!service.llm) return {service.duration.draw(random)};
+  const Llm& llm = *service.llm;
+  Work work;
+  work.prompt = known.prompt ? *known.prompt : tokens_of(llm.prompt, random);
+  work.output = known.output ? *known.output : tokens_of(llm.output, random);
+  const double prefill = work.prompt * 1e9 / llm.prefill;
+  work.all = Distribution::rounded(prefill + work.output * 1e9 / llm.decode);
+  work.lead = Distribution::rounded(prefill + 1e9 / llm.decode);
+  return work;
+}
+
+}  // namespace thaw::sim

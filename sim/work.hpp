@@ -1,0 +1,30 @@
+// What a request asks of its replica: time, or tokens of a language model.
+//
+// A model's first token is out after the prefill and one step of decoding, so a request takes
+// prompt / prefill + output / decode in all. Units: nanoseconds alone on a whole card. Errors:
+// none.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "engine/scenario/scenario.hpp"
+#include "sim/requests.hpp"
+
+namespace thaw::sim {
+
+struct Work {
+  Duration all{}, lead{};
+  std::uint32_t prompt = 0, output = 0;
+
+  void give(Request& request) const;
+};
+
+// Of a trace's row; what is empty is drawn.
+struct Tokens {
+  std::optional<std::uint32_t> prompt, output;
+};
+
+Work work_of(const Service& service, Random& random, const Tokens& known = {});
+
+}  // namespace thaw::sim
