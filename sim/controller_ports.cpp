@@ -5,7 +5,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kAlarm, kPoke };
+enum What : std::uint32_t { kAlarm, kPoke, kWrite };
 
 std::uint8_t bit_of(Cause cause) {
   return static_cast<std::uint8_t>(1u << static_cast<unsigned>(cause));
@@ -100,6 +100,10 @@ void ControllerPorts::fire(std::uint32_t what, std::uint64_t arg) {
     if (controller_) controller_->alarm(id);
     return;
   }
+  if (what == kWrite) {
+    writes_[id].state = WriteState::done;
+    return write(id);
+  }
   const auto cause = static_cast<Cause>(arg >> 32);
   poked_[id] &= static_cast<std::uint8_t>(~bit_of(cause));
   if (controller_) controller_->poke(id, cause);
@@ -158,11 +162,23 @@ void ControllerPorts::take_load(FunctionId id) {
 std::uint64_t ControllerPorts::submit(FunctionId id, const Decision& decision) {
   if (decision.path) gateway_.steer(id, *decision.path, decision.gateways);
   if (!decision.desired) return tickets_;
-  writes_[id] = {++tickets_, WriteState::done, *decision.desired};
+  if (writes_[id].state == WriteState::pending) return tickets_;
   const bool changes = deployments_.spec(id) != *decision.desired;
-  deployments_.scale(id, *decision.desired);
-  if (changes) pods_changed(id);
+  const Fault* throttled = world_.disturbance(Fault::Kind::api_throttling);
+  if (changes && throttled) {
+    writes_[id] = {++tickets_, WriteState::pending, *decision.desired};
+    world_.events.after(throttled->delay, *this, kWrite, id);
+    return tickets_;
+  }
+  writes_[id] = {++tickets_, WriteState::done, *decision.desired};
+  write(id);
   return tickets_;
+}
+
+void ControllerPorts::write(FunctionId id) {
+  const bool changes = deployments_.spec(id) != writes_[id].asked;
+  deployments_.scale(id, writes_[id].asked);
+  if (changes) pods_changed(id);
 }
 
 // A line for each write that says something new; asking without a write leaves no trace, so

@@ -2,7 +2,8 @@
 //
 // Facts are as of now: the age that SlimFaas's poll gives them is the policy's own. A poke is
 // delivered at its own instant, after the world has settled on it, so that it cannot tell how the
-// change came about.
+// change came about. Where writes are throttled whoever writes waits for it: what is decided for
+// the function meanwhile is not written.
 #pragma once
 
 #include <optional>
@@ -47,6 +48,7 @@ class ControllerPorts final : public Clock, public Cluster, public Recorder, pub
  private:
   void listen(FunctionId id);
   void take_load(FunctionId id);
+  void write(FunctionId id);
   struct Written {
     Replicas desired;
     ReasonCode code;

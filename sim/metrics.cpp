@@ -85,13 +85,30 @@ void Metrics::take_cpu(std::size_t f) {
   function.served = std::move(served);
 }
 
+bool Metrics::stale() const {
+  const Fault* outage = world_.disturbance(Fault::Kind::metrics_outage);
+  return outage && outage->stale;
+}
+
+// While they are stale what the next sample counts from moves on all the same.
 void Metrics::fire(std::uint32_t, std::uint64_t f) {
-  take(f);
+  Function& function = functions_[f];
+  if (stale()) {
+    Function last = function;
+    take(f);
+    function.taken = last.taken;
+    function.total = std::move(last.total);
+    function.pods = std::move(last.pods);
+  } else {
+    take(f);
+  }
   world_.events.after(kPeriod, *this, 0, f);
 }
 
 MetricFacts Metrics::read(std::size_t f, const MetricRef& metric) {
-  if (gpus_.has(metric)) return gpus_.read(f, metric);
+  const Fault* outage = world_.disturbance(Fault::Kind::metrics_outage);
+  if (outage && !outage->stale) return {};
+  if (gpus_.has(metric)) return outage ? gpus_.last(f, metric) : gpus_.read(f, metric);
   const auto name = name_of(f, metric);
   const Function& function = functions_[f];
   if (!name || !function.taken) return {};

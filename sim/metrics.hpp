@@ -34,7 +34,8 @@ class Metrics final : public Handler {
   void sample(std::size_t function, std::span<const MetricRef> wanted);
   GpuSeries& gpu_series() { return gpus_.series(); }
 
-  // Of functions that are sampled. The answer's spans live until the next sample.
+  // Of functions that are sampled. The answer's spans live until the next sample. During an outage
+  // absent, or as they were sampled last, those of GPUs as they were read last.
   MetricFacts read(std::size_t function, const MetricRef& metric);
 
   void fire(std::uint32_t what, std::uint64_t function) override;
@@ -51,6 +52,7 @@ class Metrics final : public Handler {
     std::vector<std::vector<PodSample>> pods;  // by Name
     std::map<PodId, Duration> served;          // of Ready ones, at the last sample
   };
+  bool stale() const;
   void take(std::size_t function);
   void take_cpu(std::size_t function);
 

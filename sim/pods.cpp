@@ -8,6 +8,8 @@
 namespace thaw::sim {
 namespace {
 
+enum What : std::uint32_t { kNextStage, kPullAgain };
+
 FlowSource source_of(Model::From from) {
   switch (from) {
     case Model::From::registry:
@@ -97,9 +99,15 @@ bool Pods::comes(NodeId node, const std::string& layer) const {
 }
 
 void Pods::pull_image(Pod& pod) {
-  const Node& node = nodes_.get(*pod.node);
   enter(pod, PodStage::pulling);
-  if (has_image(pod, node)) return next_stage(pod);
+  if (has_image(pod, nodes_.get(*pod.node))) return next_stage(pod);
+  begin_pull(pod);
+}
+
+// What is on its way when the registry goes comes all the same; who begins then tries again as the
+// kubelet does.
+void Pods::begin_pull(Pod& pod) {
+  const Node& node = nodes_.get(*pod.node);
   Pull pull{node.id, {}};
   Bytes missing{};
   for (const ImageLayer& layer : layers_of(pod)) {
@@ -107,8 +115,14 @@ void Pods::pull_image(Pod& pod) {
     pull.layers.push_back(layer.name);
     missing += layer.size;
   }
-  if (missing > Bytes{})
-    pulls_[flows_.start(FlowSource::registry, node.slot, missing)] = std::move(pull);
+  if (missing == Bytes{}) return;
+  if (world_.disturbance(Fault::Kind::registry_outage)) {
+    const Duration wait = back_off(2 + pod.failed_pulls++);
+    tell(pod, "pull_failed", pod.name + " image cannot be pulled, again in " + to_text(wait));
+    pod.timer = world_.events.after(wait, *this, kPullAgain, pod.id);
+    return;
+  }
+  pulls_[flows_.start(FlowSource::registry, node.slot, missing)] = std::move(pull);
 }
 
 void Pods::pull_ended(const Pull& pull) {
@@ -118,6 +132,8 @@ void Pods::pull_ended(const Pull& pull) {
   for (const PodId id : there) {
     Pod& pod = pods_.at(id);
     if (pod.stage != PodStage::pulling || !has_image(pod, node)) continue;
+    world_.events.cancel(pod.timer);  // it may have been about to try again
+    pod.timer = {};
     tell(pod, "pulled", pod.name + " image pulled");
     next_stage(pod);
   }
@@ -127,7 +143,7 @@ void Pods::wait(Pod& pod, PodStage stage, const Distribution& duration, const ch
   enter(pod, stage);
   const std::uint64_t start = pod.ordinal + (std::uint64_t{pod.restarts} << 32);
   Random random = world_.random(std::string(purpose) + "/" + spec(pod).name, start);
-  pod.timer = world_.events.after(duration.draw(random), *this, 0, pod.id);
+  pod.timer = world_.events.after(duration.draw(random), *this, kNextStage, pod.id);
 }
 
 void Pods::fetch_model(Pod& pod) {
@@ -163,7 +179,8 @@ void Pods::read_model(Pod& pod) {
   const Wide time =
       (static_cast<Wide>(spec(pod).model->size.count) * 1'000'000'000 + rate.count - 1) /
       rate.count;
-  pod.timer = world_.events.after(Duration{static_cast<std::int64_t>(time)}, *this, 0, pod.id);
+  pod.timer =
+      world_.events.after(Duration{static_cast<std::int64_t>(time)}, *this, kNextStage, pod.id);
 }
 
 void Pods::stop_download(const Pod& pod) {
@@ -190,7 +207,7 @@ void Pods::next_stage(Pod& pod) {
       return load_model(pod);
     case PodStage::loading:
       if (const TimePoint sidecar = pod.running + spec(pod).sidecar; world_.now() < sidecar) {
-        pod.timer = world_.events.after(sidecar - world_.now(), *this, 0, pod.id);
+        pod.timer = world_.events.after(sidecar - world_.now(), *this, kNextStage, pod.id);
         return;
       }
       tell(pod, "ready", pod.name + " Ready");
@@ -226,7 +243,7 @@ void Pods::die(Pod& pod, const Cards::Allocation& refused) {
                   mib(refused.left) + " are left, starts again " + when,
               std::move(fields));
   enter(pod, PodStage::crashed);
-  pod.timer = world_.events.after(wait, *this, 0, pod.id);
+  pod.timer = world_.events.after(wait, *this, kNextStage, pod.id);
 }
 
 void Pods::enter(Pod& pod, PodStage stage) {
@@ -238,9 +255,10 @@ void Pods::enter(Pod& pod, PodStage stage) {
   listener_.pod_changed(pod);
 }
 
-void Pods::fire(std::uint32_t, std::uint64_t arg) {
+void Pods::fire(std::uint32_t what, std::uint64_t arg) {
   Pod& pod = pods_.at(arg);
   pod.timer = {};
+  if (what == kPullAgain) return begin_pull(pod);
   next_stage(pod);
 }
 
@@ -272,7 +290,7 @@ void Pods::remove(Pod& pod, Duration grace_max) {
   if (!pod.node) return end(pod);
   tell(pod, "terminating", pod.name + " Terminating");
   enter(pod, PodStage::terminating);
-  pod.timer = world_.events.after(std::min(stop_of(pod), grace_max), *this, 0, pod.id);
+  pod.timer = world_.events.after(std::min(stop_of(pod), grace_max), *this, kNextStage, pod.id);
 }
 
 void Pods::lose(Pod& pod) {

@@ -12,7 +12,8 @@
 // A pod takes all its GPU memory when it begins to load its weights. If that is more than it may
 // take, or than the card has left, its container dies and the kubelet starts it again: at once the
 // first time, then after 10 s, doubled each time up to 5 min. Source: Kubernetes, "Pod Lifecycle",
-// container restarts.
+// container restarts. A pull that begins while the registry is out is tried again in the same way,
+// the first time after 10 s. Source: Kubernetes, "Images", ImagePullBackOff.
 #pragma once
 
 #include <algorithm>
@@ -59,7 +60,8 @@ struct Pod {
   EventId timer;
   std::uint32_t in_service = 0;  // requests being served on it
   std::uint32_t restarts = 0;    // of its container
-  bool has_model = false;        // downloaded; a container's death does not lose it
+  std::uint32_t failed_pulls = 0;
+  bool has_model = false;  // downloaded; a container's death does not lose it
   // Time that requests were in service on it, added up over them, until `served_until`.
   Duration served{};
   TimePoint served_until;
@@ -120,6 +122,7 @@ class Pods final : public Handler {
   void next_stage(Pod& pod);
   void enter(Pod& pod, PodStage stage);
   void pull_image(Pod& pod);
+  void begin_pull(Pod& pod);
   void pull_ended(const Pull& pull);
   std::vector<ImageLayer> layers_of(const Pod& pod) const;
   bool has_image(const Pod& pod, const Node& node) const;

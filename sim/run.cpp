@@ -7,7 +7,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kSettle, kEnd, kFault, kComeBack };
+enum What : std::uint32_t { kSettle, kEnd, kFault, kFaultEnds, kComeBack };
 
 // A run without `until` whose load never ends is cut here.
 constexpr Duration kLongestRun = std::chrono::hours(24 * 366);
@@ -118,6 +118,8 @@ void Run::fire(std::uint32_t what, std::uint64_t arg) {
       return;
     case kFault:
       return begin_fault(arg);
+    case kFaultEnds:
+      return end_disturbance(arg);
     case kComeBack:
       return come_back(arg);
     default:
@@ -234,7 +236,26 @@ void Run::begin_fault(std::size_t index) {
   const Fault& fault = scenario_.faults[index];
   if (Cloud::is_about_it(fault)) return nodes_.cloud().begin(index);
   if (fault.kind == Fault::Kind::spot_loss) return spot_.reclaim(fault);
-  return fault.kind == Fault::Kind::node_loss ? lose_node(index) : crash(index);
+  if (fault.kind == Fault::Kind::node_loss) return lose_node(index);
+  return fault.kind == Fault::Kind::controller_crash ? crash(index) : disturb(index);
+}
+
+void Run::disturb(std::size_t index) {
+  const Fault& fault = scenario_.faults[index];
+  std::string words = "no image can be pulled";
+  if (fault.kind == Fault::Kind::metrics_outage)
+    words = fault.stale ? "metrics stay as they are" : "there are no metrics";
+  if (fault.kind == Fault::Kind::api_throttling)
+    words = "what the autoscalers write takes " + to_text(fault.delay);
+  world_.tell(EventKind::fault, fault.name, "began", std::move(words));
+  world_.disturbances.push_back(&fault);
+  if (fault.lasts) world_.events.after(*fault.lasts, *this, kFaultEnds, index);
+}
+
+void Run::end_disturbance(std::size_t index) {
+  const Fault& fault = scenario_.faults[index];
+  std::erase(world_.disturbances, &fault);
+  world_.tell(EventKind::fault, fault.name, "ended", fault.name + " is over");
 }
 
 void Run::crash(std::size_t index) {

@@ -87,6 +87,8 @@ class Run final : public Handler,
   void start_controller();
   std::string controller_name() const;
   void begin_fault(std::size_t fault);
+  void disturb(std::size_t fault);  // one that lasts
+  void end_disturbance(std::size_t fault);
   void crash(std::size_t fault);
   void come_back(std::size_t fault);
   void lose_node(std::size_t fault);

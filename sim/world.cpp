@@ -28,4 +28,10 @@ void World::tell(EventKind kind, std::string name, std::string what, std::string
       {now(), kind, std::move(name), std::move(what), std::move(words), std::move(fields)});
 }
 
+const Fault* World::disturbance(Fault::Kind kind) const {
+  const auto found = std::find_if(disturbances.begin(), disturbances.end(),
+                                  [&](const Fault* fault) { return fault->kind == kind; });
+  return found == disturbances.end() ? nullptr : *found;
+}
+
 }  // namespace thaw::sim

@@ -25,6 +25,11 @@ struct World {
 
   World(const Scenario& s, std::uint64_t seed_value);
 
+  // Of the faults that last and concern neither a pool nor the controller: those at work, as they
+  // began.
+  std::vector<const Fault*> disturbances;
+  const Fault* disturbance(Fault::Kind kind) const;  // the first of this kind; nullptr: none
+
   TimePoint now() const { return events.now(); }
   // A stream of its own for each purpose and index: adding a draw in one place never shifts
   // another's luck.

@@ -109,6 +109,32 @@ Shape<Fault> quota() {
   });
 }
 
+Shape<Fault> registry_outage() {
+  return object<Fault>("registryOutage", [](auto& v, Fault& f) {
+    head(v, f, Fault::Kind::registry_outage, "registry_outage", "no image can be pulled");
+    lasting(v, f);
+  });
+}
+
+Shape<Fault> metrics_outage() {
+  return object<Fault>("metricsOutage", [](auto& v, Fault& f) {
+    head(v, f, Fault::Kind::metrics_outage, "metrics_outage",
+         "the metrics that autoscalers ask for are not there, or stay as they are");
+    lasting(v, f);
+    v.optional("answer", f.stale, choice<bool>({{"none", false}, {"stale", true}}),
+               "none, or the last one again and again; default none");
+  });
+}
+
+Shape<Fault> api_throttling() {
+  return object<Fault>("apiThrottling", [](auto& v, Fault& f) {
+    head(v, f, Fault::Kind::api_throttling, "api_throttling",
+         "what an autoscaler writes takes longer to arrive");
+    lasting(v, f);
+    v.required("delay", f.delay, duration(), "of each write");
+  });
+}
+
 }  // namespace
 
 Shape<std::vector<Fault>> faults_section() {
@@ -118,7 +144,10 @@ Shape<std::vector<Fault>> faults_section() {
       {"spot_loss", spot_loss()},
       {"stock_out", stock_out()},
       {"slow_join", slow_join()},
-      {"quota", quota()}};
+      {"quota", quota()},
+      {"registry_outage", registry_outage()},
+      {"metrics_outage", metrics_outage()},
+      {"api_throttling", api_throttling()}};
   LeafText about;
   std::vector<SchemaFn> schemas;
   for (const auto& [word, shape] : kinds) {

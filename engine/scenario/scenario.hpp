@@ -260,11 +260,14 @@ struct MetricsPath {
 struct Fault {
   enum class Kind : std::uint8_t {
     controller_crash,
-    node_loss,  // the oldest node of the pool that is up
-    spot_loss,  // the same, announced
-    stock_out,  // the cloud has no machines of the pool
-    slow_join,  // a stage of provisioning takes longer
-    quota,      // no more than so many machines
+    node_loss,        // the oldest node of the pool that is up
+    spot_loss,        // the same, announced
+    stock_out,        // the cloud has no machines of the pool
+    slow_join,        // a stage of provisioning takes longer
+    quota,            // no more than so many machines
+    registry_outage,  // no image can be pulled
+    metrics_outage,   // nobody answers for metrics, or always the same
+    api_throttling,   // writes of the autoscalers take longer
   };
   enum class Stage : std::uint8_t { instance, boot, gpu };
   Kind kind = Kind::controller_crash;
@@ -281,6 +284,8 @@ struct Fault {
   Duration longer{};               // slow_join: added after that
   int nodes = 0;                   // quota
   std::optional<Duration> notice;  // spot_loss: instead of the pool's
+  bool stale = false;              // metrics_outage: the last answer again and again
+  Duration delay{};                // api_throttling: of each write
 };
 
 struct Scenario {

@@ -75,6 +75,10 @@ bool GpuMetrics::is_in(std::size_t function, const std::string& ns) const {
   return ns_of(function) == ns;
 }
 
+GpuMetrics::Key GpuMetrics::key_of(std::size_t f, const MetricRef& metric) {
+  return {f, metric.name + "/" + metric.object};
+}
+
 MetricFacts GpuMetrics::read(std::size_t f, const MetricRef& metric) {
   const bool of_pods = metric.source == MetricSource::pods;
   const bool adapted = relist_ > Duration{0} && metric.source != MetricSource::query;
@@ -89,7 +93,7 @@ MetricFacts GpuMetrics::read(std::size_t f, const MetricRef& metric) {
   const std::string ns = metric.object.substr(metric.object.find('/') + 1);
   const std::string_view name = rule ? std::string_view(rule->series) : head_of(metric);
   const bool ratio = name == kEngineActive;
-  Answer& answer = answers_[{f, metric.name + "/" + metric.object}];
+  Answer& answer = answers_[key_of(f, metric)];
   answer.pods.clear();
   TimePoint oldest = world_.now();
   const MetricsPath& path = world_.scenario.metrics;
@@ -102,11 +106,22 @@ MetricFacts GpuMetrics::read(std::size_t f, const MetricRef& metric) {
     oldest = std::min(oldest, sample.collected);
   });
   if (answer.pods.empty()) return {};
-  MetricFacts facts{Presence::ok, oldest};
-  if (of_pods) {
+  answer.taken = oldest;
+  if (!of_pods) answer.total = fold(rule ? rule->fold : MetricRule::Fold::avg, answer.pods);
+  return facts_of(answer, metric);
+}
+
+MetricFacts GpuMetrics::last(std::size_t f, const MetricRef& metric) const {
+  const auto found = answers_.find(key_of(f, metric));
+  return found == answers_.end() ? MetricFacts{} : facts_of(found->second, metric);
+}
+
+MetricFacts GpuMetrics::facts_of(const Answer& answer, const MetricRef& metric) {
+  if (answer.pods.empty()) return {};
+  MetricFacts facts{Presence::ok, answer.taken};
+  if (metric.source == MetricSource::pods) {
     facts.pods = answer.pods;
   } else {
-    answer.total = fold(rule ? rule->fold : MetricRule::Fold::avg, answer.pods);
     facts.series = {&answer.total, 1};
   }
   return facts;

@@ -32,14 +32,19 @@ class GpuMetrics final : public Handler {
 
   // The answer's spans live until the same is asked again.
   MetricFacts read(std::size_t function, const MetricRef& metric);
+  MetricFacts last(std::size_t function, const MetricRef& metric) const;  // what read() gave
 
   void fire(std::uint32_t what, std::uint64_t arg) override;
 
  private:
   struct Answer {
+    TimePoint taken;
     Milli total = 0;
     std::vector<PodSample> pods;
   };
+  using Key = std::pair<std::size_t, std::string>;
+  static Key key_of(std::size_t function, const MetricRef& metric);
+  static MetricFacts facts_of(const Answer& answer, const MetricRef& metric);
   const MetricRule* rule_of(const MetricRef& metric) const;
   bool is_in(std::size_t function, const std::string& ns) const;
   std::string ns_of(std::size_t function) const;
@@ -50,7 +55,7 @@ class GpuMetrics final : public Handler {
   Duration relist_{};              // 0: no adapter
   bool listed_ = false;            // at the last look there were series
   bool recording_ = false;
-  std::map<std::pair<std::size_t, std::string>, Answer> answers_;
+  std::map<Key, Answer> answers_;
 };
 
 }  // namespace thaw::sim
