@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/scenario/slimfaas_annotations.hpp"
 #include "engine/scenario/services.hpp"
+#include "engine/scenario/slimfaas_annotations.hpp"
 #include "sim/virtual_services.hpp"
 
 namespace thaw::sim {

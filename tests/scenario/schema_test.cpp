@@ -137,9 +137,8 @@ TEST(Schema, OffersNoKeyThatTheLoaderLacks) {
     }
     for (const yaml::Node& item : node.list) collect(item);
   };
-  for (const char* file :
-       {"everything.yaml", "arrivals.yaml", "standalone.yaml", "sharing.yaml", "gcloud.yaml",
-        "nodes.yaml", "karpenter.yaml"})
+  for (const char* file : {"everything.yaml", "arrivals.yaml", "standalone.yaml", "sharing.yaml",
+                           "gcloud.yaml", "nodes.yaml", "karpenter.yaml"})
     collect(tree(read_text(kGood + file)));
   for (const auto& [name, definition] : schema()["$defs"].items()) {
     if (name == "variant") continue;
