@@ -11,12 +11,6 @@
 
 namespace thaw::sim {
 
-const Workload* slimfaas_of(const Scenario& scenario) {
-  for (const Workload& workload : scenario.manifests.workloads)
-    if (is_slimfaas(workload)) return &workload;
-  return nullptr;
-}
-
 std::vector<const Workload*> gateways_of(const Scenario& scenario) {
   std::vector<const Workload*> gateways;
   for (const Workload& workload : scenario.manifests.workloads)
@@ -28,7 +22,7 @@ FrontDoors::FrontDoors(World& world, Requests& requests, Serving& serving,
                        GatewayListener& listener, Diagnostics& diagnostics)
     : requests_(requests) {
   const Scenario& scenario = world.scenario;
-  const Workload* const slimfaas = slimfaas_of(scenario);
+  const Workload* const slimfaas = slimfaas_of(scenario.manifests);
   if (slimfaas) {
     slimfaas_ = std::make_unique<SlimFaasGateway>(
         world, requests, serving, GatewaySettings::resolve(scenario, *slimfaas, diagnostics),

@@ -11,9 +11,6 @@
 
 namespace thaw::sim {
 
-// nullptr: the scenario has none.
-const Workload* slimfaas_of(const Scenario& scenario);
-
 // The workloads that an Ingress leads to instead of to a function: SlimFaas, OpenFaaS's gateway.
 std::vector<const Workload*> gateways_of(const Scenario& scenario);
 

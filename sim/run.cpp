@@ -33,7 +33,7 @@ Run::Run(const Scenario& scenario, const RunOptions& options)
       deployments_(world_, pods_),
       serving_(world_, pods_, requests_, *this),
       ledger_(world_, pods_),
-      slimfaas_(slimfaas_of(scenario)),
+      slimfaas_(slimfaas_of(scenario.manifests)),
       gateway_(world_, requests_, serving_, *this, notices_),
       ingress_(world_, requests_, gateway_, gateways_of(scenario), *this),
       load_(world_, requests_, ingress_, *this),

@@ -117,11 +117,6 @@ bool is_woken(const Scenario& scenario, const FunctionSpec& function) {
   });
 }
 
-const Workload* slimfaas_of(const Manifests& manifests) {
-  const auto found = std::ranges::find_if(manifests.workloads, is_slimfaas);
-  return found == manifests.workloads.end() ? nullptr : &*found;
-}
-
 std::optional<Version> slimfaas_version_of(const Manifests& manifests) {
   const Workload* const gateway = slimfaas_of(manifests);
   if (!gateway || gateway->images.empty()) return std::nullopt;

@@ -26,9 +26,6 @@ std::optional<Asleep> asleep(const Manifests& manifests, const Workload& workloa
 // Some step wakes the function by itself, and SlimFaas keeps it awake until it is ready.
 bool is_woken(const Scenario& scenario, const FunctionSpec& function);
 
-// SlimFaas itself; nullptr: not among the manifests.
-const Workload* slimfaas_of(const Manifests& manifests);
-
 // From the tag of SlimFaas's image; empty: it has none that is a version.
 std::optional<Version> slimfaas_version_of(const Manifests& manifests);
 

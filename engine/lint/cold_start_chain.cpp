@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "engine/random.hpp"
+#include "engine/scenario/vgpu_request.hpp"
 
 namespace thaw::lint {
 namespace {
 
 constexpr std::uint64_t kSeed = 1;
-constexpr const char* kGpu = "nvidia.com/gpu";
 
 Duration transfer(Bytes size, BytesPerSecond rate) {
   return Distribution::rounded(static_cast<double>(size.count) / static_cast<double>(rate.count) *
@@ -59,7 +59,8 @@ class Chain {
     const Pool* best = nullptr;
     const bool adds_nodes = scenario_.cluster.node_autoscaler.enabled;
     for (const Pool& pool : scenario_.cluster.pools) {
-      const bool lacks_gpu = workload_.requests.extended.contains(kGpu) && pool.machine.gpus == 0;
+      const bool lacks_gpu =
+          workload_.requests.extended.contains(kGpuCards) && pool.machine.gpus == 0;
       if (lacks_gpu || pool.nodes_max == 0 || (pool.nodes_min == 0 && !adds_nodes)) continue;
       const bool there = pool.nodes_min > 0, best_there = best && best->nodes_min > 0;
       if (!best || (there && !best_there) ||

@@ -1,23 +1,17 @@
 #include "engine/lint/gke_pools.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
+#include "engine/scenario/gke_node_pool.hpp"
+#include "engine/scenario/mig_profiles.hpp"
 #include "engine/scenario/units.hpp"
 
 namespace thaw::lint {
 namespace {
 
 constexpr int kMostNodes = 100'000;
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kModels{
-    {{"nvidia-tesla-a100", "A100-40GB"},
-     {"nvidia-a100-80gb", "A100-80GB"},
-     {"nvidia-h100-80gb", "H100"},
-     {"nvidia-h100-mega-80gb", "H100"},
-     {"nvidia-h200-141gb", "H200"}}};
-
-int number(const std::optional<Word>& word, int fallback) {
+int number(const std::optional<ShellWord>& word, int fallback) {
   const auto value = word ? units::integer(word->text) : std::nullopt;
   return value && *value >= 0 && *value <= kMostNodes ? static_cast<int>(*value) : fallback;
 }
@@ -38,26 +32,27 @@ std::optional<Part> part_of(const std::string& accelerator, std::string_view key
   return std::nullopt;
 }
 
-std::optional<GkePool> read(const Command& command) {
+std::optional<GkePool> read(const ShellCommand& command) {
   const auto& words = command.words;
-  const bool creates = command.is("gcloud") && words.size() > 4 && words[2].text == "node-pools" &&
-                       words[3].text == "create";
+  const auto from = node_pool_arguments(command);
   const auto accelerator = command.option("--accelerator");
-  if (!creates || !accelerator) return std::nullopt;
+  if (!from || !accelerator || words.size() <= *from) return std::nullopt;
   GkePool pool;
-  pool.name = words[4].text;
+  pool.name = words[*from].text;
   pool.place = accelerator->place;
-  if (const auto type = part_of(accelerator->text, "type"))
-    for (const auto& [name, model] : kModels)
-      if (name == type->text) pool.gpu_model = model;
+  if (const auto type = part_of(accelerator->text, "type")) {
+    const std::string model = gke_gpu_model(type->text);
+    if (!mig_profiles(model).empty()) pool.gpu_model = model;
+  }
   if (const auto count = part_of(accelerator->text, "count"))
-    pool.cards = number(Word{count->text, {}}, 1);
+    pool.cards = number(ShellWord{count->text, {}}, 1);
   if (const auto partition = part_of(accelerator->text, "gpu-partition-size")) {
     pool.partition = partition->text;
     pool.place.column += static_cast<int>(partition->at);
   }
   pool.nodes_min = pool.nodes_max = number(command.option("--num-nodes"), 3);
-  pool.autoscaled = std::ranges::find(words, "--enable-autoscaling", &Word::text) != words.end();
+  pool.autoscaled =
+      std::ranges::find(words, "--enable-autoscaling", &ShellWord::text) != words.end();
   if (pool.autoscaled) {
     pool.nodes_min = number(command.option("--min-nodes"), 0);
     pool.nodes_max = number(command.option("--max-nodes"), kMostNodes);
@@ -69,7 +64,7 @@ std::optional<GkePool> read(const Command& command) {
 
 std::vector<GkePool> gke_pools_of(const Subject& subject) {
   std::vector<GkePool> pools;
-  for (const Command& command : subject.commands)
+  for (const ShellCommand& command : subject.commands)
     if (auto pool = read(command)) pools.push_back(std::move(*pool));
   return pools;
 }

@@ -53,7 +53,7 @@ std::optional<Bound> bound_of_resource(const HpaObject& hpa, const HpaMetric& me
   const Object* const object = workload ? object_at(subject, workload->place) : nullptr;
   if (!object) return std::nullopt;
   std::int64_t limits = 0, requests = 0;
-  for (const yaml::Node* const container : containers_of(*object)) {
+  for (const yaml::Node* const container : lasting_containers_of(*object)) {
     const yaml::Node* const name = container->find("name");
     if (!metric.container.empty() && (!name || name->scalar != metric.container)) continue;
     const auto amount = [&](const char* where) {

@@ -141,13 +141,7 @@ const Workload* target_of(const HpaObject& hpa, const Manifests& manifests) {
   return nullptr;
 }
 
-const Object* object_at(const Subject& subject, const Place& place) {
-  const auto found = std::ranges::find_if(
-      subject.objects, [&](const Object& object) { return same_place(object.place, place); });
-  return found == subject.objects.end() ? nullptr : &*found;
-}
-
-std::vector<const yaml::Node*> containers_of(const Object& workload) {
+std::vector<const yaml::Node*> lasting_containers_of(const Object& workload) {
   std::vector<const yaml::Node*> found;
   const yaml::Node* const pod = at(*workload.node, "spec.template.spec");
   if (!pod) return found;

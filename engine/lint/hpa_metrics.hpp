@@ -45,11 +45,8 @@ std::int64_t number_of(const HpaObject& hpa, std::string_view key, std::int64_t 
 // Deployment.
 const Workload* target_of(const HpaObject& hpa, const Manifests& manifests);
 
-// The object as written that starts there; null if none does.
-const Object* object_at(const Subject& subject, const Place& place);
-
 // Containers of a workload's pods that run beside each other: init containers that restart among
 // them.
-std::vector<const yaml::Node*> containers_of(const Object& workload);
+std::vector<const yaml::Node*> lasting_containers_of(const Object& workload);
 
 }  // namespace thaw::lint

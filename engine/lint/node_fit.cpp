@@ -16,9 +16,7 @@ constexpr std::string_view kKapsulePrefix = "k8s.scaleway.com/";
 constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 
 bool left_alone_by_hami(const Pool& pool) {
-  const auto label = pool.labels.find("gpu");
-  return pool.gpu_sharing.mode == Mode::vgpu &&
-         (label == pool.labels.end() || label->second != "on");
+  return pool.gpu_sharing.mode == Mode::vgpu && !has_hami_label(pool);
 }
 
 std::int64_t card_mib(const Pool& pool) { return pool.machine.gpu_memory.count / kMiB; }

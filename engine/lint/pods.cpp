@@ -62,10 +62,10 @@ std::vector<const Node*> containers_of(const Node& pod_spec) {
 
 Source source_of(const Subject& subject, const Workload& workload) {
   Source source;
-  for (const PodSpec& pod : pods_of(subject)) {
-    if (!same_place(pod.object->place, workload.place)) continue;
-    source.pod = pod.spec;
-    add_resources(*pod.spec, source.resources);
+  const Object* const object = object_at(subject, workload.place);
+  if (const Node* const spec = object ? pod_spec_of(*object) : nullptr; is_map(spec)) {
+    source.pod = spec;
+    add_resources(*spec, source.resources);
   }
   for (const Values& values : subject.values) {
     if (!same_place(values.node->place, workload.place)) continue;

@@ -39,11 +39,6 @@ void shift(Node& node, int lines) {
   for (Node& item : node.list) shift(item, lines);
 }
 
-std::string scalar_at(const Node& node, std::string_view path) {
-  const Node* const found = at(node, path);
-  return found ? found->scalar : "";
-}
-
 // Of values in a file or a text, told by the keys that only this chart has.
 std::string chart_of(const Node& values) {
   const Node* const ollama = values.find("ollama");
@@ -81,7 +76,7 @@ class Reader {
     } else if (ending == ".md" || ending == ".txt") {
       for (const CodeBlock& block : code_blocks(text)) code(block, path);
     } else {
-      documents(text, path, 0, true, {});
+      documents(text, path, 0, true);
     }
   }
 
@@ -118,25 +113,25 @@ class Reader {
     if (is({"python", "py"}) || begins_like_python(block.text)) {
       subject_.scripts.push_back({path, block.first_line, block.text});
     } else if (is({"yaml", "yml"})) {
-      documents(block.text, path, block.first_line - 1, true, {});
+      documents(block.text, path, block.first_line - 1, true);
     } else if (is({"bash", "sh", "shell", "console"})) {
       shell(block.text, path, block.first_line);
     } else if (block.language.empty() &&
-               !documents(block.text, path, block.first_line - 1, false, {})) {
+               !documents(block.text, path, block.first_line - 1, false)) {
       shell(block.text, path, block.first_line);
     }
   }
 
   void shell(std::string_view text, const std::string& path, int first_line) {
-    ShellText read = read_shell(text, path, first_line);
-    for (Command& command : read.commands) subject_.commands.push_back(std::move(command));
+    Diagnostics ignored;  // a text may show half a command
+    ShellText read = read_shell(text, path, first_line, ignored);
+    for (ShellCommand& command : read.commands) subject_.commands.push_back(std::move(command));
     for (const HereDocument& document : read.documents)
-      documents(document.text, path, document.first_line - 1, false, {});
+      documents(document.text, path, document.first_line - 1, false);
   }
 
   // Whether it is YAML that means something here; where it must be, what is wrong with it is told.
-  bool documents(std::string_view text, const std::string& path, int lines_before, bool must_be,
-                 const std::string& ns) {
+  bool documents(std::string_view text, const std::string& path, int lines_before, bool must_be) {
     Diagnostics diagnostics;
     std::vector<Node> read = yaml::parse(text, path, yaml::kManifestLimits, diagnostics);
     const bool kubernetes = text.find("apiVersion:") != std::string_view::npos;
@@ -153,52 +148,51 @@ class Reader {
     if (!must_be && (!maps || read.empty())) return false;
     for (Node& document : read) {
       if (lines_before > 0) shift(document, lines_before);
-      take(subject_.trees.emplace_back(std::move(document)), path, ns);
+      take(subject_.trees.emplace_back(std::move(document)), path);
     }
     return true;
   }
 
-  void take(const Node& document, const std::string& path, const std::string& ns) {
+  void take(const Node& document, const std::string& path) {
     if (document.kind != Node::Kind::map) {
       subject_.fragments.push_back({&document});
     } else if (!asked_chart_.empty()) {
       subject_.values.push_back({&document, asked_chart_, asked_ns_});
     } else if (document.find("kind") && document.find("apiVersion")) {
-      object(document, ns);
+      object(document);
     } else if (is_openfaas_stack(document)) {
       subject_.stacks.push_back(&document);
     } else if (std::string chart = chart_of(document); !chart.empty()) {
-      subject_.values.push_back({&document, std::move(chart), ns});
+      subject_.values.push_back({&document, std::move(chart), {}});
     } else if (path.find("values") != std::string::npos) {
-      subject_.values.push_back({&document, "", ns});
+      subject_.values.push_back({&document, "", {}});
     } else {
       subject_.fragments.push_back({&document});
     }
   }
 
-  void object(const Node& node, const std::string& ns) {
+  void object(const Node& node) {
     const Node* const items = node.find("items");
-    if (scalar_at(node, "kind").ends_with("List") && items && items->kind == Node::Kind::list) {
+    if (text_at(node, "kind").ends_with("List") && items && items->kind == Node::Kind::list) {
       for (const Node& item : items->list)
-        if (item.kind == Node::Kind::map) object(item, ns);
+        if (item.kind == Node::Kind::map) object(item);
       return;
     }
     Object made{&node,
-                scalar_at(node, "apiVersion"),
-                scalar_at(node, "kind"),
-                scalar_at(node, "metadata.name"),
-                scalar_at(node, "metadata.namespace"),
+                text_at(node, "apiVersion"),
+                text_at(node, "kind"),
+                text_at(node, "metadata.name"),
+                text_at(node, "metadata.namespace"),
                 node.place};
-    if (made.ns.empty()) made.ns = ns;
     subject_.objects.push_back(std::move(made));
   }
 
   // `helm upgrade -i NAME …/CHART -n NAMESPACE` in a text says where its values go.
   void name_releases() {
     for (Values& values : subject_.values) {
-      for (const Command& command : subject_.commands) {
+      for (const ShellCommand& command : subject_.commands) {
         const auto ns = command.option("-n", "--namespace");
-        const bool of_chart = std::ranges::any_of(command.words, [&](const Word& word) {
+        const bool of_chart = std::ranges::any_of(command.words, [&](const ShellWord& word) {
           return !values.chart.empty() && word.text.ends_with("/" + values.chart);
         });
         if (command.is("helm") && of_chart && ns && values.ns.empty()) values.ns = ns->text;
@@ -215,9 +209,7 @@ bool is_scenario_file(const std::string& path) {
   std::string line;
   while (std::getline(stream, line)) {
     if (line.starts_with("apiVersion: thaw/") || line.starts_with("base:")) return true;
-    if (!line.empty() && line.front() != '#' && line.find_first_not_of(" \t\r") == 0) {
-      if (line.starts_with("apiVersion:")) return false;
-    }
+    if (line.starts_with("apiVersion:")) return false;
   }
   return false;
 }

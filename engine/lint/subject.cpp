@@ -1,5 +1,7 @@
 #include "engine/lint/subject.hpp"
 
+#include <algorithm>
+
 namespace thaw::lint {
 
 const Versions& Subject::versions() const {
@@ -25,10 +27,21 @@ const yaml::Node* at(const yaml::Node& node, std::string_view path) {
   return found;
 }
 
+std::string text_at(const yaml::Node& node, std::string_view path) {
+  const yaml::Node* const found = at(node, path);
+  return found ? found->scalar : "";
+}
+
 Place place_of_key(const yaml::Node& map, std::string_view key) {
   for (const auto& [name, value] : map.map)
     if (name.scalar == key) return name.place;
   return map.place;
+}
+
+const Object* object_at(const Subject& subject, const Place& place) {
+  const auto found = std::ranges::find_if(
+      subject.objects, [&](const Object& object) { return same_place(object.place, place); });
+  return found == subject.objects.end() ? nullptr : &*found;
 }
 
 }  // namespace thaw::lint

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "engine/diagnostic.hpp"
-#include "engine/lint/shell.hpp"
 #include "engine/scenario/manifest.hpp"
 #include "engine/scenario/scenario.hpp"
+#include "engine/scenario/shell.hpp"
 #include "engine/scenario/yaml.hpp"
 
 namespace thaw::lint {
@@ -61,8 +61,8 @@ struct Subject {
   std::vector<const yaml::Node*> stacks;  // stack files of OpenFaaS
   std::vector<Values> values;
   std::vector<Fragment> fragments;
-  std::vector<Command> commands;  // of shells, in texts
-  std::vector<Script> scripts;    // of Python
+  std::vector<ShellCommand> commands;  // of shells, in texts
+  std::vector<Script> scripts;         // of Python
 
   // The same, read as `thaw run` reads it; namespaces that nobody named are empty. With a scenario,
   // its own.
@@ -93,7 +93,12 @@ bool same_place(const Place& a, const Place& b);
 
 // Values of a node by a dotted path, "spec.template.metadata"; null if there is none.
 const yaml::Node* at(const yaml::Node& node, std::string_view path);
+// Its text; empty if there is none.
+std::string text_at(const yaml::Node& node, std::string_view path);
 // The place of the key itself; of the node if it has no such key.
 Place place_of_key(const yaml::Node& map, std::string_view key);
+
+// The object as written that starts there; null if none does.
+const Object* object_at(const Subject& subject, const Place& place);
 
 }  // namespace thaw::lint

@@ -74,9 +74,9 @@ std::vector<std::string_view> split_text(std::string_view text, char separator) 
   return parts;
 }
 
-GcloudFlags::GcloudFlags(const ShellCommand& words, std::size_t from, Diagnostics& problems)
-    : place_(words.front().place), problems_(problems) {
-  for (std::size_t i = from; i < words.size(); ++i) i = read(words, i);
+GcloudFlags::GcloudFlags(const ShellCommand& command, std::size_t from, Diagnostics& problems)
+    : place_(command.words.front().place), problems_(problems) {
+  for (std::size_t i = from; i < command.words.size(); ++i) i = read(command.words, i);
   if (name_.text.empty()) problems_.error(place_, "", "the name of the pool is missing");
 }
 
@@ -137,7 +137,7 @@ void GcloudFlags::tell_unknown(const std::string& pool) {
   if (!told.empty()) problems_.notice(fmt::format("pool {}: not modelled: {}", pool, told));
 }
 
-std::size_t GcloudFlags::read(const ShellCommand& words, std::size_t i) {
+std::size_t GcloudFlags::read(const std::vector<ShellWord>& words, std::size_t i) {
   const ShellWord& word = words[i];
   if (word.text == "-z") return value_of("zone", words, i);
   if (word.text == "-q") return i;
@@ -160,7 +160,7 @@ std::size_t GcloudFlags::read(const ShellCommand& words, std::size_t i) {
   return i;
 }
 
-std::size_t GcloudFlags::value_of(const std::string& flag, const ShellCommand& words,
+std::size_t GcloudFlags::value_of(const std::string& flag, const std::vector<ShellWord>& words,
                                   std::size_t i) {
   const bool there = i + 1 < words.size() && !words[i + 1].text.starts_with("--");
   if (there) {

@@ -20,7 +20,7 @@ std::vector<std::string_view> split_text(std::string_view text, char separator);
 class GcloudFlags {
  public:
   // `from`: the first word behind "create".
-  GcloudFlags(const ShellCommand& words, std::size_t from, Diagnostics& problems);
+  GcloudFlags(const ShellCommand& command, std::size_t from, Diagnostics& problems);
 
   const Place& place() const { return place_; }  // of the command
   std::string name() { return plain(name_, "NAME"); }
@@ -36,8 +36,8 @@ class GcloudFlags {
   void tell_unknown(const std::string& pool);  // one notice for all
 
  private:
-  std::size_t read(const ShellCommand& words, std::size_t i);
-  std::size_t value_of(const std::string& flag, const ShellCommand& words, std::size_t i);
+  std::size_t read(const std::vector<ShellWord>& words, std::size_t i);
+  std::size_t value_of(const std::string& flag, const std::vector<ShellWord>& words, std::size_t i);
   void keep(const std::string& flag, const ShellWord& word);
   std::string plain(const ShellWord& word, const std::string& key);
 

@@ -42,22 +42,13 @@ constexpr std::array<Accelerator, 10> kAccelerators{{{"nvidia-tesla-a100", "A100
                                                      {"nvidia-h100-mega-80gb", "H100", 80},
                                                      {"nvidia-h200-141gb", "H200", 141}}};
 
-bool among(const Words& words, const std::string& word) {
-  return std::ranges::find(words, word) != words.end();
+const Accelerator* accelerator_of(std::string_view type) {
+  const auto found = std::ranges::find(kAccelerators, type, &Accelerator::type);
+  return found == kAccelerators.end() ? nullptr : &*found;
 }
 
-// gcloud [alpha|beta] container node-pools create …, behind a prompt or not.
-std::optional<std::size_t> arguments_of(const ShellCommand& command) {
-  std::size_t at = !command.empty() && command[0].text == "$" ? 1 : 0;
-  const auto next = [&](std::string_view word) {
-    const bool same = at < command.size() && command[at].text == word;
-    at += same;
-    return same;
-  };
-  if (!next("gcloud")) return std::nullopt;
-  if (!next("alpha")) next("beta");
-  if (!next("container") || !next("node-pools") || !next("create")) return std::nullopt;
-  return at;
+bool among(const Words& words, const std::string& word) {
+  return std::ranges::find(words, word) != words.end();
 }
 
 // us-east1-b is a zone, us-east1 a region.
@@ -117,9 +108,9 @@ void read_accelerator(GcloudFlags& flags, GkeNodePool& pool, Diagnostics& proble
   if (count < 1 || count > 16) flags.expected("accelerator", "count from 1 to 16", given["count"]);
   pool.gpus = static_cast<int>(count);
   pool.partition = given["gpu-partition-size"];
-  const auto card = std::ranges::find(kAccelerators, type, &Accelerator::type);
-  pool.gpu_model = card == kAccelerators.end() ? type : std::string(card->model);
-  if (card != kAccelerators.end()) pool.gpu_memory = Bytes{std::int64_t{card->gibibytes} << 30};
+  const Accelerator* const card = accelerator_of(type);
+  pool.gpu_model = card ? std::string(card->model) : type;
+  if (card) pool.gpu_memory = Bytes{std::int64_t{card->gibibytes} << 30};
   pool.labels["cloud.google.com/gke-accelerator"] = type;
   pool.labels["cloud.google.com/gke-accelerator-count"] = std::to_string(count);
   if (driver == "default" || driver == "latest")
@@ -175,6 +166,25 @@ GkeNodePool to_pool(GcloudFlags& flags, Diagnostics& problems) {
 
 }  // namespace
 
+std::optional<std::size_t> node_pool_arguments(const ShellCommand& command) {
+  const auto& words = command.words;
+  std::size_t at = command.is("$") ? 1 : 0;
+  const auto next = [&](std::string_view word) {
+    const bool same = at < words.size() && words[at].text == word;
+    at += same;
+    return same;
+  };
+  if (!next("gcloud")) return std::nullopt;
+  if (!next("alpha")) next("beta");
+  if (!next("container") || !next("node-pools") || !next("create")) return std::nullopt;
+  return at;
+}
+
+std::string gke_gpu_model(std::string_view type) {
+  const Accelerator* const card = accelerator_of(type);
+  return card ? std::string(card->model) : "";
+}
+
 std::optional<GkeNodePool> read_gke_node_pool(const std::string& file, const Place& blame,
                                               Diagnostics& problems) {
   std::ifstream stream(file, std::ios::binary);
@@ -187,8 +197,9 @@ std::optional<GkeNodePool> read_gke_node_pool(const std::string& file, const Pla
   }
   const std::size_t before = problems.error_count();
   std::vector<std::pair<ShellCommand, std::size_t>> found;
-  for (ShellCommand& command : shell_commands(text, file, problems)) {
-    if (const auto from = arguments_of(command)) found.emplace_back(std::move(command), *from);
+  for (ShellCommand& command : read_shell(text, file, 1, problems).commands) {
+    if (const auto from = node_pool_arguments(command))
+      found.emplace_back(std::move(command), *from);
   }
   if (problems.error_count() != before) return std::nullopt;
   if (found.empty()) {
@@ -197,7 +208,7 @@ std::optional<GkeNodePool> read_gke_node_pool(const std::string& file, const Pla
     return std::nullopt;
   }
   if (found.size() > 1)
-    problems.error(found[1].first.front().place, "",
+    problems.error(found[1].first.words.front().place, "",
                    "expected one pool, found another: each has its own file");
   GcloudFlags flags(found[0].first, found[0].second, problems);
   return to_pool(flags, problems);

@@ -8,10 +8,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/diagnostic.hpp"
 #include "engine/scenario/scenario.hpp"
+#include "engine/scenario/shell.hpp"
 
 namespace thaw {
 
@@ -32,6 +34,13 @@ struct GkeNodePool {
   std::map<std::string, std::string> labels;
   std::vector<Taint> taints;  // those of the command
 };
+
+// Where the arguments of `gcloud [alpha|beta] container node-pools create` begin among the words,
+// behind a prompt or not; empty: it is another command.
+std::optional<std::size_t> node_pool_arguments(const ShellCommand& command);
+
+// GKE's name of a card, such as nvidia-tesla-a100, as Machine::gpu_model; empty: not known.
+std::string gke_gpu_model(std::string_view type);
 
 // The only such command of a shell file; empty if there is none. What is wrong with it is told.
 std::optional<GkeNodePool> read_gke_node_pool(const std::string& file, const Place& blame,

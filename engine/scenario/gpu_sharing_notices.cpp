@@ -1,5 +1,6 @@
 #include "engine/scenario/gpu_sharing.hpp"
 #include "engine/scenario/mig_profiles.hpp"
+#include "engine/scenario/vgpu_request.hpp"
 
 namespace thaw::scenario {
 namespace {
@@ -10,8 +11,7 @@ void notice_vgpu(const Pool& pool, const std::string& of, Diagnostics& problems)
   problems.notice(of +
                   "the pods' parts of a card's cores are exact, where HAMi's ripple by 5 to 15 "
                   "points; a pod takes its memory when it loads its model, and no more later");
-  const auto label = pool.labels.find("gpu");
-  if (label == pool.labels.end() || label->second != "on")
+  if (!has_hami_label(pool))
     problems.notice(of + "without the label gpu=on HAMi leaves its nodes alone: no GPU is offered");
   if (pool.nodes_max > pool.nodes_min)
     problems.notice(of +

@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "engine/scenario/vgpu_request.hpp"
+
 namespace thaw {
 namespace {
 
 using NodesOfPool = std::vector<const NodeObject*>;
 
-constexpr const char* kGpu = "nvidia.com/gpu";
 constexpr const char* kHostname = "kubernetes.io/hostname";  // each node's own
 // With which a cloud says of which pool a node is.
 constexpr std::array<const char*, 7> kPoolLabels{"cloud.google.com/gke-nodepool",
@@ -87,7 +88,7 @@ void offer(const NodesOfPool& nodes, Pool& pool, Diagnostics& problems) {
   for (const NodeObject* const node : nodes) {
     least(cpu, node->allocatable.cpu.count);
     least(memory, node->allocatable.memory.count);
-    const auto own = node->allocatable.extended.find(kGpu);
+    const auto own = node->allocatable.extended.find(kGpuCards);
     if (own != node->allocatable.extended.end()) least(gpus, own->second);
   }
   if (cpu) pool.machine.cpu = Millicores(*cpu);

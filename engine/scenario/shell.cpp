@@ -1,7 +1,7 @@
 #include "engine/scenario/shell.hpp"
 
+#include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <utility>
 
 namespace thaw {
@@ -9,13 +9,13 @@ namespace {
 
 class ShellReader {
  public:
-  ShellReader(std::string_view text, const std::string& file, Diagnostics& problems)
-      : text_(text), file_(file), problems_(problems) {}
+  ShellReader(std::string_view text, const std::string& file, int first_line, Diagnostics& problems)
+      : text_(text), file_(file), problems_(problems), line_(first_line) {}
 
-  std::vector<ShellCommand> read() {
+  ShellText read() {
     while (at_ < text_.size()) step();
     end_command();
-    return std::move(commands_);
+    return std::move(result_);
   }
 
  private:
@@ -24,7 +24,9 @@ class ShellReader {
     if (c == '\\') return backslash();
     if (c == '\'' || c == '"') return quoted(c);
     if (c == ' ' || c == '\t' || c == '\r') return end_word(), next();
-    if (c == '\n' || c == ';' || c == '&' || c == '|') return end_command(), next();
+    if (c == '\n') return end_line();
+    if (c == ';' || c == '&' || c == '|') return end_command(), next();
+    if (begins_document()) return document_mark();
     if (c == '#' && !word_) return comment();
     add(c);
     if (c == '$' || c == '`') word_->expands = true;
@@ -68,6 +70,49 @@ class ShellReader {
     while (at_ < text_.size() && text_[at_] != '\n') next();
   }
 
+  void end_line() {
+    end_command();
+    next();
+    if (!mark_.empty()) take_document();
+  }
+
+  // <<< is another thing.
+  bool begins_document() const {
+    const std::string_view rest = text_.substr(at_);
+    return rest.starts_with("<<") && !rest.starts_with("<<<");
+  }
+
+  void document_mark() {
+    end_word();
+    next();
+    next();
+    if (at_ < text_.size() && text_[at_] == '-') next();
+    while (at_ < text_.size() && is_blank(text_[at_])) next();
+    for (; at_ < text_.size() && !ends_mark(text_[at_]); next())
+      if (text_[at_] != '\'' && text_[at_] != '"') mark_ += text_[at_];
+  }
+
+  static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+  static bool ends_mark(char c) { return is_blank(c) || c == '\n' || c == '|' || c == ';'; }
+
+  void take_document() {
+    HereDocument document{{}, line_};
+    while (at_ < text_.size()) {
+      const std::size_t end = std::min(text_.find('\n', at_), text_.size());
+      const std::string_view line = text_.substr(at_, end - at_);
+      while (at_ < end) next();
+      if (at_ < text_.size()) next();
+      std::string_view bare = line;
+      while (!bare.empty() && is_blank(bare.front())) bare.remove_prefix(1);
+      while (!bare.empty() && is_blank(bare.back())) bare.remove_suffix(1);
+      if (bare == mark_) break;
+      document.text.append(line);
+      document.text += '\n';
+    }
+    mark_.clear();
+    result_.documents.push_back(std::move(document));
+  }
+
   void begin_word() {
     if (!word_) word_ = ShellWord{"", place(), false};
   }
@@ -76,12 +121,12 @@ class ShellReader {
     word_->text += c;
   }
   void end_word() {
-    if (word_) command_.push_back(std::move(*word_));
+    if (word_) command_.words.push_back(std::move(*word_));
     word_.reset();
   }
   void end_command() {
     end_word();
-    if (!command_.empty()) commands_.push_back(std::exchange(command_, {}));
+    if (!command_.words.empty()) result_.commands.push_back(std::exchange(command_, {}));
   }
 
   void next() {
@@ -95,17 +140,32 @@ class ShellReader {
   const std::string& file_;
   Diagnostics& problems_;
   std::size_t at_ = 0;
-  int line_ = 1, column_ = 1;
+  int line_, column_ = 1;
   std::optional<ShellWord> word_;
   ShellCommand command_;
-  std::vector<ShellCommand> commands_;
+  std::string mark_;  // that ends the here-document of this line; empty: it has none
+  ShellText result_;
 };
 
 }  // namespace
 
-std::vector<ShellCommand> shell_commands(std::string_view text, const std::string& file,
-                                         Diagnostics& problems) {
-  return ShellReader(text, file, problems).read();
+std::optional<ShellWord> ShellCommand::option(std::string_view name, std::string_view other) const {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& text = words[i].text;
+    if ((text == name || (!other.empty() && text == other)) && i + 1 < words.size())
+      return words[i + 1];
+    if (text.starts_with(name) && text.size() > name.size() && text[name.size()] == '=') {
+      ShellWord value{text.substr(name.size() + 1), words[i].place, words[i].expands};
+      value.place.column += static_cast<int>(name.size()) + 1;
+      return value;
+    }
+  }
+  return std::nullopt;
+}
+
+ShellText read_shell(std::string_view text, const std::string& file, int first_line,
+                     Diagnostics& problems) {
+  return ShellReader(text, file, first_line, problems).read();
 }
 
 }  // namespace thaw

@@ -111,6 +111,11 @@ bool is_slimfaas(const Workload& workload) {
                              [](const auto& image) { return base_name(image) == "slimfaas"; });
 }
 
+const Workload* slimfaas_of(const Manifests& manifests) {
+  const auto found = std::ranges::find_if(manifests.workloads, is_slimfaas);
+  return found == manifests.workloads.end() ? nullptr : &*found;
+}
+
 Params slimfaas_settings(const Workload& workload) {
   Params settings;
   for (const EnvVar& variable : workload.env) {

@@ -22,6 +22,8 @@ Params slimfaas_params(const Workload& workload, Diagnostics& diagnostics);
 
 // The gateway itself, told by its image: REGISTRY/…/slimfaas, whatever tag or digest.
 bool is_slimfaas(const Workload& workload);
+// The first such; nullptr: not among the manifests.
+const Workload* slimfaas_of(const Manifests& manifests);
 
 // The gateway's environment; a key is a variable's name.
 Params slimfaas_settings(const Workload& workload);

@@ -20,6 +20,11 @@ std::int64_t asked(const Resources& request, const char* name) {
 
 }  // namespace
 
+bool has_hami_label(const Pool& pool) {
+  const auto label = pool.labels.find("gpu");
+  return label != pool.labels.end() && label->second == "on";
+}
+
 bool asks_for_cards(const Resources& request) {
   constexpr std::array kAll{kGpuCards, kGpuCores, kGpuMemory, kGpuMemoryPercent};
   return std::any_of(kAll.begin(), kAll.end(),

@@ -16,6 +16,10 @@ inline constexpr const char* kGpuCores = "nvidia.com/gpucores";
 inline constexpr const char* kGpuMemory = "nvidia.com/gpumem";
 inline constexpr const char* kGpuMemoryPercent = "nvidia.com/gpumem-percentage";
 
+// HAMi's device plugin runs on nodes of the label gpu=on alone: without it nobody offers their
+// cards.
+bool has_hami_label(const Pool& pool);
+
 // Of each of so many cards; 0 cards: nothing.
 struct CardAsk {
   int cards = 0;

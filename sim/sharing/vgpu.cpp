@@ -12,18 +12,12 @@ namespace {
 constexpr std::int64_t kWholeCard = 100;
 constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 
-// HAMi's device plugin runs on nodes of this label only: without it nobody offers their cards.
-bool is_labelled(const Pool& pool) {
-  const auto label = pool.labels.find("gpu");
-  return label != pool.labels.end() && label->second == "on";
-}
-
 void offer_if_labelled(const Pool& pool, Resources& capacity) {
-  if (is_labelled(pool)) offer_shares(pool, capacity);
+  if (has_hami_label(pool)) offer_shares(pool, capacity);
 }
 
 std::unique_ptr<Cards> make_if_labelled(const Pool& pool) {
-  return is_labelled(pool) ? make_cards<VgpuCards>(pool) : nullptr;
+  return has_hami_label(pool) ? make_cards<VgpuCards>(pool) : nullptr;
 }
 
 }  // namespace

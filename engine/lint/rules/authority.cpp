@@ -20,13 +20,8 @@ bool is_knatives_gateway(std::string_view host) {
          first == "cluster-local-gateway" || first == "kourier" || first == "kourier-internal";
 }
 
-std::string scalar(const Node& node, std::string_view path) {
-  const Node* const found = at(node, path);
-  return found ? found->scalar : "";
-}
-
 bool has_own_authority(const Node& http) {
-  if (!scalar(http, "rewrite.authority").empty()) return true;
+  if (!text_at(http, "rewrite.authority").empty()) return true;
   const Node* const set = at(http, "headers.request.set");
   if (!set) return false;
   return std::ranges::any_of(set->map, [](const auto& entry) {
@@ -57,8 +52,8 @@ const Workload* knative_behind(const Subject& subject, const std::string& host,
 
 // What a text does to its cluster: it installs Knative Serving.
 bool installs_knative(const Subject& subject) {
-  return std::ranges::any_of(subject.commands, [](const Command& command) {
-    return std::ranges::any_of(command.words, [](const Word& word) {
+  return std::ranges::any_of(subject.commands, [](const ShellCommand& command) {
+    return std::ranges::any_of(command.words, [](const ShellWord& word) {
       return word.text.find("knative/serving/") != std::string::npos ||
              word.text.find("serving-core.yaml") != std::string::npos;
     });

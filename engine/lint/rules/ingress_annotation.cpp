@@ -27,13 +27,8 @@ bool is_timeout(std::string_view key) {
   return std::ranges::find(kTimeouts, key) != kTimeouts.end();
 }
 
-std::string scalar(const yaml::Node& node, std::string_view path) {
-  const yaml::Node* const found = at(node, path);
-  return found ? found->scalar : "";
-}
-
 std::string class_of(const yaml::Node& ingress) {
-  const std::string name = scalar(ingress, "spec.ingressClassName");
+  const std::string name = text_at(ingress, "spec.ingressClassName");
   if (!name.empty()) return name;
   const yaml::Node* const annotations = at(ingress, "metadata.annotations");
   const yaml::Node* const old =
@@ -46,7 +41,7 @@ Reads reads_of(const Subject& subject, const std::string& class_name) {
   if (class_name.empty()) return Reads::unknown;
   for (const Object& object : subject.objects) {
     if (object.kind != "IngressClass" || object.name != class_name) continue;
-    const std::string controller = scalar(*object.node, "spec.controller");
+    const std::string controller = text_at(*object.node, "spec.controller");
     if (controller == "k8s.io/ingress-nginx") return Reads::community;
     if (controller == "nginx.org/ingress-controller") return Reads::vendor;
     if (!controller.empty()) return Reads::neither;

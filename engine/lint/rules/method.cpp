@@ -9,6 +9,7 @@
 
 #include "engine/lint/asleep.hpp"
 #include "engine/lint/rule.hpp"
+#include "engine/scenario/slimfaas_annotations.hpp"
 #include "engine/scenario/slimfaas_gateway.hpp"
 
 namespace thaw::lint {
@@ -33,7 +34,7 @@ bool is_ollama_post(std::string_view path) {
 // What curl does: -X says it, data makes it a POST. The values of options are not looked at.
 struct CurlCall {
   bool get = true;
-  std::optional<Word> url;
+  std::optional<ShellWord> url;
 };
 
 bool sends_data(const std::string& word) {
@@ -43,7 +44,7 @@ bool sends_data(const std::string& word) {
          (is_short && word.find_first_of("dFT") != std::string::npos);
 }
 
-CurlCall read_curl(const Command& command) {
+CurlCall read_curl(const ShellCommand& command) {
   CurlCall call;
   std::optional<std::string> method;
   for (std::size_t i = 1; i < command.words.size(); ++i) {
@@ -86,7 +87,7 @@ void tell_ollama(const Place& place, const std::string& path, Report& report) {
 }
 
 void check_commands(const Subject& subject, const std::optional<Version>& version, Report& report) {
-  for (const Command& command : subject.commands) {
+  for (const ShellCommand& command : subject.commands) {
     if (!command.is("curl")) continue;
     const CurlCall call = read_curl(command);
     if (!call.get || !call.url) continue;

@@ -48,11 +48,6 @@ struct Made {
   bool all = true;
 };
 
-std::string text_at(const yaml::Node& node, std::string_view path) {
-  const yaml::Node* const found = at(node, path);
-  return found ? found->scalar : "";
-}
-
 // The name that a rule gives; empty: it depends on the series it finds.
 std::string name_made(const yaml::Node& rule) {
   const std::string as = text_at(rule, "name.as"), matches = text_at(rule, "name.matches");
@@ -137,7 +132,7 @@ void check_requests(const HpaObject& hpa, const HpaMetric& metric, const Subject
   const yaml::Node* const of_pod = at(*object->node, "spec.template.spec");
   if (of_pod && metric.container.empty() && asks(*of_pod, metric.name)) return;
   std::vector<Related> without;
-  for (const yaml::Node* const container : containers_of(*object)) {
+  for (const yaml::Node* const container : lasting_containers_of(*object)) {
     const std::string name = text_at(*container, "name");
     if (!metric.container.empty() && name != metric.container) continue;
     if (!asks(*container, metric.name))

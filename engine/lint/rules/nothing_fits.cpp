@@ -79,7 +79,7 @@ struct Tolerating {
 
 // `kubectl taint nodes N key=value:Effect` in a text, and tolerations that mean the same key and do
 // not match it.
-void check_taint(const Word& word, const std::vector<Tolerating>& all, Report& report) {
+void check_taint(const ShellWord& word, const std::vector<Tolerating>& all, Report& report) {
   const auto taint = taint_in(word.text);
   if (!taint) return;
   const Tolerating* near = nullptr;
@@ -101,7 +101,7 @@ void check_texts(const Subject& subject, Report& report) {
   for (const Workload& w : subject.manifests.workloads) all.push_back({&w.tolerations, w.place});
   for (const ProfileObject& p : subject.manifests.profiles)
     all.push_back({&p.tolerations, p.place});
-  for (const Command& command : subject.commands) {
+  for (const ShellCommand& command : subject.commands) {
     if (!command.is("kubectl") || command.words.size() < 4 || command.words[1].text != "taint")
       continue;
     for (std::size_t i = 3; i < command.words.size(); ++i)

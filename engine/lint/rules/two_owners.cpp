@@ -16,11 +16,6 @@ struct Claim {
   Place place;
 };
 
-std::string text_at(const yaml::Node& node, std::string_view path) {
-  const yaml::Node* const found = at(node, path);
-  return found ? found->scalar : "";
-}
-
 // Knative's Deployments are NAME-00001-deployment, a number for each revision.
 std::string revised(const std::string& name) {
   constexpr std::string_view kEnd = "-deployment";
