@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/distribution.hpp"
 #include "engine/params.hpp"
 #include "engine/quantity.hpp"
 #include "engine/reason.hpp"
@@ -33,6 +34,12 @@ enum class Cause : std::uint8_t {
   arrival_at_zero,  // a request or a wake call found no ready replica
   pods,             // pods of the function or of a peer changed, or desired did
   path,             // what Observation::path says changed
+};
+
+// A request that will come, as only the simulated world can tell.
+struct FutureRequest {
+  TimePoint arrival;
+  Duration service;  // on a warm replica
 };
 
 enum class PodPhase : std::uint8_t { pending, running, succeeded, failed, unknown };
@@ -146,13 +153,22 @@ struct Observation {
   std::span<const PeerFacts> peers;
   PathFacts path;
   WriteFacts last_write;
-  TimePoint facts_taken;  // when the facts above were true
+  // From the end of the last request in flight to the next arrival; those that ended since the
+  // last observation.
+  std::span<const Duration> idle_times;
+  std::span<const FutureRequest> future;  // all that is still to come, by arrival
+  TimePoint facts_taken;                  // when the facts above were true
 };
 
 // Single instances, each with its own idle clock: how long an idle one stays. Returned when it
 // changes and executed by the world, which does not ask again for each request.
 struct KeepAlive {
   Duration idle{};
+  Duration prewarm_after{};  // above 0: gone once idle, and back so long after; stays `idle` then
+  // Above 0: `idle` has no end, but where the cluster is full the instance of least worth goes:
+  // the clock of evictions + uses × worth (greedy-dual).
+  double worth = 0;
+  bool foresees = false;  // an instance that nobody will need within `idle` goes at once
 };
 
 struct Decision {
@@ -173,6 +189,17 @@ struct Wants {
   bool load = false;                        // reports of how busy it is
   bool path = false;                        // poke when its path has changed
   std::span<const MetricRef> metrics = {};  // read when the policy is asked
+  bool idle_times = false;
+  bool future = false;  // granted by the simulated world alone
+};
+
+// A state in which a function can be left: what keeping it there costs, and how long it takes from
+// there until a replica serves. In money of the scenario's currency.
+struct Level {
+  std::string name;       // "off", "image", "host memory", "gpu"
+  Distribution to_serve;  // in nanoseconds
+  double keep_per_s = 0;  // for one replica
+  double start_cost = 0;  // of one start from here, what is paid while it lasts
 };
 
 // What a policy is built from.
@@ -185,7 +212,8 @@ struct Spec {
   FunctionId function = 0;
   std::string name;
   Params params;
-  std::vector<Peer> peers;  // the other functions of its namespace
+  std::vector<Peer> peers;    // the other functions of its namespace
+  std::vector<Level> levels;  // from off to serving; empty: the world cannot say
   Versions versions;
 };
 

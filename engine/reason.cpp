@@ -124,6 +124,24 @@ std::string_view name_of(ReasonCode code) {
       return "capacity";
     case ReasonCode::capacity_idle:
       return "capacity_idle";
+    case ReasonCode::break_even:
+      return "break_even";
+    case ReasonCode::idle_histogram:
+      return "idle_histogram";
+    case ReasonCode::greedy_dual:
+      return "greedy_dual";
+    case ReasonCode::step_down:
+      return "step_down";
+    case ReasonCode::forecast:
+      return "forecast";
+    case ReasonCode::queue_delay:
+      return "queue_delay";
+    case ReasonCode::buffer:
+      return "buffer";
+    case ReasonCode::expected_cost:
+      return "expected_cost";
+    case ReasonCode::clairvoyant:
+      return "clairvoyant";
     case ReasonCode::external:
       return "external";
     case ReasonCode::operator_cap:
@@ -162,6 +180,16 @@ std::string to_words(const Reason& why) {
     case ReasonCode::capacity:
     case ReasonCode::capacity_idle:
       return words::openfaas(why);
+    case ReasonCode::break_even:
+    case ReasonCode::idle_histogram:
+    case ReasonCode::greedy_dual:
+    case ReasonCode::step_down:
+    case ReasonCode::forecast:
+    case ReasonCode::queue_delay:
+    case ReasonCode::buffer:
+    case ReasonCode::expected_cost:
+    case ReasonCode::clairvoyant:
+      return words::weighing(why);
     case ReasonCode::none:
     case ReasonCode::keep_alive:
     case ReasonCode::fixed:

@@ -47,6 +47,17 @@ enum class ReasonCode : std::uint8_t {
   // limit, its value]
   capacity,
   capacity_idle,  // [seconds without a call, zero-duration in s]
+  // Policies that weigh keeping against starting again, or foresee what comes.
+  break_even,      // [idle time in s, what a start costs in seconds of keeping]
+  idle_histogram,  // [pre-warm after s, keep for s, idle times seen, 1 if the histogram is used]
+  greedy_dual,     // [worth of an instance: price of its start over its size]
+  step_down,       // [level (0: off), idle time in s after which it was reached]
+  forecast,        // [arrivals a second expected, horizon in s, replicas, limit, its value]
+  queue_delay,     // [requests waiting, seconds the oldest waits, replicas, limit, its value]
+  buffer,          // [replicas in use, kept beyond them, replicas, limit, its value]
+  expected_cost,  // [replicas, an hour's cost at them, wait expected at the promise's percentile in
+                  // s, promise in s, limit, its value]
+  clairvoyant,    // [replicas]
   external,       // [replicas]: another program decided
   operator_cap,   // [desired, cap]
 };

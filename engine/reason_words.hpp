@@ -17,6 +17,7 @@ std::string knative(const Reason& why);
 std::string hpa(const Reason& why);
 std::string openfaas(const Reason& why);
 std::string slimfaas(const Reason& why);
+std::string weighing(const Reason& why);
 std::string general(const Reason& why);
 
 }  // namespace thaw::words
