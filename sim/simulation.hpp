@@ -18,6 +18,7 @@
 #include "engine/report/summary.hpp"
 #include "engine/report/timeline.hpp"
 #include "engine/scenario/scenario.hpp"
+#include "engine/statistics/sketch.hpp"
 
 namespace thaw::sim {
 
@@ -51,6 +52,7 @@ struct RunResult {
   Summary summary;
   Timeline timeline;
   std::string series_csv;
+  Sketch latency;  // of all that users called: pipelines where there are any, else functions
   std::uint64_t events = 0;
   bool interrupted = false;
 };

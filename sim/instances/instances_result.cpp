@@ -183,7 +183,10 @@ RunResult InstancesRun::result() {
   summary.notices = scenario_.notices;
   for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
   series_.finish(TimePoint{Duration{now_}});
-  return {std::move(summary), std::move(timeline_), series_.to_csv(), events_, interrupted_};
+  RunResult result{std::move(summary), std::move(timeline_), series_.to_csv(), {}, events_,
+                   interrupted_};
+  for (const Function& function : functions_) result.latency.merge(function.tally.latency);
+  return result;
 }
 
 }  // namespace thaw::sim
