@@ -217,8 +217,15 @@ RunResult Run::result() {
   add_simplifications(scenario_, summary.notices);
 
   world_.gauges.series().finish(world_.now());
-  return {std::move(summary), std::move(world_.timeline), world_.gauges.series().to_csv(),
-          world_.events.fired(), interrupted_};
+  RunResult result{std::move(summary),
+                   std::move(world_.timeline),
+                   world_.gauges.series().to_csv(),
+                   world_.events.fired(),
+                   interrupted_,
+                   {}};
+  for (std::size_t f = 0; options_.demand && f < scenario_.functions.size(); ++f)
+    result.longest_waits.push_back(load_.tally(f).wait.max());
+  return result;
 }
 
 RunResult simulate(const Scenario& scenario, const RunOptions& options) {
