@@ -222,11 +222,15 @@ RunResult Run::result() {
                    world_.gauges.series().to_csv(),
                    {},
                    world_.events.fired(),
-                   interrupted_};
+                   interrupted_,
+                   {}};
   for (std::size_t p = 0; p < scenario_.pipelines.size(); ++p)
     result.latency.merge(load_.pipeline_tally(p).latency);
-  for (std::size_t f = 0; scenario_.pipelines.empty() && f < scenario_.functions.size(); ++f)
-    result.latency.merge(load_.tally(f).latency);
+  for (std::size_t f = 0; f < scenario_.functions.size(); ++f) {
+    const Tally& tally = load_.tally(f);
+    if (scenario_.pipelines.empty()) result.latency.merge(tally.latency);
+    if (options_.demand) result.longest_waits.push_back(tally.wait.max());
+  }
   return result;
 }
 

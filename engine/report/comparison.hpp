@@ -8,8 +8,8 @@
 // front is of the means, and of those who answer as many as anybody: nobody is at least as good in
 // both and better in one. Where all policies get the same load, requests that a policy never came
 // to (a step that waits for a replica) are unanswered, too.
-// Units: as the names say; money in `currency`. A world without nodes has no prices: its currency
-// is instance hours. Shares are 0 … 1. Errors: none.
+// Units: as the names say; money in `currency`. In a world without prices the currency is
+// instance hours. Shares are 0 … 1. Errors: none.
 #pragma once
 
 #include <cstdint>

@@ -40,6 +40,7 @@ class Runs {
  private:
   struct Result {
     Outcome outcome;
+    std::string currency;
     std::vector<std::string> notices;
   };
   struct Entrant {
@@ -100,7 +101,9 @@ std::vector<std::string> Runs::run(std::size_t contender, std::size_t replicatio
   options.interrupted = tournament_.interrupted;
   const RunResult result = simulate(scenario_, options);
   if (result.interrupted) return {};
-  std::vector<std::string> texts{to_text(outcome_of(scenario_, result))};
+  std::vector<std::string> texts{
+      to_text(outcome_of(scenario_, result)),
+      has_prices(scenario_) ? result.summary.cost.currency : "instance hours"};
   const auto& notices = result.summary.notices;
   texts.insert(texts.end(), notices.begin(), notices.end());
   return texts;
@@ -110,8 +113,9 @@ void Runs::take(Entrant& entrant, std::size_t replication, const Forked& result)
   if (result.end == Forked::End::stopped || result.texts.empty()) return;
   if (result.end == Forked::End::returned) {
     Result& taken = entrant.results[replication];
-    taken.outcome = from_text(result.texts.front());
-    taken.notices.assign(result.texts.begin() + 1, result.texts.end());
+    taken.outcome = from_text(result.texts.at(0));
+    taken.currency = result.texts.at(1);
+    taken.notices.assign(result.texts.begin() + 2, result.texts.end());
   } else if (entrant.failed.empty() || replication < entrant.failed_at) {
     entrant.failed = result.message();
     entrant.failed_at = replication;
@@ -128,9 +132,6 @@ Contest Runs::contest() const {
                                                [](const Arrivals& stream) {
                                                  return stream.source == Arrivals::Source::closed;
                                                });
-  contest.currency = scenario_.cluster.pools.empty()
-                         ? "instance hours"
-                         : scenario_.cluster.pools.front().machine.price.currency;
   for (std::size_t i = 0; i < entrants_.size(); ++i) {
     const Contender& one = tournament_.contenders[i];
     contest.contenders.push_back({one.name, one.settings, entrants_[i].failed, {}});
@@ -143,6 +144,7 @@ Contest Runs::contest() const {
       continue;
     for (const std::size_t i : who) {
       const Result& result = entrants_[i].results.at(replication);
+      contest.currency = result.currency;
       contest.contenders[i].runs.push_back(result.outcome);
       for (const std::string& notice : result.notices)
         if (std::find(contest.notices.begin(), contest.notices.end(), notice) ==

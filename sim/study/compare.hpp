@@ -42,6 +42,9 @@ struct TournamentResult {
 
 TournamentResult compare(const Scenario& scenario, const Tournament& tournament);
 
+// Otherwise an outcome's cost is in instance hours.
+bool has_prices(const Scenario& scenario);
+
 // What a run says of its policy.
 Outcome outcome_of(const Scenario& scenario, const RunResult& result);
 

@@ -1,4 +1,6 @@
 // What a run says of its policy, in a few numbers.
+#include <algorithm>
+
 #include "sim/study/compare.hpp"
 
 namespace thaw::sim {
@@ -21,7 +23,7 @@ Calls calls_of(const Summary& summary) {
   return calls;
 }
 
-// A world without nodes has no bill. What a policy takes of it is time of instances.
+// A world without prices has no bill. What a policy takes of it is time of instances.
 void count_instances(const Summary& summary, double hours, Outcome& outcome) {
   for (const auto& [name, function] : summary.functions) {
     outcome.cost += function.replicas_mean * hours;
@@ -32,6 +34,14 @@ void count_instances(const Summary& summary, double hours, Outcome& outcome) {
 
 }  // namespace
 
+bool has_prices(const Scenario& scenario) {
+  const auto& functions = scenario.functions;
+  return !scenario.cluster.pools.empty() ||
+         std::any_of(functions.begin(), functions.end(), [](const FunctionSpec& function) {
+           return function.standalone && !function.standalone->currency.empty();
+         });
+}
+
 Outcome outcome_of(const Scenario& scenario, const RunResult& result) {
   const Summary& summary = result.summary;
   Outcome outcome;
@@ -39,7 +49,7 @@ Outcome outcome_of(const Scenario& scenario, const RunResult& result) {
   outcome.held = summary.held();
   const double hours = (summary.simulated_s - seconds(scenario.warm_up)) / 3600;
   const Summary::Cost& cost = summary.cost;
-  if (scenario.cluster.pools.empty()) {
+  if (!has_prices(scenario)) {
     count_instances(summary, hours, outcome);
   } else {
     outcome.cost = cost.total;
