@@ -21,7 +21,7 @@ const axes = (() => {
   }
 
   function timeTicks(end, width) {
-    const most = Math.max(2, Math.floor(width / 88));
+    const most = Math.max(2, Math.floor(width / 72));
     const step = steps.find((one) => end / one <= most) || steps[steps.length - 1];
     return d3.range(0, end + step / 1e6, step);
   }
@@ -45,8 +45,7 @@ const axes = (() => {
   }
 
   // Up the left side, with lines across the drawing.
-  function counts(svg, y, left, right, ticks) {
-    const values = y.ticks(ticks).filter(Number.isInteger);
+  function counts(svg, y, left, right, values = y.ticks(4).filter(Number.isInteger)) {
     const axis = d3.axisLeft(y).tickValues(values).tickFormat(notation.count).tickSize(left - right);
     return svg.append("g").attr("class", "axis rules").attr("aria-hidden", "true").attr("transform", `translate(${left},0)`).call(axis);
   }

@@ -5,12 +5,13 @@ const facts = (() => {
   const range = (low, high, format) => element("span", { class: "range" }, ` ${format(low)} – ${format(high)}`);
 
   // A cell of a table; empty when there is no such number. Of replications: the mean and its 95 % interval,
-  // `between` or what stands under ci95.
+  // `between` or what stands under ci95;
+  // none where all replications agree.
   function number(json, keys, format, between) {
     const value = at(json, keys);
     if (typeof value !== "number") return "";
     const interval = between || at(json, ["ci95", ...keys]);
-    const text = element("span", {}, format(value), interval ? range(interval[0], interval[1], format) : null);
+    const text = element("span", {}, format(value), interval && interval[0] !== interval[1] ? range(interval[0], interval[1], format) : null);
     return { text, of: pointer(keys) };
   }
 
@@ -26,7 +27,7 @@ const facts = (() => {
 
   // Checks, or the proofs of an audit: what was seen, and in how many replications it held.
   function checks(parent, caption, list, replications) {
-    const head = ["check", { text: "at", number: true }, ...(replications > 1 ? [{ text: "held in", number: true }] : []), "what was seen"];
+    const head = ["check", { text: "at", number: true }, ...(replications > 1 ? [{ text: "held in", number: true }] : []), { text: "what was seen", wide: true }];
     parent.append(table(caption, head, list.map((check) => [
       element("span", {}, mark(check.held), check.name), check.at_s === undefined ? "" : notation.instant(check.at_s),
       ...(replications > 1 ? [check.held_in] : []), check.detail]), { class: "checks" }));

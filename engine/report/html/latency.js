@@ -20,7 +20,7 @@ const latency = (() => {
         const left = 48, right = width - 16, top = 56, foot = tall - 24;
         const x = d3.scaleLog().domain([least, Math.max(bins[bins.length - 1][1], least * 1.2)]).range([left, right]);
         const y = d3.scaleLinear().domain([0, d3.max(bins, (bin) => bin[2])]).range([foot, top]);
-        axes.counts(svg, y, left, right, 4);
+        axes.counts(svg, y, left, right);
         const marks = bins.map(([from, to, count], i) => {
           const x0 = x(Math.max(from, least)), x1 = x(Math.max(to, least * 1.01));
           return {
@@ -32,13 +32,13 @@ const latency = (() => {
           };
         });
         walkable(svg, marks, tip);
-        named.forEach(([key, text], row) => {
-          const px = x(Math.min(Math.max(spread[key], least), x.domain()[1])), py = 14 + row * 14;
-          const flip = px > width - 110;
-          svg.append("line").attr("class", "percentile").attr("x1", px).attr("x2", px).attr("y1", py - 8).attr("y2", foot);
-          svg.append("text").attr("class", "label").attr("x", flip ? px - 5 : px + 5).attr("y", py)
-            .attr("text-anchor", flip ? "end" : "start").text(`${text} ${notation.length(spread[key])}`);
+        const lines = named.map(([key, text], row) => {
+          const px = x(Math.min(Math.max(spread[key], least), x.domain()[1]));
+          return { px, py: 14 + row * 14, flip: px > width - 110, text: `${text} ${notation.length(spread[key])}` };
         });
+        for (const { px, py } of lines) svg.append("line").attr("class", "percentile").attr("x1", px).attr("x2", px).attr("y1", py - 9).attr("y2", foot);
+        for (const { px, py, flip, text } of lines)
+          svg.append("text").attr("class", "label").attr("x", flip ? px - 5 : px + 5).attr("y", py).attr("text-anchor", flip ? "end" : "start").text(text);
         axes.logTime(svg, x, foot);
       },
     });

@@ -118,7 +118,7 @@ const overTime = (() => {
       height: 170, table: tableOf(all, events),
       draw(svg, width, tip, tall) {
         const x = xOf(end, width), y = yOf(d3.max(all, (line) => peak(line.steps)), margin.top + 6, tall - margin.foot);
-        axes.counts(svg, y, margin.left, width - margin.right, 4);
+        axes.counts(svg, y, margin.left, width - margin.right);
         for (const line of all.filter((one) => one.style !== "desired")) svg.append("path").attr("class", `area ${line.style}`).attr("d", areaOf(x, y)(closed(line.steps, end)));
         for (const line of all) svg.append("path").attr("class", `line ${line.style}`).attr("d", lineOf(x, y)(closed(line.steps, end)));
         axes.time(svg, x, tall - margin.foot, end);
@@ -141,7 +141,7 @@ const overTime = (() => {
       height: 150, table: tableOf(lines, events),
       draw(svg, width, tip, tall) {
         const x = xOf(end, width), y = yOf(peak(stacked), margin.top + 6, tall - margin.foot);
-        axes.counts(svg, y, margin.left, width - margin.right, 4);
+        axes.counts(svg, y, margin.left, width - margin.right);
         const last = stacked[stacked.length - 1], whole = [...stacked, [end, last[1], last[2]]];
         svg.append("path").attr("class", "area queued").attr("d", areaOf(x, y, (step) => step[2])(whole));
         svg.append("path").attr("class", "area served").attr("d", areaOf(x, y)(whole.map(([t, , inFlight]) => [t, inFlight])));
@@ -158,21 +158,21 @@ const overTime = (() => {
     if (pools.length === 0) return;
     const lines = pools.map((pool) => ({ style: "node", text: pool, steps: steps(run, "pool", pool, "nodes") }));
     const events = run.events.filter((event) => event.kind === "node" || event.kind === "fault");
-    const end = run.simulated_s, strip = 64;
+    const end = run.simulated_s, strip = 70;
     chart(parent, {
-      title: "Nodes", note: "A strip for each pool; each dot is a step of a node's life.",
-      legend: [["node", "nodes of the pool"], ["dot node", "ordered, created, ready, gone"]],
+      title: "Nodes", note: events.length ? "A strip for each pool; each dot is a step of a node's life." : "A strip for each pool.",
+      legend: [["node", "nodes of the pool"], ...(events.length ? [["dot node", "ordered, created, ready, marked, gone"]] : [])],
       height: pools.length * strip + margin.top + margin.foot, table: tableOf(lines, events),
       draw(svg, width, tip, tall) {
         const x = xOf(end, width);
         lines.forEach((line, i) => {
           const top = margin.top + i * strip;
-          const y = yOf(peak(line.steps), top + 22, top + strip);
-          axes.counts(svg, y, margin.left, width - margin.right, 1);
+          const y = yOf(peak(line.steps), top + 26, top + strip - 6);
+          axes.counts(svg, y, margin.left, width - margin.right, y.domain());
           svg.append("path").attr("class", "area node").attr("d", areaOf(x, y)(closed(line.steps, end)));
           svg.append("path").attr("class", "line node").attr("d", lineOf(x, y)(closed(line.steps, end)));
-          svg.append("text").attr("class", "strip").attr("x", margin.left).attr("y", top + 13).text(line.text);
-          marks(svg, x, top + strip, events.filter((event) => event.name === line.text));
+          svg.append("text").attr("class", "strip").attr("x", margin.left).attr("y", top + 16).text(line.text);
+          marks(svg, x, top + strip - 6, events.filter((event) => event.name === line.text));
         });
         axes.time(svg, x, tall - margin.foot, end);
         moving(svg, x, tall, end, lines, events, tip);

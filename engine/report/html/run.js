@@ -28,7 +28,7 @@ const runPage = (() => {
       paid && { name: `Bill, ${summary.cost.currency}`, cell: facts.number(summary, ["cost", "total"], notation.money), more: per === undefined ? null : `${notation.money(per)} per 1000 requests` },
       paid && { name: "Useful", cell: notation.percent(summary.cost.parts.useful / summary.cost.total), more: "of the bill: a request was in service" },
       { name: "Requests", cell: of(["requests", "total"], notation.count), more: requests ? `${notation.count(requests.completed)} completed, ${notation.count(requests.cold)} cold${several ? `; ${about}` : ""}` : null },
-      { name: "Latency, p95", cell: of(["latency_s", "p95"], notation.length), more: about || "nineteen of twenty requests were faster" },
+      { name: "Latency, p95", cell: of(["latency_s", "p95"], notation.length), more: about || "19 of 20 requests took no longer" },
       { name: "Replicas, mean", cell: of(["replicas", "mean"], notation.mean), more: several ? about : name === undefined ? null : `at most ${notation.count(summary.functions[name].replicas.peak)}; scaled by ${summary.functions[name].scaled_by}` },
     ]);
     const failed = summary.checks.filter((check) => !check.held);
@@ -146,7 +146,7 @@ const runPage = (() => {
     const left = Object.entries(run.events_left_out).map(([kind, count]) => `${notation.count(count)} of kind ${kind}`);
     if (left.length) parent.append(element("p", { class: "note" }, `The first 500 of each kind are here; timeline.jsonl also has ${left.join(", ")}.`));
     const rows = run.events.map((event) => [notation.instant(event.t_s), event.kind, event.words]);
-    const shown = table("What happened, in order", [{ text: "time", number: true }, "kind", "event"], rows, { class: "events" });
+    const shown = table("What happened, in order", [{ text: "time", number: true }, "kind", { text: "event", wide: true }], rows, { class: "events" });
     parent.append(rows.length > 60 ? element("details", {}, element("summary", {}, `${notation.count(rows.length)} events`), shown) : shown);
   }
 

@@ -1,6 +1,6 @@
 // A table that scrolls in its own frame where the page is narrow.
 //
-// head: [text] or [{text, number}]; rows: [[cell]], a cell is text, an element or {text, of}. `of` names the number of
+// head: [text] or [{text, number, wide}]; rows: [[cell]], a cell is text, an element or {text, of}. `of` names the number of
 // summary.json that the cell shows, as a JSON pointer.
 function table(caption, head, rows, options = {}) {
   const columns = head.map((column) => (typeof column === "string" ? { text: column } : column));
@@ -14,7 +14,7 @@ function table(caption, head, rows, options = {}) {
       : element("td", attributes, shown);
   };
   const body = element("tbody", {}, rows.map((row) => element("tr", {}, row.map(cell))));
-  const made = element("table", { class: options.class },
+  const made = element("table", { class: [options.class, columns.length < 4 && !columns.some((column) => column.wide) ? "few" : null].filter(Boolean).join(" ") || null },
     element("caption", { class: options.showCaption ? null : "unseen" }, caption),
     element("thead", {}, element("tr", {}, columns.map((column, i) =>
       element("th", { scope: "col", class: alignment(i) }, column.text)))),
