@@ -30,3 +30,11 @@ function embedded(id) {
   const holder = document.getElementById(id);
   return holder && JSON.parse(holder.textContent);
 }
+
+// In a drawing: attributes of a D3 selection (null takes one away), and a new element with its attributes.
+function set(selection, attributes) {
+  for (const [name, value] of Object.entries(attributes)) selection.attr(name, value);
+  return selection;
+}
+
+const add = (parent, tag, attributes) => set(parent.append(tag), attributes);

@@ -1,6 +1,11 @@
 // Numbers as thaw's text has them: engine/report/notation.cpp, engine/report/summary_text.cpp.
 const notation = (() => {
-  const us = 1e3, ms = 1e6, s = 1e9, min = 60 * s, h = 60 * min, d = 24 * h;
+  const us = 1e3;
+  const ms = 1e6;
+  const s = 1e9;
+  const min = 60 * s;
+  const h = 60 * min;
+  const d = 24 * h;
 
   const roundTo = (ns, step) => Math.floor((ns + Math.floor(step / 2)) / step) * step;
   const decimal = (ns, unit) => String(Number((ns / unit).toFixed(9)));
@@ -8,7 +13,10 @@ const notation = (() => {
 
   function belowAMinute(ns) {
     if (ns < us) return ns === 0 ? "0s" : `${ns}ns`;
-    for (const [unit, name] of [[us, "us"], [ms, "ms"]]) {
+    for (const [unit, name] of [
+      [us, "us"],
+      [ms, "ms"],
+    ]) {
       const step = ns < 10 * unit ? unit / 100 : ns < 100 * unit ? unit / 10 : unit;
       const rounded = roundTo(ns, step);
       if (rounded < 1000 * unit) return decimal(rounded, unit) + name;
@@ -27,8 +35,12 @@ const notation = (() => {
   function length(seconds) {
     if (seconds < 0) return `-${length(-seconds)}`;
     const ns = Math.round(seconds * 1e9);
-    return (ns < min && belowAMinute(ns)) || (ns < h && twoUnits(ns, min, "min", s, "s", h)) ||
-      (ns < d && twoUnits(ns, h, "h", min, "min", d)) || twoUnits(ns, d, "d", h, "h", Infinity);
+    return (
+      (ns < min && belowAMinute(ns)) ||
+      (ns < h && twoUnits(ns, min, "min", s, "s", h)) ||
+      (ns < d && twoUnits(ns, h, "h", min, "min", d)) ||
+      twoUnits(ns, d, "d", h, "h", Infinity)
+    );
   }
 
   // When something happened, to the second from the first minute on: 10min02s, 20h03min07s.

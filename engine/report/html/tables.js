@@ -13,12 +13,31 @@ function table(caption, head, rows, options = {}) {
       ? element("th", { scope: "row", ...attributes }, shown)
       : element("td", attributes, shown);
   };
-  const body = element("tbody", {}, rows.map((row) => element("tr", {}, row.map(cell))));
-  const made = element("table", { class: [options.class, columns.length < 4 && !columns.some((column) => column.wide) ? "few" : null].filter(Boolean).join(" ") || null },
+  const body = element(
+    "tbody",
+    {},
+    rows.map((row) => element("tr", {}, row.map(cell))),
+  );
+  const made = element(
+    "table",
+    {
+      class:
+        [options.class, columns.length < 4 && !columns.some((column) => column.wide) ? "few" : null]
+          .filter(Boolean)
+          .join(" ") || null,
+    },
     element("caption", { class: options.showCaption ? null : "unseen" }, caption),
-    element("thead", {}, element("tr", {}, columns.map((column, i) =>
-      element("th", { scope: "col", class: alignment(i) }, column.text)))),
-    body);
+    element(
+      "thead",
+      {},
+      element(
+        "tr",
+        {},
+        columns.map((column, i) => element("th", { scope: "col", class: alignment(i) }, column.text)),
+      ),
+    ),
+    body,
+  );
   return element("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": caption }, made);
 }
 
@@ -27,8 +46,19 @@ function dataTable(caption, head, rows) {
   const most = 200;
   const step = Math.ceil(rows.length / most);
   const shown = step > 1 ? rows.filter((_, i) => i % step === 0) : rows;
-  const note = step > 1
-    ? element("p", { class: "note" }, `Each ${step}th of ${notation.count(rows.length)} rows; all are in the files beside this page.`)
-    : null;
-  return element("details", { class: "data" }, element("summary", {}, "Show as a table"), note, table(caption, head, shown));
+  const note =
+    step > 1
+      ? element(
+          "p",
+          { class: "note" },
+          `Each ${step}th of ${notation.count(rows.length)} rows; all are in the files beside this page.`,
+        )
+      : null;
+  return element(
+    "details",
+    { class: "data" },
+    element("summary", {}, "Show as a table"),
+    note,
+    table(caption, head, shown),
+  );
 }

@@ -4,15 +4,21 @@ function tipIn(holder) {
   holder.append(card);
   return {
     show(x, y, lines) {
-      card.replaceChildren(...lines.map((line) => (line.text === undefined
-        ? element("p", {}, line)
-        : element("p", {}, element("span", { class: `swatch ${line.style}`, "aria-hidden": "true" }), line.text))));
+      card.replaceChildren(
+        ...lines.map((line) =>
+          line.text === undefined
+            ? element("p", {}, line)
+            : element("p", {}, element("span", { class: `swatch ${line.style}`, "aria-hidden": "true" }), line.text),
+        ),
+      );
       card.hidden = false;
       const room = holder.clientWidth - card.offsetWidth;
       const beside = x + 12 > room ? x - card.offsetWidth - 12 : x + 12;
       card.style.left = `${Math.max(0, Math.min(room, beside))}px`;
       card.style.top = `${Math.max(0, y - card.offsetHeight - 8)}px`;
     },
-    hide() { card.hidden = true; },
+    hide() {
+      card.hidden = true;
+    },
   };
 }

@@ -49,6 +49,8 @@ def at(value, keys):
 def interval_of(source, pointer):
     """Of a summary under /ci95; of a comparison beside the mean, or under its entry's ci95."""
     keys = keys_of(pointer)
+    if keys[0] == "optimum":
+        return at(source, ["optimum", "ci95"])
     if keys[0] in ("policies", "pairs"):
         return at(source, [*keys[:-1], "ci95"]) if keys[-1] == "mean" else at(source, [*keys[:2], "ci95", *keys[2:]])
     return at(source, ["ci95", *keys])
@@ -200,6 +202,7 @@ def comparison(page, folder):
     page.open(f"{folder}/comparison.html")
     must_show = [f"/policies/{i}/{what}/mean" for i, policy in enumerate(compared["policies"]) if not policy["not_run"]
                  for what in ("cost", "latency_s/p50", "latency_s/p95", "latency_s/p99")]
+    must_show += ["/optimum/total", "/pairs/0/cost_ratio/mean", "/policies/0/cost_over_optimum", "/policies/0/waste/idle_warm"]
     numbers_are_those_of(page, "comparison", compared, must_show)
     points = page.value(probes.POINTS)
     ran = [policy for policy in compared["policies"] if not policy["not_run"]]
@@ -211,6 +214,8 @@ def comparison(page, folder):
     expect(front == {policy["label"] for policy in ran if policy["pareto"]}, f"comparison: the front is {front}")
     line = page.value("document.querySelector('line.optimum').getBoundingClientRect().y")
     expect(line > max(point["y"] for point in points), "comparison: a policy is drawn below the optimum")
+    for bars, pointers in page.value(probes.BARS).items():
+        expect_proportional(f"comparison: {bars}", pointers, compared)
     looks(page, f"{folder}/comparison.html", "comparison")
 
 
