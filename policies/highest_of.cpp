@@ -140,6 +140,7 @@ void HighestOf::unite_wants() {
     wants_.pods |= child.wants.pods;
     wants_.load |= child.wants.load;
     wants_.path |= child.wants.path;
+    wants_.future |= child.wants.future;
   }
   wants_.metrics = metrics_;
   wants_.peers = peers_;

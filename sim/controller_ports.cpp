@@ -33,7 +33,8 @@ ControllerPorts::ControllerPorts(World& world, Pods& pods, Deployments& deployme
       alarms_(world.scenario.functions.size()),
       poked_(alarms_.size(), 0),
       written_(alarms_.size()),
-      writes_(alarms_.size()) {
+      writes_(alarms_.size()),
+      future_(world) {
   for (const FunctionSpec& function : world.scenario.functions)
     requests_.push_back(
         requests_of(world.scenario.manifests.workloads[function.workload].requests));
@@ -145,6 +146,7 @@ const Observation& ControllerPorts::observe(FunctionId id, const Wants& wants, C
   metric_facts_.clear();
   for (const MetricRef& metric : wants.metrics) metric_facts_.push_back(metrics_.read(id, metric));
   observation_.metrics = metric_facts_;
+  if (wants.future) observation_.future = future_.after(world_.now(), id);
   observation_.path = gateway_.path(id);
   observation_.last_write = writes_[id];
   return observation_;

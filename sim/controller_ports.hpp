@@ -12,6 +12,7 @@
 #include "engine/controller.hpp"
 #include "engine/ports.hpp"
 #include "sim/deployments.hpp"
+#include "sim/future.hpp"
 #include "sim/gateway.hpp"
 #include "sim/load_meter.hpp"
 #include "sim/metrics.hpp"
@@ -67,6 +68,7 @@ class ControllerPorts final : public Clock, public Cluster, public Recorder, pub
   std::vector<std::optional<Written>> written_;  // last decision in the timeline
   std::vector<WriteFacts> writes_;
   std::uint64_t tickets_ = 0;
+  Future future_;
   Observation observation_{};
   std::vector<PodFacts> pod_facts_;
   std::vector<PeerFacts> peer_facts_;

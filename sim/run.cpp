@@ -48,6 +48,7 @@ Run::Run(const Scenario& scenario, const RunOptions& options)
   load_.report_to(options);
   if (options.audit) serving_.waits().keep_lines();
   make_controller();
+  tell_what_nobody_foresees();
   for (const Check& check : scenario.checks) watch(check.expect);
   for (const Step& step : scenario.steps)
     if (step.when) watch(*step.when);
@@ -218,8 +219,20 @@ void Run::make_controller() {
                          " keeps single instances; a function of a manifest has replicas");
       continue;
     }
-    controller_->add(governor.spec.function, governor.policy->make(governor.spec, notices_));
+    Spec spec = governor.spec;
+    spec.seed = options_.seed;
+    controller_->add(spec.function, governor.policy->make(spec, notices_));
   }
+}
+
+void Run::tell_what_nobody_foresees() {
+  if (!has_unknown_future(scenario_)) return;
+  for (const Governor& governor : options_.governors)
+    if (governor.policy->governs == Governs::replicas &&
+        controller_->wants(governor.spec.function).future)
+      notices_.notice(governor.spec.name +
+                      ": of what comes, open arrivals and traces are known; scripted steps, closed "
+                      "loops, pipelines and rounds depend on how the run goes");
 }
 
 void Run::start_controller() {

@@ -84,6 +84,7 @@ class Run final : public Handler,
   void place_platform();
   void watch(const Expression& expression);
   void make_controller();
+  void tell_what_nobody_foresees();
   void start_controller();
   std::string controller_name() const;
   void begin_fault(std::size_t fault);

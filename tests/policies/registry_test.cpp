@@ -68,6 +68,7 @@ TEST(Registry, SaysWhatAPolicyDoesAndWhereItComesFrom) {
 const std::map<std::string_view, std::pair<std::string, std::string>> kNeeded = {
     {"break_even", {"start", "60s"}},
     {"clairvoyant", {"start", "60s"}},
+    {"clairvoyant_replicas", {"start", "60s"}},
     {"exec", {"command", "true"}},
     {"greedy_dual", {"start", "60s"}},
     {"highest_of", {"hpa.maxReplicas", "3"}},
