@@ -6,9 +6,10 @@
 #include "engine/invariant.hpp"
 
 // One line a policy, sorted by name; NAME is defined at the end of policies/NAME.cpp.
-#define THAW_POLICIES(policy)                                                          \
-  policy(alert_factor) policy(capacity) policy(concurrency) policy(exec) policy(fixed) \
-      policy(highest_of) policy(hpa) policy(idle_timeout) policy(keep_alive) policy(scheduled)
+#define THAW_POLICIES(policy)                                                              \
+  policy(alert_factor) policy(capacity) policy(concurrency) policy(exec) policy(fixed)     \
+      policy(highest_of) policy(hpa) policy(idle_timeout) policy(keep_alive) policy(modal) \
+          policy(mpc) policy(runpod) policy(scheduled) policy(seasonal) policy(thaw)
 
 namespace thaw {
 

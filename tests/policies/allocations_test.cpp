@@ -46,6 +46,8 @@ const std::map<std::string, SettingList>& settings() {
       {"hpa", kHpaSettings},
       {"highest_of", both()},
       {"fixed", {{"replicas", "2"}}},
+      {"mpc", {{"price", "1"}, {"cold-start", "30s"}}},
+      {"thaw", {{"price", "1"}, {"cold-start", "30s"}}},
   };
   return table;
 }
