@@ -10,8 +10,9 @@
   policy(alert_factor) policy(break_even) policy(capacity) policy(clairvoyant)        \
       policy(clairvoyant_replicas) policy(concurrency) policy(exec) policy(fixed)     \
           policy(greedy_dual) policy(highest_of) policy(hpa) policy(hybrid_histogram) \
-              policy(idle_timeout) policy(keep_alive) policy(multi_slope)             \
-                  policy(randomised_break_even) policy(scheduled)
+              policy(idle_timeout) policy(keep_alive) policy(modal) policy(mpc)       \
+                  policy(multi_slope) policy(randomised_break_even) policy(runpod)    \
+                      policy(scheduled) policy(seasonal) policy(thaw)
 
 namespace thaw {
 

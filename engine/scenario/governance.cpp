@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/scenario/economics.hpp"
 #include "engine/scenario/instance_prices.hpp"
 #include "engine/scenario/openfaas.hpp"
 #include "engine/scenario/slimfaas_annotations.hpp"
@@ -198,6 +199,7 @@ std::vector<Governance> govern(const Scenario& scenario, const std::vector<Polic
       continue;
     }
     if (is_refused(f)) continue;
+    one.spec.levels = levels_of(scenario, scenario.functions[f]);
     govern_by_manifest(scenario, workload(f), environment, one, problems);
     if (!scenario.functions[f].policy.empty())
       govern_by_choice(scenario, scenario.functions[f], one, problems);

@@ -52,6 +52,8 @@ const std::map<std::string, SettingList>& settings() {
       {"greedy_dual", {{"start", "60s"}}},
       {"multi_slope", {{"start", "60s"}}},
       {"randomised_break_even", {{"start", "60s"}}},
+      {"mpc", {{"price", "1"}, {"cold-start", "30s"}}},
+      {"thaw", {{"price", "1"}, {"cold-start", "30s"}}},
   };
   return table;
 }
