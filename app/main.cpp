@@ -19,6 +19,7 @@ int run_command(int argc, char** argv) {
   app.require_subcommand(0, 1);  // CLI11 would ask for a subcommand where an unknown one stands
   int exit_code = kHeld;
   add_run(app, exit_code);
+  add_compare(app, exit_code);
   add_test(app, exit_code);
   add_decide(app, exit_code);
   add_lint(app, exit_code);

@@ -160,6 +160,12 @@ struct Observation {
   TimePoint facts_taken;                  // when the facts above were true
 };
 
+// What is left of an instance that is idle: a level of Spec::levels below serving.
+struct Rest {
+  std::size_t level = 0;  // index into Spec::levels
+  Duration until{};       // since it became idle
+};
+
 // Single instances, each with its own idle clock: how long an idle one stays. Returned when it
 // changes and executed by the world, which does not ask again for each request.
 struct KeepAlive {
@@ -169,6 +175,9 @@ struct KeepAlive {
   // the clock of evictions + uses × worth (greedy-dual).
   double worth = 0;
   bool foresees = false;  // an instance that nobody will need within `idle` goes at once
+  // After `idle` it is left at these levels, one until the other's begin, and then nothing of it.
+  // Lives as long as the policy does, and stays as the first decision says.
+  std::span<const Rest> rests = {};
 };
 
 struct Decision {
@@ -214,6 +223,7 @@ struct Spec {
   Params params;
   std::vector<Peer> peers;    // the other functions of its namespace
   std::vector<Level> levels;  // from off to serving; empty: the world cannot say
+  std::uint64_t seed = 1;     // of the run, for policies that draw
   Versions versions;
 };
 

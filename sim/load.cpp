@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/simulation.hpp"
+
 namespace thaw::sim {
 namespace {
 
@@ -231,10 +233,16 @@ void LoadGenerator::open(std::uint32_t source, std::uint32_t client, const Route
   request.client = client;
   if (route.call.kind == Call::Kind::function) {
     request.function = static_cast<std::uint32_t>(route.call.function);
-    ++tallies_[route.call.function].total;
+    called(request);
   }
   anchor(Instant::Anchor::last_request, "");
   ingress_.accept(id, route);
+}
+
+void LoadGenerator::called(const Request& request) {
+  ++tallies_[request.function].total;
+  if (options_ && options_->demand)
+    options_->demand(request.function, request.arrived, request.work);
 }
 
 void LoadGenerator::open_pipeline(std::uint32_t source, std::uint32_t client, std::size_t stream) {
@@ -317,8 +325,8 @@ void LoadGenerator::stage_answered(RequestId id, const Answer& answer) {
   listener_.load_moved();
 }
 
-void LoadGenerator::round_called(std::size_t function) {
-  ++tallies_[function].total;
+void LoadGenerator::round_called(RequestId id) {
+  called(requests_.get(id));
   anchor(Instant::Anchor::last_request, "");
 }
 

@@ -23,6 +23,8 @@
 
 namespace thaw::sim {
 
+struct RunOptions;
+
 // What the requests of a function spent, in nanoseconds, request by request.
 struct Stays {
   Wide waited = 0;          // until they were served
@@ -58,6 +60,8 @@ class LoadListener {
 class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
  public:
   LoadGenerator(World& world, Requests& requests, Ingress& ingress, LoadListener& listener);
+
+  void report_to(const RunOptions& options) { options_ = &options; }
 
   void start();
   void replied(RequestId id, const Answer& answer);
@@ -106,11 +110,12 @@ class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
   void client_calls(std::size_t stream, std::uint32_t client);
   void send(std::size_t stream, std::uint32_t client);
   void open(std::uint32_t source, std::uint32_t client, const Route& route, const Work& work);
+  void called(const Request& request);  // a function
   void open_pipeline(std::uint32_t source, std::uint32_t client, std::size_t stream);
-  void stage_called(std::size_t function) override { ++tallies_[function].total; }
+  void stage_called(RequestId id) override { called(requests_.get(id)); }
   void stage_answered(RequestId id, const Answer& answer) override;
   void pipeline_answered(RequestId id, const Answer& answer) override { finish(id, answer); }
-  void round_called(std::size_t function) override;
+  void round_called(RequestId id) override;
   void round_answered(RequestId id, const Answer& answer) override;
   void rounds_moved() override;
   void rounds_over(const std::string& name) override { anchor(Instant::Anchor::step, name); }
@@ -129,6 +134,7 @@ class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
   Requests& requests_;
   Ingress& ingress_;
   LoadListener& listener_;
+  const RunOptions* options_ = nullptr;
   std::vector<StepState> steps_;
   std::vector<StreamState> streams_;
   std::vector<Random> step_work_;

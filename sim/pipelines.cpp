@@ -70,7 +70,7 @@ void Pipelines::call(RequestId whole) {
   Route route;
   if (passage.stage == 0) route = passage.entry;
   route.call = {Call::Kind::function, function, Method::post, false};
-  listener_.stage_called(function);
+  listener_.stage_called(id);
   ingress_.accept(id, route);
 }
 

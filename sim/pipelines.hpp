@@ -23,7 +23,7 @@ namespace thaw::sim {
 class PipelineListener {
  public:
   virtual ~PipelineListener() = default;
-  virtual void stage_called(std::size_t function) = 0;
+  virtual void stage_called(RequestId id) = 0;
   // The request is still open; nobody else will close it.
   virtual void stage_answered(RequestId id, const Answer& answer) = 0;
   virtual void pipeline_answered(RequestId id, const Answer& answer) = 0;

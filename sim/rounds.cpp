@@ -67,7 +67,7 @@ void FederatedRounds::call(std::size_t index, std::size_t member) {
     request.function = static_cast<std::uint32_t>(route.call.function);
     work_of(world_.scenario.functions[route.call.function].service, state.members[member].work)
         .give(request);
-    listener_.round_called(route.call.function);
+    listener_.round_called(id);
   }
   ingress_.accept(id, route);
 }

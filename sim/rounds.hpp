@@ -22,7 +22,7 @@ namespace thaw::sim {
 class RoundsListener {
  public:
   virtual ~RoundsListener() = default;
-  virtual void round_called(std::size_t function) = 0;
+  virtual void round_called(RequestId id) = 0;
   // The request is still open; nobody else will close it.
   virtual void round_answered(RequestId id, const Answer& answer) = 0;
   virtual void rounds_moved() = 0;  // a round ended, or a straggler did

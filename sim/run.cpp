@@ -45,6 +45,7 @@ Run::Run(const Scenario& scenario, const RunOptions& options)
       busy_(scenario.functions.size(), TimeWeighted(scenario.start)),
       carries_platform_(scenario.cluster.pools.size(), false) {
   ports_.report_to(options);
+  load_.report_to(options);
   if (options.audit) serving_.waits().keep_lines();
   make_controller();
   for (const Check& check : scenario.checks) watch(check.expect);

@@ -219,8 +219,21 @@ RunResult Run::result() {
   add_simplifications(scenario_, summary.notices);
 
   world_.gauges.series().finish(world_.now());
-  return {std::move(summary), std::move(world_.timeline), world_.gauges.series().to_csv(),
-          world_.events.fired(), interrupted_};
+  RunResult result{std::move(summary),
+                   std::move(world_.timeline),
+                   world_.gauges.series().to_csv(),
+                   {},
+                   world_.events.fired(),
+                   interrupted_,
+                   {}};
+  for (std::size_t p = 0; p < scenario_.pipelines.size(); ++p)
+    result.latency.merge(load_.pipeline_tally(p).latency);
+  for (std::size_t f = 0; f < scenario_.functions.size(); ++f) {
+    const Tally& tally = load_.tally(f);
+    if (scenario_.pipelines.empty()) result.latency.merge(tally.latency);
+    if (options_.demand) result.longest_waits.push_back(tally.wait.max());
+  }
+  return result;
 }
 
 RunResult simulate(const Scenario& scenario, const RunOptions& options) {

@@ -18,6 +18,7 @@
 #include "engine/report/summary.hpp"
 #include "engine/report/timeline.hpp"
 #include "engine/scenario/scenario.hpp"
+#include "engine/statistics/sketch.hpp"
 
 namespace thaw::sim {
 
@@ -42,6 +43,8 @@ struct RunOptions {
   const std::atomic<bool>* interrupted = nullptr;    // set: the run ends at once with what is there
   std::function<void(Duration simulated)> progress;  // now and then
   std::function<void(const DecisionSeen&)> decided;  // every decision, also to leave alone
+  // Every request for a function, whatever becomes of it, with its service on a warm replica.
+  std::function<void(FunctionId, TimePoint arrival, Duration service)> demand;
   std::vector<FunctionId> traced;   // the timeline has every decision for these, not only news
   bool audit = false;               // the summary has an audit; lines of single requests are kept
   std::optional<Duration> stop_at;  // after all that happens at this instant the run is over
@@ -51,8 +54,12 @@ struct RunResult {
   Summary summary;
   Timeline timeline;
   std::string series_csv;
+  Sketch latency;  // of all that users called: pipelines where there are any, else functions
   std::uint64_t events = 0;
   bool interrupted = false;
+  // Of each function, from arrival until what a warm replica would take began; of completed
+  // requests. Empty unless `demand` is asked for.
+  std::vector<Duration> longest_waits;
 };
 
 RunResult simulate(const Scenario& scenario, const RunOptions& options);

@@ -210,7 +210,7 @@ std::string to_text(const Summary& summary, bool colour) {
   print_cold_starts(page, summary);
   print_replicas(page, summary);
   print_pools(page, summary);
-  if (!summary.pools.empty()) print_bill(page, summary.cost);
+  if (!summary.pools.empty() || summary.cost.total > 0) print_bill(page, summary.cost);
   print_bills(page, summary);
   print_audit(page, summary);
   print_notices(page, summary.notices);

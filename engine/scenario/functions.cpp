@@ -3,6 +3,7 @@
 #include <string>
 
 #include "engine/scenario/gpu_memory.hpp"
+#include "engine/scenario/instance_prices.hpp"
 #include "engine/scenario/llm.hpp"
 #include "engine/scenario/sections.hpp"
 #include "engine/scenario/values.hpp"
@@ -109,6 +110,8 @@ struct StandaloneForm {
   std::optional<std::string> policy;
   std::optional<int> servers;
   std::optional<InstancesForm> instances;
+  std::optional<PriceForm> price;
+  std::vector<LevelForm> levels;
 
   bool given() const { return policy || servers || instances; }
 };
@@ -122,6 +125,9 @@ void describe_standalone(Visitor& v, StandaloneForm& form) {
              "without a manifest: always there, service.slots each");
   v.optional("instances", form.instances, instances(),
              "without a manifest: how many, and what happens beyond");
+  v.optional("price", form.price, instance_price(), "without a manifest: what instances cost");
+  v.optional("levels", form.levels, list_of(instance_level()),
+             "without a manifest: in which an idle instance may be left, the cheapest first");
 }
 
 template <class Visitor>
@@ -143,13 +149,43 @@ void to_standalone(const StandaloneForm& form, FunctionSpec& f, Visitor& v) {
     alone.instances_max = form.instances->max;
     alone.queue_max = form.instances->queue_max;
   }
+  if (!form.levels.empty() && !form.price) v.fault("levels", "levels need a price as well");
+  if (!form.levels.empty() && form.servers)
+    v.fault("levels", "servers are always there and left at no level");
+  if (form.price) {
+    alone.currency = form.price->keep.currency;
+    alone.keep_per_hour = form.price->keep.per_hour;
+    alone.start = form.price->start.amount;
+    for (const LevelForm& one : form.levels) alone.levels.push_back(one.level);
+    if (const std::string problem = problem_of(*form.price, form.levels); !problem.empty())
+      v.fault("levels", problem);
+  }
   f.standalone = alone;
+}
+
+using Functions = std::vector<FunctionSpec>;
+
+Shape<Functions> in_one_currency(Shape<Functions> all) {
+  return then<Functions, Functions>(
+      all, [](const Functions& functions, const Cursor& at) -> std::optional<Functions> {
+        std::string first;
+        for (const FunctionSpec& function : functions) {
+          if (!function.standalone || function.standalone->currency.empty()) continue;
+          const std::string& currency = function.standalone->currency;
+          if (first.empty()) first = currency;
+          if (currency != first) {
+            at.error("expected one currency, found " + first + " and " + currency);
+            break;
+          }
+        }
+        return functions;
+      });
 }
 
 }  // namespace
 
 Shape<std::vector<FunctionSpec>> functions_section() {
-  return by_name(object<FunctionSpec>("function", [](auto& v, FunctionSpec& f) {
+  return in_one_currency(by_name(object<FunctionSpec>("function", [](auto& v, FunctionSpec& f) {
     std::optional<Distribution> start, load;
     std::optional<Duration> stop;
     std::optional<GpuMemory> gpu_memory;
@@ -184,6 +220,8 @@ Shape<std::vector<FunctionSpec>> functions_section() {
       to_standalone(standalone, f, v);
     }
     if (f.standalone) return;
+    for (const char* key : {"price", "levels"})
+      if (v.has(key)) v.fault(key, "nodes have prices; only functions without a manifest have own");
     if (!has_image) v.fault("", "the key image is missing");
     if (v.has("image") && v.has("imageLayers"))
       v.fault("imageLayers", "either image, or the layers that it is made of");
@@ -193,7 +231,7 @@ Shape<std::vector<FunctionSpec>> functions_section() {
     fill_defaults(f, start, load, stop, v);
     f.gpu_memory = bytes_of(gpu_memory, f);
     if (!gpu_memory && f.model && f.service.on_gpu) v.guess("gpuMemory", "as much as its model");
-  }));
+  })));
 }
 
 }  // namespace thaw::scenario

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/scenario/instance_prices.hpp"
 #include "engine/scenario/openfaas.hpp"
 #include "engine/scenario/slimfaas_annotations.hpp"
 
@@ -189,6 +190,7 @@ std::vector<Governance> govern(const Scenario& scenario, const std::vector<Polic
     one.spec.name = scenario.functions[f].name;
     one.spec.versions = scenario.versions;
     if (const auto& alone = scenario.functions[f].standalone) {
+      one.spec.levels = scenario::levels_of(scenario.functions[f]);
       if (alone->policy.empty()) continue;
       const PolicyChoice own = PolicyChoice::parse(alone->policy, problems);
       one.policy = own.policy;

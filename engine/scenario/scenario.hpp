@@ -154,11 +154,21 @@ struct Model {
 // servers that are always there. No nodes, no gateway, no cold-start stages: the world of queueing
 // theory and of keep-alive studies.
 struct Standalone {
+  // In which an idle instance may be left, between nothing of it and ready to serve.
+  struct Level {
+    std::string name;
+    Nanomoney keep_per_hour = 0, start = 0;  // start: beside the time that it takes
+    Distribution to_serve;
+  };
   std::string policy;           // "keep_alive:idle=600s"; empty with `servers`
   int servers = 0;              // always on, `slots` requests each; 0: instances
   int instances_max = 0;        // 0: no limit of its own
   bool wait_when_full = false;  // else a request that finds no room is rejected
   int queue_max = 0;            // how many may wait; 0: no limit
+  std::string currency;         // empty: nothing is paid for
+  Nanomoney keep_per_hour = 0;  // of an instance or a server, as long as it is there
+  Nanomoney start = 0;          // of a start from nothing, beside the time that it takes
+  std::vector<Level> levels;    // each kept for more than the one before
 };
 
 // What a manifest cannot say about a function, merged with the workload object of the same name.

@@ -34,17 +34,23 @@ bool is_dns_label(std::string_view text) {
          });
 }
 
-std::optional<Price> parse_price(std::string_view text) {
+std::optional<Money> parse_money(std::string_view text) {
   const auto blank = text.find(' ');
-  if (blank == std::string_view::npos || text.size() != blank + 6 || !text.ends_with("/h"))
-    return {};
-  const std::string_view currency = text.substr(blank + 1, 3);
+  if (blank == std::string_view::npos || text.size() != blank + 4) return {};
+  const std::string_view currency = text.substr(blank + 1);
   const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
   const auto amount = units::billionths(text.substr(0, blank));
-  constexpr Nanomoney kMost = 1'000'000'000'000'000;  // a million an hour
+  constexpr Nanomoney kMost = 1'000'000'000'000'000;  // a million
   if (!amount || *amount > kMost || !std::all_of(currency.begin(), currency.end(), upper))
     return {};
-  return Price{std::string(currency), *amount, "the scenario", true};
+  return Money{std::string(currency), *amount};
+}
+
+std::optional<Price> parse_price(std::string_view text) {
+  if (!text.ends_with("/h")) return {};
+  const auto an_hour = parse_money(text.substr(0, text.size() - 2));
+  if (!an_hour) return {};
+  return Price{an_hour->currency, an_hour->amount, "the scenario", true};
 }
 
 Shape<std::string> checked_text(LeafText about, bool (*accept)(std::string_view)) {
@@ -195,6 +201,13 @@ Shape<Price> price() {
                       .pattern = "^[0-9]+(\\.[0-9]+)? [A-Z]{3}/h$",
                       .unit = " EUR/h"},
                      parse_price);
+}
+
+Shape<Money> money() {
+  return leaf<Money>({.expected = "an amount such as 0.002 EUR",
+                      .pattern = "^[0-9]+(\\.[0-9]+)? [A-Z]{3}$",
+                      .unit = " EUR"},
+                     parse_money);
 }
 
 Shape<TimePoint> time_point() {

@@ -29,8 +29,13 @@ Shape<int> integer(int least, int most);
 Shape<bool> yes_or_no();  // true or false
 Shape<bool> only_true();  // a key that is either there, as `true`, or not
 
-Shape<Millicores> cpu();        // "8", "500m", above 0
-Shape<Price> price();           // "0.75 EUR/h"
+Shape<Millicores> cpu();  // "8", "500m", above 0
+Shape<Price> price();     // "0.75 EUR/h"
+struct Money {
+  std::string currency;
+  Nanomoney amount = 0;
+};
+Shape<Money> money();           // "0.002 EUR"
 Shape<TimePoint> time_point();  // RFC 3339, UTC
 Shape<Version> version();
 Shape<Taint> taint();  // "key=value:Effect" or "key:Effect"

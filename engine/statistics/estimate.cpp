@@ -5,23 +5,10 @@
 
 #include "engine/invariant.hpp"
 #include "engine/statistics/student_t.hpp"
+#include "engine/statistics/sum.hpp"
 
 namespace thaw {
 namespace {
-
-// Neumaier's sum: what an addition rounds away is kept and added at the end.
-class Sum {
- public:
-  void add(double x) {
-    const double next = sum_ + x;
-    lost_ += std::fabs(sum_) >= std::fabs(x) ? (sum_ - next) + x : (x - next) + sum_;
-    sum_ = next;
-  }
-  double total() const { return sum_ + lost_; }
-
- private:
-  double sum_ = 0, lost_ = 0;
-};
 
 double mean_of(std::span<const double> values) {
   Sum sum;

@@ -22,6 +22,8 @@ struct Instance {
   std::int64_t created = 0;              // ns
   std::int64_t since = 0;                // idle: from when; busy: the arrival of its request
   std::int64_t started = 0;              // busy: when its service began
+  std::int64_t starting = 0;             // busy: so much of it is its own start
+  double clock = 0;                      // idle: of evictions, when it became so
   std::uint32_t function = kNoInstance;  // nobody's: free to be used again
   std::uint32_t order = 0;               // of creation, within its function
   std::uint32_t older = kNoInstance, newer = kNoInstance;  // in the list of idle ones

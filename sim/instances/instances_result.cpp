@@ -46,27 +46,36 @@ void InstancesRun::close() {
   for (Function& function : functions_) function.ended_stays = function.tally.in_system_ns;
   for (const Instance& instance : arena_.all)
     if (instance.function != kNoInstance)
-      InstancePool::add_present(instance, now, arena_.warm_up, functions_[instance.function].tally);
+      functions_[instance.function].pool->add_present(instance, now, arena_.warm_up,
+                                                      functions_[instance.function].tally);
   for (Function& function : functions_) {
     if (function.pool) function.pool->add_waiting(now, arena_.warm_up, function.tally);
     if (function.station) function.station->add_present(now, arena_.warm_up, function.tally);
   }
+  closed_ = true;
+}
+
+// With what is still there.
+InstanceTally InstancesRun::until_now(const Function& function) const {
+  const TimePoint now{Duration{now_}};
+  InstanceTally tally = function.tally;
+  if (closed_) return tally;
+  if (function.pool) {
+    function.pool->add_waiting(now, arena_.warm_up, tally);
+    for (const Instance& instance : arena_.all)
+      if (instance.function != kNoInstance && &functions_[instance.function] == &function)
+        function.pool->add_present(instance, now, arena_.warm_up, tally);
+  } else {
+    function.station->add_present(now, arena_.warm_up, tally);
+  }
+  return tally;
 }
 
 // From the end of the warm-up until now.
 Value InstancesRun::mean(const Function& function, Gauge gauge) const {
   const std::int64_t time = now_ - arena_.warm_up;
   if (time <= 0) return {};
-  const TimePoint now{Duration{now_}};
-  InstanceTally tally = function.tally;
-  if (function.pool) {
-    function.pool->add_waiting(now, arena_.warm_up, tally);
-    for (const Instance& instance : arena_.all)
-      if (instance.function != kNoInstance && &functions_[instance.function] == &function)
-        InstancePool::add_present(instance, now, arena_.warm_up, tally);
-  } else {
-    function.station->add_present(now, arena_.warm_up, tally);
-  }
+  const InstanceTally tally = until_now(function);
   const auto in_service = function.pool ? tally.busy_ns : tally.in_service_ns;
   if (gauge == Gauge::in_flight) return per_ns(in_service, time);
   if (gauge == Gauge::queued) return per_ns(tally.in_system_ns - in_service, time);
@@ -83,8 +92,12 @@ Value InstancesRun::value(const Term& term) const {
     }
     case Term::Kind::folded:
       return mean(functions_[function_index(term.name)], term.gauge);
-    case Term::Kind::cost:
-      return 0.0;  // there are no nodes to pay for
+    case Term::Kind::cost: {
+      double total = 0;  // there are no nodes to pay for
+      for (std::size_t f = 0; f < functions_.size(); ++f)
+        if (const auto paid = cost(f)) total += paid->total;
+      return total;
+    }
     case Term::Kind::percentile: {
       if (term.of_first_token) return {};  // nothing is streamed
       const Sketch& latency = functions_[function_index(term.name)].tally.latency;
@@ -178,13 +191,21 @@ RunResult InstancesRun::result() {
     for (const Governor& governor : options_.governors)
       if (governor.spec.function == f) function.scaled_by = governor.policy->name;
   }
-  summary.cost.currency = "EUR";
+  add_bill(summary);
   summary.checks = results_of(checker_, scenario_.start);
   if (options_.audit) summary.audit = audit();
   summary.notices = scenario_.notices;
   for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
   series_.finish(TimePoint{Duration{now_}});
-  return {std::move(summary), std::move(timeline_), series_.to_csv(), events_, interrupted_};
+  RunResult result{
+      std::move(summary), std::move(timeline_), series_.to_csv(), {}, events_, interrupted_, {}};
+  for (const Function& function : functions_) {
+    result.latency.merge(function.tally.latency);
+    if (options_.demand)
+      result.longest_waits.push_back(
+          std::max(function.tally.wait.max(), Duration{function.tally.longest_start}));
+  }
+  return result;
 }
 
 }  // namespace thaw::sim

@@ -8,9 +8,7 @@
 namespace thaw::sim {
 namespace {
 
-constexpr std::uint64_t kFirstServer = std::uint64_t{1} << 40;  // ids of servers; below: instances
 constexpr std::uint64_t kLookEvery = 65'536;  // events between looks at the terminal
-constexpr std::size_t kMostColumns = 20;      // functions with series of their own
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 using Index = std::unordered_map<std::string_view, std::size_t>;
@@ -79,61 +77,6 @@ void InstancesRun::refuse_what_is_not_known() {
   }
 }
 
-void InstancesRun::make_functions() {
-  std::uint64_t next_server = kFirstServer;
-  functions_.resize(scenario_.functions.size());
-  for (std::uint32_t f = 0; f < functions_.size(); ++f) {
-    const FunctionSpec& spec = scenario_.functions[f];
-    const Random work(options_.seed, "service/" + spec.name),
-        choice(options_.seed, "dispatch/" + spec.name);
-    if (spec.standalone->servers > 0) {
-      functions_[f].station = std::make_unique<Station>(spec, next_server, work, choice);
-      next_server += functions_[f].station->servers();
-      station_of_.resize(next_server - kFirstServer, f);
-      continue;
-    }
-    const auto governor = std::find_if(options_.governors.begin(), options_.governors.end(),
-                                       [f](const Governor& g) { return g.spec.function == f; });
-    std::optional<KeepAlive> keep_alive;
-    if (governor != options_.governors.end()) {
-      const auto policy = governor->policy->make(governor->spec, notices_);
-      Observation seen{};
-      seen.now = seen.facts_taken = scenario_.start;
-      seen.cause = Cause::start;
-      if (notices_.ok() && governor->policy->governs == Governs::instances)
-        keep_alive = tell(f, *policy, seen);
-    }
-    if (!keep_alive && notices_.ok())
-      notices_.error(spec.place, "functions." + spec.name,
-                     "needs a policy that keeps single instances, such as keep_alive:idle=600s");
-    functions_[f].pool = std::make_unique<InstancePool>(
-        spec, f, keep_alive.value_or(KeepAlive{}).idle, work, choice);
-  }
-  const std::size_t columns = functions_.size() <= kMostColumns ? functions_.size() : 1;
-  for (std::size_t c = 0; c < columns; ++c) {
-    const std::string name = columns == functions_.size() ? scenario_.functions[c].name : "all";
-    for (const char* field : {"replicas", "in_flight", "queued"})
-      columns_.push_back(series_.add("function", name, field));
-  }
-}
-
-// The one decision of a policy of single instances.
-std::optional<KeepAlive> InstancesRun::tell(FunctionId f, ScalingPolicy& policy,
-                                            const Observation& seen) {
-  const Decision decision = policy.decide(seen);
-  if (options_.decided) options_.decided({f, policy.wants(), seen, decision, decision});
-  if (std::find(options_.traced.begin(), options_.traced.end(), f) != options_.traced.end()) {
-    const std::string& name = scenario_.functions[f].name;
-    timeline_.push_back({seen.now,
-                         EventKind::decision,
-                         name,
-                         std::string(name_of(decision.why.code)),
-                         name + ": " + to_words(decision.why),
-                         {}});
-  }
-  return decision.instances;
-}
-
 std::size_t InstancesRun::function_index(std::string_view name) const {
   const auto found = index_.find(name);
   THAW_CHECK(found != index_.end(), "the loader let a function through that does not exist");
@@ -191,12 +134,14 @@ void InstancesRun::play() {
   std::size_t next_check = 0;
   for (std::int64_t t = start; !interrupted_ && t <= end_;) {
     run_until(t);
+    ask_again(t);
     if (t == arena_.warm_up) start_counting();
     if ((t - start) % interval_ == 0) sample(t);
     for (; next_check < checks_due_.size() && checks_due_[next_check] <= t; ++next_check) settle();
     std::int64_t next = start + ((t - start) / interval_ + 1) * interval_;
     if (t < arena_.warm_up) next = std::min(next, arena_.warm_up);
     if (next_check < checks_due_.size()) next = std::min(next, checks_due_[next_check]);
+    if (!asks_.empty()) next = std::min(next, asks_.top().at);
     t = t < end_ ? std::min(next, end_) : next;
   }
   // Without `until` the run goes on to its last completion.
@@ -274,14 +219,20 @@ void InstancesRun::serve(Source& source, std::uint32_t index, std::size_t f,
   const TimePoint now{Duration{now_}};
   const bool counts = now_ >= arena_.warm_up;
   const std::int64_t lost_before = function.tally.rejected;
+  if (options_.demand)
+    options_.demand(
+        static_cast<FunctionId>(f), now,
+        function.pool ? function.pool->warm_service(own) : function.station->service(own));
   if (function.station) {
     function.station->arrive(now, index, own, counts, ends_, function.tally);
   } else {
     function.tally.total += counts;
-    const auto answer =
+    auto answer =
         function.pool->arrive(now, index, own, cluster_room(), arena_, ends_, function.tally);
+    if (answer == InstancePool::Answer::no_room && evict_one())
+      answer = function.pool->arrive(now, index, own, true, arena_, ends_, function.tally);
     if (answer == InstancePool::Answer::rejected || answer == InstancePool::Answer::no_room)
-      function.pool->reject(counts, function.tally);
+      function.pool->reject(own, counts, function.tally);
   }
   if (source.spec->source == Arrivals::Source::closed && function.tally.rejected > lost_before)
     client_returns(index);
@@ -309,10 +260,30 @@ bool InstancesRun::cluster_room() {
   return arena_.alive < arena_.most;
 }
 
+// Greedy-dual: whoever is worth least makes room.
+bool InstancesRun::evict_one() {
+  Function* victim = nullptr;
+  double least = std::numeric_limits<double>::infinity();
+  for (Function& function : functions_) {
+    const double worth = function.pool ? function.pool->least_worth(arena_) : least;
+    if (!(worth < least)) continue;
+    least = worth;
+    victim = &function;
+  }
+  if (victim) victim->pool->evict(TimePoint{Duration{now_}}, arena_, victim->tally);
+  return victim != nullptr;
+}
+
+void InstancesRun::come_back(std::size_t f) {
+  functions_[f].pool->come_back(TimePoint{Duration{now_}}, cluster_room(), arena_,
+                                functions_[f].tally);
+}
+
 void InstancesRun::end_service() {
   const std::uint64_t id = ends_.top().id;
   ends_.pop();
   const TimePoint now{Duration{now_}};
+  if (id >= kFirstReturn) return come_back(id - kFirstReturn);
   if (id >= kFirstServer) {
     Function& function = functions_[station_of_[id - kFirstServer]];
     const auto& left = function.station->end(now, id, arena_.warm_up, ends_, function.tally);
@@ -321,8 +292,9 @@ void InstancesRun::end_service() {
   }
   const auto instance = static_cast<std::uint32_t>(id);
   const std::uint32_t source = arena_.all[instance].source;
-  Function& function = functions_[arena_.all[instance].function];
-  function.pool->end(now, instance, arena_, ends_, function.tally);
+  const std::uint32_t f = arena_.all[instance].function;
+  const auto back = functions_[f].pool->end(now, instance, arena_, ends_, functions_[f].tally);
+  if (back) ends_.push({back->ns(), kFirstReturn + f});
   client_returns(source);
 }
 

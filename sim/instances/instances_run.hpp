@@ -23,6 +23,11 @@
 
 namespace thaw::sim {
 
+// What ends: below, a service on an instance; from here on, one on a server; from there on, the
+// absence of an instance that comes back to a function.
+inline constexpr std::uint64_t kFirstServer = std::uint64_t{1} << 40;
+inline constexpr std::uint64_t kFirstReturn = std::uint64_t{1} << 41;
+
 class InstancesRun final : public Facts {
  public:
   InstancesRun(const Scenario& scenario, const RunOptions& options);
@@ -37,6 +42,7 @@ class InstancesRun final : public Facts {
   struct Function {
     std::unique_ptr<InstancePool> pool;  // one of the two
     std::unique_ptr<Station> station;
+    std::unique_ptr<ScalingPolicy> policy;  // that is to be asked again
     InstanceTally tally;
     InstanceTally::Wide ended_stays = 0;  // of the requests that were over at the end
     std::int64_t busy() const { return pool ? pool->busy() : station->in_service(); }
@@ -55,25 +61,33 @@ class InstancesRun final : public Facts {
   };
 
   void make_functions();
+  void make_pool(FunctionId f);
   void make_sources();
   void run_until(std::int64_t t);
   void arrive();
   void serve(Source& source, std::uint32_t index, std::size_t function,
              const std::optional<Duration>& own);
   bool cluster_room();
+  bool evict_one();
   void end_service();
+  void come_back(std::size_t function);
   void schedule_next(std::uint32_t index);
   void client_returns(std::uint32_t source);
   void sample(std::int64_t t);
   void settle();
   void tell(const Checker::Result& result);
-  std::optional<KeepAlive> tell(FunctionId f, ScalingPolicy& policy, const Observation& seen);
+  Decision decide(FunctionId f, ScalingPolicy& policy, const Observation& seen);
+  void ask_again(std::int64_t t);
   void refuse_what_is_not_known();
+  void refuse_what_is_not_exact(FunctionId f, const KeepAlive& decided);
   void expire_all();
   void start_counting();  // the warm-up is over
   Summary::Audit audit() const;
   void close();  // what is still there has lived and worked until now
+  InstanceTally until_now(const Function& function) const;
   Value mean(const Function& function, Gauge gauge) const;
+  std::optional<Summary::FunctionCost> cost(std::size_t function) const;  // until now
+  void add_bill(Summary& summary) const;
   std::size_t function_index(std::string_view name) const;
 
   const Scenario& scenario_;
@@ -85,10 +99,11 @@ class InstancesRun final : public Facts {
   std::vector<Function> functions_;
   std::vector<Source> sources_;
   FinishHeap arrivals_, ends_;
+  FinishHeap asks_;  // of policies, by function
   std::int64_t nobody_expires_before_ = 0;
   std::vector<std::uint32_t> station_of_;  // by server id
   std::uint64_t events_ = 0;
-  bool interrupted_ = false;
+  bool interrupted_ = false, closed_ = false;
   std::vector<std::int64_t> checks_due_;
   Checker checker_;
   Timeline timeline_;

@@ -14,6 +14,7 @@ class Line {
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
   const T& front() const { return places_[first_]; }
+  const T& back() const { return (*this)[size_ - 1]; }
   const T& operator[](std::size_t i) const { return places_[(first_ + i) & (places_.size() - 1)]; }
 
   void push_back(const T& last) {
@@ -24,6 +25,7 @@ class Line {
     first_ = (first_ + 1) & (places_.size() - 1);
     --size_;
   }
+  void pop_back() { --size_; }
 
  private:
   // To a power of two, so that a mask wraps around; the line then begins at the array's begin.

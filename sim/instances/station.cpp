@@ -23,6 +23,11 @@ std::uint32_t Station::open() {
   return id;
 }
 
+Duration Station::service(const std::optional<Duration>& own) const {
+  Random twin = work_;
+  return own ? *own : spec_.service.duration.draw(twin);
+}
+
 void Station::arrive(TimePoint now, std::uint32_t source, const std::optional<Duration>& own,
                      bool counts, FinishHeap& ends, InstanceTally& tally) {
   const Duration work = own ? *own : spec_.service.duration.draw(work_);

@@ -21,6 +21,8 @@ class Station {
 
   void arrive(TimePoint now, std::uint32_t source, const std::optional<Duration>& own, bool counts,
               FinishHeap& ends, InstanceTally& tally);
+  // What the next request would take; uses up nobody's luck.
+  Duration service(const std::optional<Duration>& own) const;
   // An end of service at `id` fell due. Returns the sources of the requests that left.
   const std::vector<std::uint32_t>& end(TimePoint now, std::uint64_t id, std::int64_t warm_up,
                                         FinishHeap& ends, InstanceTally& tally);

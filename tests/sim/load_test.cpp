@@ -8,6 +8,7 @@
 #include <fstream>
 #include <tuple>
 
+#include "policies/all.hpp"
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
@@ -97,6 +98,32 @@ TEST(Load, AnotherStreamDoesNotShiftAStreamsLuck) {
   scenario.arrivals.insert(scenario.arrivals.begin(), stream("other", kPoisson1, 0s, 100s));
   const Times both = sent_by(scenario, 200s);
   EXPECT_TRUE(std::includes(both.begin(), both.end(), alone.begin(), alone.end()));
+}
+
+using Asked = std::vector<std::pair<TimePoint, Duration>>;
+
+Asked asked_under(const Scenario& scenario, const char* policy) {
+  Asked asked;
+  RunOptions options = options_for(scenario, 5, find_policy(policy));
+  for (Governor& governor : options.governors) governor.spec.params = {};
+  options.demand = [&](FunctionId, TimePoint arrival, Duration service) {
+    asked.emplace_back(arrival, service);
+  };
+  const RunResult result = simulate(scenario, options);
+  EXPECT_EQ(result.summary.functions.at("f").scaled_by, policy);
+  return asked;
+}
+
+// Common random numbers: to the nanosecond, whether a call finds a replica or wakes one.
+TEST(Load, ArrivalsAndServicesAreTheSameUnderEveryPolicy) {
+  Scenario scenario = one_function();
+  scenario.arrivals = {stream("s", kPoisson1, 0s, 500s)};
+  scenario.arrivals[0].path = "/function/f/";
+  scenario.functions[0].service.duration = Distribution::gamma_mean_cv(2s, 0.7);
+  const Asked awake = asked_under(scenario, "fixed");
+  EXPECT_GT(awake.size(), 400U);
+  EXPECT_TRUE(awake == asked_under(scenario, "idle_timeout"));
+  EXPECT_TRUE(awake == asked_under(scenario, "capacity"));
 }
 
 // --- closed loops ---

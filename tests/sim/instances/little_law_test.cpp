@@ -75,7 +75,7 @@ struct PoolRun {
     see(t);
     for (const Instance& instance : arena.all)
       if (instance.function != kNoInstance)
-        InstancePool::add_present(instance, {Duration{t}}, arena.warm_up, tally);
+        pool.add_present(instance, {Duration{t}}, arena.warm_up, tally);
     pool.add_waiting({Duration{t}}, arena.warm_up, tally);
   }
 
@@ -83,7 +83,8 @@ struct PoolRun {
   InstanceArena arena;
   FinishHeap ends;
   InstanceTally tally;
-  InstancePool pool{spec, 0, 1s, Random(1, "work"), Random(1, "choice")};
+  InstancePool pool{
+      spec, 0, {.idle = 1s}, {Random(1, "work"), Random(1, "choice"), Random(1, "start")}};
   Integral in_system, busy, alive;
 };
 

@@ -1,55 +1,9 @@
-#include "sim/instances/pool.hpp"
-
 #include <gtest/gtest.h>
+
+#include "tests/sim/instances/pool_bed.hpp"
 
 namespace thaw::sim {
 namespace {
-
-using Answer = InstancePool::Answer;
-using Wide = InstanceTally::Wide;
-
-constexpr Duration kWarm = 2s, kCold = 5s;
-
-// A pool alone, its instances and its ends of service. Times count from 0.
-struct Bed {
-  explicit Bed(Duration keep_alive, Standalone rules = {}, Dispatch dispatch = Dispatch::newest) {
-    spec.name = "f";
-    spec.standalone = rules;
-    spec.service.duration = Distribution::constant(kWarm);
-    spec.service.cold = Distribution::constant(kCold);
-    spec.service.dispatch = dispatch;
-    pool.emplace(spec, 0, keep_alive, Random(1, "work"), Random(1, "choice"));
-  }
-
-  Answer arrive(Duration at, std::optional<Duration> own = {}, bool room = true) {
-    end_until(at);
-    return pool->arrive({at}, 0, own, room, arena, ends, tally);
-  }
-  // Services that end by then, that instant included.
-  void end_until(Duration at) {
-    while (!ends.empty() && ends.top().at <= at.count()) {
-      const FinishHeap::Entry next = ends.top();
-      ends.pop();
-      last_end = Duration{next.at};
-      pool->end({last_end}, static_cast<std::uint32_t>(next.id), arena, ends, tally);
-    }
-  }
-  void close(Duration at) {
-    end_until(at);
-    pool->expire({at}, arena, tally);
-    for (const Instance& instance : arena.all)
-      if (instance.function != kNoInstance)
-        InstancePool::add_present(instance, {at}, arena.warm_up, tally);
-    pool->add_waiting({at}, arena.warm_up, tally);
-  }
-
-  FunctionSpec spec;
-  InstanceArena arena;
-  FinishHeap ends;
-  InstanceTally tally;
-  std::optional<InstancePool> pool;
-  Duration last_end{};
-};
 
 Wide ns(Duration d) { return d.count(); }
 
@@ -71,7 +25,7 @@ TEST(Pool, WithoutAColdServiceAStartCostsWhatAnyRequestCosts) {
   FunctionSpec spec;
   spec.standalone.emplace();
   spec.service.duration = Distribution::constant(kWarm);
-  InstancePool pool(spec, 0, 10s, Random(1, "work"), Random(1, "choice"));
+  InstancePool pool(spec, 0, {.idle = 10s}, pool_luck());
   InstanceArena arena;
   FinishHeap ends;
   InstanceTally tally;
