@@ -9,11 +9,11 @@ InstancePool::InstancePool(const FunctionSpec& spec, std::uint32_t function,
     : spec_(spec),
       function_(function),
       warm_(spec.service.duration),
-      cold_(spec.service.cold.value_or(spec.service.duration)),
       work_(luck.work),
       choice_(luck.choice),
-      starts_(luck.starts),
-      idle_(spec.service.dispatch) {
+      idle_(spec.service.dispatch),
+      cold_(spec.service.cold.value_or(spec.service.duration)),
+      starts_(luck.starts) {
   follow(decided);
   remains_.follow(decided.idle, decided.rests);
 }

@@ -104,22 +104,24 @@ class InstancePool {
              InstanceTally& tally);
   void finish_life(std::uint32_t id, std::int64_t at, InstanceArena& arena, InstanceTally& tally);
 
+  // First what each request needs.
   const FunctionSpec& spec_;
-  std::uint32_t function_;
+  std::uint32_t function_, order_ = 0;
   std::int64_t keep_alive_ = 0, prewarm_after_ = 0;
-  double worth_ = 0;
-  bool foresees_ = false, notes_idle_times_ = false;
-  Distribution warm_, cold_;
-  Random work_, choice_, starts_;
-  IdleSet idle_;
-  Line<Waiting> line_;
-  Remains remains_;
-  FinishHeap asleep_;  // those that will come back
   std::int64_t alive_ = 0, busy_ = 0;
   std::int64_t uses_ = 0;            // requests served since there was no instance last
   std::int64_t idle_since_ = kBusy;  // all of them
+  bool foresees_ = false, notes_idle_times_ = false;
+  Distribution warm_;
+  Random work_, choice_;
+  IdleSet idle_;
+  Line<Waiting> line_;
+  Distribution cold_;
+  Random starts_;
+  double worth_ = 0;
+  Remains remains_;
+  FinishHeap asleep_;  // those that will come back
   std::vector<Duration> idle_times_;
-  std::uint32_t order_ = 0;
 
   static constexpr std::int64_t kBusy = -1;
 };
