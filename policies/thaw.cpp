@@ -280,7 +280,7 @@ Reason Thaw::why(std::int32_t replicas, const Need& need, Limit limit) const {
   if (idle && !stays)
     return {ReasonCode::idle_histogram,
             {plan.back_s, plan.keep_s, static_cast<double>(layers_.idle_times(1)), 1}};
-  const double from_zero_s = stays ? seconds(settings_.start.to_serve_at(settings_.at)) : 0;
+  const double from_zero_s = stays && idle ? seconds(settings_.start.to_serve_at(settings_.at)) : 0;
   return {ReasonCode::expected_cost,
           {static_cast<double>(replicas), replicas * settings_.start.keep_per_s * 3600, need.wait_s,
            seconds(settings_.slo), static_cast<double>(limit), static_cast<double>(replicas),
