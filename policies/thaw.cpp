@@ -82,7 +82,9 @@ ThawSettings ThawSettings::read(const Spec& spec, Diagnostics& diagnostics) {
 
 IdlePrices ThawSettings::idle_prices() const {
   const bool promised = from_zero != FromZero::cost && wait_price_per_s == 0;
-  return {.start_s = start.start_s,
+  // A start is more than its stages: scheduling, probes, and an end in grace.
+  constexpr double kLeastStart = 30;
+  return {.start_s = std::max(start.start_s, kLeastStart),
           .cold_s = seconds(start.to_serve_at(at)),
           .wait_price = wait_price_per_s,
           .patience_s = seconds(slo),
@@ -288,7 +290,12 @@ Reason Thaw::why(std::int32_t replicas, const Need& need, Limit limit) const {
 }
 
 Decision Thaw::decide(const Observation& seen) {
-  if (ticks_.begins(seen, settings_.tick)) meter_.begin(seen.now);
+  if (ticks_.begins(seen, settings_.tick)) {
+    meter_.begin(seen.now);
+    // Those that are there count as needed until now.
+    for (std::int32_t k = 2; k <= std::min(seen.spec.count, Layers::kMost); ++k)
+      if (!layers_.idle_since(k)) layers_.turn_busy(k, seen.now);
+  }
   look(seen);
   const bool due = ticks_.take(seen.now);
   const bool acts = due || seen.cause == Cause::arrival_at_zero;
