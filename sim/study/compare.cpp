@@ -182,6 +182,7 @@ TournamentResult compare(const Scenario& scenario, const Tournament& tournament)
   }
   const Contest contest = runs.contest();
   if (!runs.anybody()) refuse(tournament, contest);
+  if (contest.replications() == 0) return result;  // interrupted before one was whole
   result.comparison = compared(contest);
   add_own_notices(result.comparison, tournament.precision);
   return result;

@@ -195,6 +195,9 @@ TEST(Compare, InterruptedKeepsWhatIsWhole) {
   const TournamentResult result = compare(scenario, made);
   EXPECT_TRUE(result.interrupted);
   EXPECT_EQ(result.comparison.replications, 3U) << "seven runs, two policies";
+  interrupted = false;
+  made.progress = [&](std::size_t done, std::size_t) { interrupted = done >= 1; };
+  EXPECT_EQ(compare(scenario, made).comparison.replications, 0U) << "one run, two policies";
   Tournament whole = tournament(scenario, 3);
   EXPECT_EQ(to_json(result.comparison), to_json(compare(scenario, whole).comparison));
 }
