@@ -26,6 +26,7 @@ int run_command(int argc, char** argv) {
   add_museum(app, exit_code);
   add_policies(app, exit_code);
   add_schema(app, exit_code);
+  add_trace(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

@@ -14,6 +14,8 @@
 #include "app/progress.hpp"
 #include "app/terminal.hpp"
 #include "app/verbs.hpp"
+#include "engine/report/html/page.hpp"
+#include "engine/report/html/run_data.hpp"
 #include "engine/report/output.hpp"
 #include "engine/report/replications.hpp"
 #include "engine/report/summary.hpp"
@@ -64,6 +66,10 @@ Performance measure(std::uint64_t events, std::uint64_t requests,
   return performance;
 }
 
+std::string data_of(const sim::RunResult& result, const Scenario& scenario) {
+  return run_data(result.summary, result.timeline, scenario.start, result.series_csv);
+}
+
 int run_once(const Scenario& scenario, sim::RunOptions options, const Arguments& arguments,
              std::chrono::steady_clock::time_point began) {
   sim::RunResult result;
@@ -79,6 +85,7 @@ int run_once(const Scenario& scenario, sim::RunOptions options, const Arguments&
     write_files(arguments.out, {{"summary.json", summary},
                                 {"timeline.jsonl", to_jsonl(result.timeline, scenario.start)},
                                 {"series.csv", result.series_csv},
+                                {"report.html", run_html(summary, data_of(result, scenario))},
                                 {"performance.json",
                                  to_json(measure(result.events, requests_of(result), began))}});
   }
@@ -121,6 +128,7 @@ std::vector<sim::Replication> run_replications(const Scenario& scenario, sim::Ru
       if (!first || done > 0) return out;
       out.timeline = to_jsonl(result.timeline, scenario.start);
       out.series = result.series_csv;
+      out.run_data = data_of(result, scenario);
       return out;
     };
     options.seed = seed + done;
@@ -152,6 +160,7 @@ int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arg
     write_files(arguments.out, {{"summary.json", merged.json},
                                 {"timeline.jsonl", runs.front().timeline},
                                 {"series.csv", runs.front().series},
+                                {"report.html", run_html(merged.json, runs.front().run_data)},
                                 {"performance.json", to_json(measure(events, requests, began))}});
   }
   std::fputs(arguments.format == "json" ? merged.json.c_str() : merged.text.c_str(), stdout);
@@ -209,7 +218,8 @@ void add_run(CLI::App& app, int& exit_code) {
   verb->add_option("--set", arguments.overrides, "PATH=VALUE in the scenario, list items by name")
       ->allow_extra_args(false);
   verb->add_option("--out", arguments.out,
-                   "folder for summary.json, timeline.jsonl, series.csv, performance.json");
+                   "folder for report.html (a page to look at), summary.json, timeline.jsonl, "
+                   "series.csv, performance.json");
   CLI::Option* out = verb->get_option("--out");
   CLI::Option* format = verb->add_option("--format", arguments.format,
                                          "text, or json: the summary alone on standard output")

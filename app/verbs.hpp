@@ -19,5 +19,6 @@ void add_lint(CLI::App& app, int& exit_code);
 void add_museum(CLI::App& app, int& exit_code);
 void add_schema(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
+void add_trace(CLI::App& app, int& exit_code);
 
 }  // namespace thaw::app

@@ -20,6 +20,11 @@ function(thaw_library name)
   target_link_libraries(${name} PUBLIC thaw_flags ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
 endfunction()
 
+# thaw_alone(FILES…): compiled alone, as their local names are those of their siblings.
+function(thaw_alone)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # thaw_test(NAME SOURCES … DEPS … [LABEL slow]): one test program; ctest runs it whole, as one test.
 function(thaw_test name)
   cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPS" ${ARGN})

@@ -34,7 +34,7 @@ std::string weighing(const Reason& why) {
       return fmt::format("{} replicas cost {} an hour, wait {} s (promise {} s){}", number(n[0]),
                          number(n[1]), number(n[2]), number(n[3]), limit(n[4], n[5]));
     case ReasonCode::clairvoyant:
-      return fmt::format("knows what comes → {}", number(n[0]));
+      return fmt::format("knows what comes; keeps what is used again within {} s", number(n[0]));
     default:
       return "no reason given";
   }

@@ -5,36 +5,24 @@
 // instances; says so once, at the start.
 #include "engine/scenario/units.hpp"
 #include "policies/all.hpp"
+#include "policies/decided_once.hpp"
 
 namespace thaw {
 namespace {
 
-class FixedKeepAlive final : public ScalingPolicy {
+class FixedKeepAlive final : public DecidedOnce {
  public:
   FixedKeepAlive(const Spec& spec, Diagnostics& diagnostics) { reconfigure(spec, diagnostics); }
 
-  Wants wants() const override { return {}; }
-  Decision decide(const Observation&) override {
-    Decision decision;
-    decision.instances = KeepAlive{idle_};
-    decision.why = {ReasonCode::keep_alive, {seconds(idle_)}};
-    return decision;
-  }
   void reconfigure(const Spec& spec, Diagnostics& diagnostics) override {
     ParamsReader reader(spec.params, diagnostics, "keep_alive");
     const std::string text = reader.text("idle", "600s");
-    if (const auto idle = units::duration(text)) {
-      idle_ = *idle;
-    } else {
-      reader.error("idle", "expected a duration such as 600s, found \"" + text + "\"");
-    }
+    const auto idle = units::duration(text);
+    if (!idle) reader.error("idle", "expected a duration such as 600s, found \"" + text + "\"");
     reader.finish();
+    const Duration kept = idle.value_or(Duration{0});
+    decide_for({.idle = kept}, {ReasonCode::keep_alive, {seconds(kept)}});
   }
-  void save(StateWriter& out) const override { out.version(1); }
-  bool restore(const StateReader& in) override { return in.version() == 1; }
-
- private:
-  Duration idle_{};
 };
 
 constexpr ParamInfo kParams[] = {{"idle", "600s", "how long an idle instance stays"}};

@@ -7,7 +7,7 @@
 namespace thaw::sim {
 namespace {
 
-constexpr Duration kPeriod = std::chrono::seconds(15);  // Prometheus' own default is a minute
+constexpr Duration kReadPeriod = std::chrono::seconds(15);  // Prometheus' own default is a minute
 
 }  // namespace
 
@@ -41,7 +41,7 @@ void Metrics::sample(std::size_t f, std::span<const MetricRef> wanted) {
   function.total.resize(kNames);
   function.pods.resize(kNames);
   function.arrived = load_.tally(f).total;
-  world_.events.after(kPeriod, *this, 0, f);
+  world_.events.after(kReadPeriod, *this, 0, f);
 }
 
 void Metrics::take(std::size_t f) {
@@ -62,7 +62,7 @@ void Metrics::take(std::size_t f) {
   function.total[at(Name::concurrency)] = gauge(Gauge::in_flight) + gauge(Gauge::queued);
   const std::int64_t arrived = load_.tally(f).total;
   function.total[at(Name::requests)] =
-      (arrived - function.arrived) * 1000 / (kPeriod / std::chrono::seconds(1));
+      (arrived - function.arrived) * 1000 / (kReadPeriod / std::chrono::seconds(1));
   function.arrived = arrived;
   take_cpu(f);
 }
@@ -79,8 +79,9 @@ void Metrics::take_cpu(std::size_t f) {
     using std::chrono::milliseconds;  // so that thousands of calls on many CPUs fit 64 bits
     const auto busy = std::chrono::duration_cast<milliseconds>(now - before->second);
     const Milli used =
-        each * busy.count() / std::chrono::duration_cast<milliseconds>(kPeriod).count();
-    function.pods[static_cast<std::size_t>(Name::cpu)].push_back({id, used, world_.now(), kPeriod});
+        each * busy.count() / std::chrono::duration_cast<milliseconds>(kReadPeriod).count();
+    function.pods[static_cast<std::size_t>(Name::cpu)].push_back(
+        {id, used, world_.now(), kReadPeriod});
   }
   function.served = std::move(served);
 }
@@ -102,7 +103,7 @@ void Metrics::fire(std::uint32_t, std::uint64_t f) {
   } else {
     take(f);
   }
-  world_.events.after(kPeriod, *this, 0, f);
+  world_.events.after(kReadPeriod, *this, 0, f);
 }
 
 MetricFacts Metrics::read(std::size_t f, const MetricRef& metric) {

@@ -95,6 +95,7 @@ void Run::add_functions(Summary& summary) const {
       function.cold_start_probability =
           static_cast<double>(tally.cold) / static_cast<double>(tally.total);
     function.latency_s = spread_of(tally.latency);
+    function.latency_bins = bins_of(tally.latency);
     function.wait_s = spread_of(tally.wait);
     if (tally.streamed) {
       function.ttft_s = spread_of(tally.streamed->first);
@@ -199,6 +200,7 @@ RunResult Run::result() {
     Summary::Pipeline& pipeline = summary.pipelines[spec.name];
     pipeline.requests = requests_of(load_.pipeline_tally(p));
     pipeline.latency_s = spread_of(load_.pipeline_tally(p).latency);
+    pipeline.latency_bins = bins_of(load_.pipeline_tally(p).latency);
     if (!spec.cache) continue;
     pipeline.cache_hits = load_.pipelines().cache_use(p).hits;
     pipeline.cache_misses = load_.pipelines().cache_use(p).misses;

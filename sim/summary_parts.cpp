@@ -9,6 +9,13 @@ std::optional<Summary::Spread> spread_of(const Sketch& sketch) {
                          seconds(sketch.max())};
 }
 
+std::vector<Summary::Bin> bins_of(const Sketch& sketch) {
+  std::vector<Summary::Bin> bins;
+  for (const Sketch::Bin& bin : sketch.bins())
+    bins.push_back({seconds(bin.from), seconds(bin.to), static_cast<std::int64_t>(bin.count)});
+  return bins;
+}
+
 std::vector<Summary::CheckResult> results_of(const Checker& checker, TimePoint start) {
   std::vector<Summary::CheckResult> results;
   for (const Checker::Result& result : checker.results())

@@ -11,6 +11,7 @@
 namespace thaw::sim {
 
 std::optional<Summary::Spread> spread_of(const Sketch& sketch);  // empty: nothing was counted
+std::vector<Summary::Bin> bins_of(const Sketch& sketch);
 std::vector<Summary::CheckResult> results_of(const Checker& checker, TimePoint start);
 
 }  // namespace thaw::sim

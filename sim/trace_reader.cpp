@@ -99,6 +99,7 @@ TraceReader::TraceReader(const std::string& path) : file_(std::make_unique<File>
   file_->function = *function;
   file_->duration = column("duration_s");
   file_->prompt = column("prompt_tokens");
+  if (!file_->prompt) file_->prompt = column("input_tokens");  // as public traces call it
   file_->output = column("output_tokens");
 }
 

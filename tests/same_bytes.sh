@@ -14,7 +14,7 @@ if (($# < 2)); then
 fi
 scenario=$1
 shift
-promised=(summary.json timeline.jsonl series.csv)
+promised=(summary.json timeline.jsonl series.csv report.html)
 hidden='glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

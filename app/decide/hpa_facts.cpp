@@ -25,7 +25,7 @@ Value one_of(const Fields& input, std::string_view key, const Named<Value> (&kno
   input.fail(key, "expected one of " + names + ", found \"" + found + "\"");
 }
 
-constexpr std::int32_t kMostPods = 1'000'000;
+constexpr std::int32_t kMostReadyPods = 1'000'000;
 
 constexpr Named<MetricSource> kSources[] = {{"Resource", MetricSource::resource},
                                             {"ContainerResource", MetricSource::container_resource},
@@ -120,7 +120,7 @@ HpaFacts::HpaFacts(const std::vector<hpa::Metric>& metrics, const Fields& step) 
   target_.spec = step.integer("specReplicas");
   target_.status = step.integer("statusReplicas");
   read_pods(step);
-  if (step.has("readyPods")) add_plain_pods(step.integer("readyPods", 0, kMostPods));
+  if (step.has("readyPods")) add_plain_pods(step.integer("readyPods", 0, kMostReadyPods));
   const std::vector<Fields> readings =
       step.has("readings") ? step.objects("readings") : std::vector<Fields>{};
   if (readings.size() > metrics.size()) step.fail("readings", "more readings than metrics");

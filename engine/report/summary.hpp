@@ -23,6 +23,11 @@ struct Summary {
   struct Spread {
     double mean, p50, p90, p95, p99, max;
   };
+  // Of how many values there are from `from_s` to below `to_s`.
+  struct Bin {
+    double from_s, to_s;
+    std::int64_t count;
+  };
   struct Requests {
     std::int64_t total = 0, completed = 0, cold = 0;
     std::int64_t timed_out = 0, rejected = 0, failed = 0, unfinished = 0;
@@ -45,6 +50,7 @@ struct Summary {
     std::optional<double> cold_start_probability;  // cold / total; empty when nobody called
     std::optional<Spread> latency_s, wait_s;       // completed requests only
     std::optional<Spread> ttft_s, itl_s;           // of answers that came token by token
+    std::vector<Bin> latency_bins;                 // for the page's chart, not in summary.json
     std::optional<double> in_vain_s;  // spent by requests that were not completed, all together
     std::optional<ColdStarts> cold_starts;
     std::optional<FunctionCost> cost;  // where there are nodes
@@ -55,6 +61,7 @@ struct Summary {
   struct Pipeline {
     Requests requests;
     std::optional<Spread> latency_s;                       // completed requests only
+    std::vector<Bin> latency_bins;                         // as a function's
     std::optional<std::int64_t> cache_hits, cache_misses;  // where there is a cache
   };
   struct Pool {

@@ -47,7 +47,7 @@ const Accelerator* accelerator_of(std::string_view type) {
   return found == kAccelerators.end() ? nullptr : &*found;
 }
 
-bool among(const Words& words, const std::string& word) {
+bool is_one_of(const Words& words, const std::string& word) {
   return std::ranges::find(words, word) != words.end();
 }
 
@@ -99,7 +99,7 @@ void read_accelerator(GcloudFlags& flags, GkeNodePool& pool, Diagnostics& proble
   auto given = flags.pairs("accelerator");
   if (given.empty()) return;
   for (const auto& [key, value] : given) {
-    if (!among(known, key))
+    if (!is_one_of(known, key))
       flags.error("accelerator", "unknown key " + key + scenario::suggestion(key, known));
   }
   const std::string type = given["type"], driver = given["gpu-driver-version"];

@@ -24,11 +24,16 @@ std::uint32_t Sketch::bucket(std::uint64_t value) {
   return kExact + (dropped - 1) * kPerHighestBit + (kept - kPerHighestBit);
 }
 
-std::uint64_t Sketch::middle(std::uint32_t bucket) {
+std::uint64_t Sketch::lower_edge(std::uint32_t bucket) {
   if (bucket < kExact) return bucket;
   const std::uint32_t dropped = (bucket - kExact) / kPerHighestBit + 1;
   const std::uint64_t kept = kPerHighestBit + (bucket - kExact) % kPerHighestBit;
-  return (kept << dropped) + (std::uint64_t{1} << (dropped - 1));
+  return kept << dropped;
+}
+
+std::uint64_t Sketch::middle(std::uint32_t bucket) {
+  if (bucket < kExact) return bucket;
+  return lower_edge(bucket) + (std::uint64_t{1} << ((bucket - kExact) / kPerHighestBit));
 }
 
 void Sketch::add(Duration value, std::uint64_t times) {
@@ -65,6 +70,18 @@ Duration Sketch::quantile(double p) const {
     if (seen >= rank) return duration(std::min(middle(i), max_));
   }
   return max();
+}
+
+std::vector<Sketch::Bin> Sketch::bins() const {
+  constexpr std::uint32_t kTogether = 8;
+  std::vector<Bin> bins;
+  for (std::uint32_t first = 0; first < buckets_.size(); first += kTogether) {
+    std::uint64_t count = 0;
+    for (std::uint32_t i = first; i < first + kTogether; ++i) count += buckets_[i];
+    if (count > 0)
+      bins.push_back({duration(lower_edge(first)), duration(lower_edge(first + kTogether)), count});
+  }
+  return bins;
 }
 
 }  // namespace thaw

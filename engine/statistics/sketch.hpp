@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "engine/time.hpp"
 
@@ -29,8 +30,17 @@ class Sketch {
   // p = 0 asks for the smallest. 0 when empty.
   Duration quantile(double p) const;
 
+  struct Bin {
+    Duration from, to;  // from <= value < to
+    std::uint64_t count;
+  };
+  // How the values are spread: eight neighbouring buckets together, at most an eighth of its lower
+  // edge wide; in rising order, empty ones left out.
+  std::vector<Bin> bins() const;
+
  private:
   static std::uint32_t bucket(std::uint64_t value);
+  static std::uint64_t lower_edge(std::uint32_t bucket);
   static std::uint64_t middle(std::uint32_t bucket);
 
   // 128 values that are their own bucket, then 64 buckets for each highest bit from 7 to 62.

@@ -14,7 +14,7 @@ constexpr Version kZeroByCondition{1, 36, 0}, kBeta{1, 37, 0};
 // behavior.*.tolerance: off, on, and on for good.
 constexpr Version kToleranceBeta{1, 35, 0}, kToleranceLocked{1, 37, 0};
 
-constexpr std::int64_t kMostReplicas = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kMostInt32 = std::numeric_limits<std::int32_t>::max();
 constexpr Duration kMostTime = std::chrono::hours(24 * 36525);  // keeps instants in range
 
 constexpr ParamInfo kParams[] = {
@@ -96,7 +96,7 @@ void drop_tolerance(const Spec& spec, ParamsReader& reader, Diagnostics& diagnos
 
 void read_bounds(HpaSpec& hpa, bool scale_to_zero, const Params& params, ParamsReader& reader) {
   const auto replicas = [&](const std::string& key, std::int64_t fallback, std::int64_t least) {
-    return static_cast<std::int32_t>(reader.integer(key, fallback, least, kMostReplicas));
+    return static_cast<std::int32_t>(reader.integer(key, fallback, least, kMostInt32));
   };
   hpa.min = replicas("minReplicas", 1, scale_to_zero ? 0 : 1);
   if (!params.has("maxReplicas")) reader.error("maxReplicas", "missing");

@@ -175,6 +175,7 @@ RunResult InstancesRun::result() {
           static_cast<double>(tally.waited) / static_cast<double>(tally.total);
     }
     function.latency_s = spread_of(tally.latency);
+    function.latency_bins = bins_of(tally.latency);
     function.wait_s = spread_of(tally.wait);
     const bool always_on = functions_[f].station != nullptr;
     const auto servers = static_cast<double>(functions_[f].alive());

@@ -3,12 +3,12 @@
 namespace thaw::sim {
 namespace {
 
-constexpr Duration kPeriod = std::chrono::seconds(1);
+constexpr Duration kReportPeriod = std::chrono::seconds(1);
 
 }  // namespace
 
 QueueProxy::QueueProxy(std::uint32_t concurrency, TimePoint started)
-    : stats_(started), next_report_(started + kPeriod) {
+    : stats_(started), next_report_(started + kReportPeriod) {
   if (concurrency > 0)
     breaker_ = serving::queue_proxy_breaker(static_cast<std::int32_t>(concurrency));
 }
@@ -48,13 +48,13 @@ const std::optional<serving::BusyReport>& QueueProxy::report(TimePoint now) {
 // without any event only the last second matters.
 void QueueProxy::close_reports(TimePoint now) {
   if (now < next_report_) return;
-  const auto periods = (now - next_report_) / kPeriod;
+  const auto periods = (now - next_report_) / kReportPeriod;
   if (periods > 0) {
-    stats_.report(next_report_ + (periods - 1) * kPeriod);
-    next_report_ = next_report_ + periods * kPeriod;
+    stats_.report(next_report_ + (periods - 1) * kReportPeriod);
+    next_report_ = next_report_ + periods * kReportPeriod;
   }
   last_ = stats_.report(next_report_);
-  next_report_ = next_report_ + kPeriod;
+  next_report_ = next_report_ + kReportPeriod;
 }
 
 }  // namespace thaw::sim

@@ -6,7 +6,7 @@
 namespace thaw::sim {
 namespace {
 
-constexpr int kWholeCard = 100;
+constexpr int kAllThreads = 100;
 constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 
 class MpsCards final : public Cards {
@@ -24,7 +24,7 @@ class MpsCards final : public Cards {
 
  protected:
   std::vector<Speed> speeds(std::size_t, const std::vector<const Share*>& active) const override {
-    return max_min_fair(std::vector<int>(active.size(), kWholeCard / sharing().per_card));
+    return max_min_fair(std::vector<int>(active.size(), kAllThreads / sharing().per_card));
   }
   Bytes limit(const Share&, std::size_t) const override {
     return Bytes{memory().count / sharing().per_card / kMiB * kMiB};

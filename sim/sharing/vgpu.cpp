@@ -9,8 +9,8 @@
 namespace thaw::sim {
 namespace {
 
-constexpr std::int64_t kWholeCard = 100;
-constexpr std::int64_t kMiB = std::int64_t{1} << 20;
+constexpr std::int64_t kAllCores = 100;
+constexpr std::int64_t kBytesOfMiB = std::int64_t{1} << 20;
 
 void offer_if_labelled(const Pool& pool, Resources& capacity) {
   if (has_hami_label(pool)) offer_shares(pool, capacity);
@@ -23,7 +23,7 @@ std::unique_ptr<Cards> make_if_labelled(const Pool& pool) {
 }  // namespace
 
 VgpuCards::VgpuCards(int cards, Bytes memory, const GpuSharing& sharing)
-    : Cards(cards, memory, sharing), memory_mib_(memory.count / kMiB) {}
+    : Cards(cards, memory, sharing), memory_mib_(memory.count / kBytesOfMiB) {}
 
 CardAsk VgpuCards::ask_of(const Resources& request) const {
   return card_ask_of(request, sharing(), memory_mib_);
@@ -31,10 +31,10 @@ CardAsk VgpuCards::ask_of(const Resources& request) const {
 
 CardRefusal VgpuCards::refusal_of(const Card& card, const CardAsk& ask) const {
   if (card.pods >= sharing().per_card) return CardRefusal::pods;
-  if (ask.cores_percent == kWholeCard && card.pods > 0) return CardRefusal::not_empty;
+  if (ask.cores_percent == kAllCores && card.pods > 0) return CardRefusal::not_empty;
   if (memory_mib_ - card.memory_mib < ask.memory_mib) return CardRefusal::memory;
-  if (kWholeCard - card.cores_percent < ask.cores_percent) return CardRefusal::cores;
-  if (ask.cores_percent == 0 && card.cores_percent == kWholeCard) return CardRefusal::no_cores;
+  if (kAllCores - card.cores_percent < ask.cores_percent) return CardRefusal::cores;
+  if (ask.cores_percent == 0 && card.cores_percent == kAllCores) return CardRefusal::no_cores;
   return CardRefusal::none;
 }
 
@@ -42,7 +42,7 @@ double VgpuCards::score_of(const Card& card) const {
   const auto part = [](auto used, auto all) {
     return static_cast<double>(used) / static_cast<double>(all);
   };
-  return part(card.pods, sharing().per_card) + part(card.cores_percent, kWholeCard) +
+  return part(card.pods, sharing().per_card) + part(card.cores_percent, kAllCores) +
          part(card.memory_mib, memory_mib_);
 }
 
@@ -99,7 +99,7 @@ std::vector<Speed> VgpuCards::speeds(std::size_t, const std::vector<const Share*
 }
 
 Bytes VgpuCards::limit(const Share& share, std::size_t) const {
-  return Bytes{share.ask.memory_mib * kMiB};
+  return Bytes{share.ask.memory_mib * kBytesOfMiB};
 }
 
 SharingMode vgpu_sharing() {

@@ -19,7 +19,7 @@ std::vector<std::string> run_one(const Scenario& scenario, RunOptions options, s
   return {out.summary,
           out.timeline,
           out.series,
-          out.timeline_text,
+          out.run_data,
           std::to_string(out.events),
           std::to_string(out.requests)};
 }

@@ -14,8 +14,8 @@
 namespace thaw::sim {
 
 struct Replication {
-  std::string summary, timeline, series, timeline_text;  // the last three of replication 0 only
-  std::uint64_t events = 0, requests = 0;                // what it simulated, for performance.json
+  std::string summary, timeline, series, run_data;  // the last three of replication 0 only
+  std::uint64_t events = 0, requests = 0;           // what it simulated, for performance.json
 };
 
 // Renders a result inside its process, which then ends.

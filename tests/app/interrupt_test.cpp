@@ -37,7 +37,7 @@ TEST(Interrupt, EndsALongRunPromptlyWithWhatIsThere) {
   EXPECT_EQ(outcome.code, 130);
   EXPECT_TRUE(has(outcome.err, "interrupted")) << outcome.err;
   EXPECT_TRUE(has(outcome.out, "ollama-1 created"));
-  EXPECT_EQ(temp.names("out").size(), 4U);
+  EXPECT_EQ(temp.names("out").size(), 5U);
   const auto summary = nlohmann::json::parse(read_text(temp.path("out/summary.json")));
   EXPECT_GT(summary.at("functions").at("ollama").at("requests").at("total").get<std::int64_t>(), 0);
   EXPECT_LT(summary.at("simulated_s").get<double>(), 7000.0 * 3600);

@@ -34,7 +34,7 @@ TEST_F(WithoutModule, ARunWithFlowsEndsWithThreeAndNamesTheModule) {
 TEST_F(WithoutModule, ARunWithoutFlowsWorks) {
   const Outcome outcome = run(kKapsule + "/cold-call-024");
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(temp_.names("out").size(), 4U);
+  EXPECT_EQ(temp_.names("out").size(), 5U);
 }
 
 TEST_F(WithoutModule, TheModuleBesideTheCommandIsFound) {

@@ -146,12 +146,13 @@ TEST(Format, JsonOfAFailedRunIsStillPrinted) {
   }
 }
 
-TEST(Out, WritesItsFourFilesAndNothingElse) {
+TEST(Out, WritesItsFiveFilesAndNothingElse) {
   const TempFolder temp;
   const Outcome run = thaw_command({"run", kKapsule, "--out", temp.path("a/b").string()});
   EXPECT_EQ(run.code, 0) << run.err;
-  EXPECT_EQ(temp.names("a/b"), (std::vector<std::string>{"performance.json", "series.csv",
-                                                         "summary.json", "timeline.jsonl"}));
+  EXPECT_EQ(temp.names("a/b"),
+            (std::vector<std::string>{"performance.json", "report.html", "series.csv",
+                                      "summary.json", "timeline.jsonl"}));
   const json performance = json::parse(read_text(temp.path("a/b/performance.json")));
   EXPECT_EQ(keys_of(performance), (Keys{"events", "cpu_s", "wall_s", "requests_per_cpu_second",
                                         "peak_rss_bytes", "version"}));
@@ -184,7 +185,7 @@ TEST(Out, IsReplacedByTheNextRun) {
   thaw_command({"run", kKapsule, "--out", out});
   thaw_command({"run", kKapsule + "/cold-call-024", "--out", out});
   EXPECT_TRUE(has(read_text(temp.path("out/summary.json")), "slimfaas-kapsule/cold-call-024"));
-  EXPECT_EQ(temp.names("out").size(), 4U);
+  EXPECT_EQ(temp.names("out").size(), 5U);
 }
 
 TEST(Out, WhereNoFolderCanBeEndsWithThree) {

@@ -46,6 +46,11 @@ const std::map<std::string, SettingList>& settings() {
       {"hpa", kHpaSettings},
       {"highest_of", both()},
       {"fixed", {{"replicas", "2"}}},
+      {"break_even", {{"start", "60s"}}},
+      {"clairvoyant", {{"start", "60s"}}},
+      {"greedy_dual", {{"start", "60s"}}},
+      {"multi_slope", {{"start", "60s"}}},
+      {"randomised_break_even", {{"start", "60s"}}},
   };
   return table;
 }

@@ -27,7 +27,8 @@ std::vector<std::string> defined() {
     if (file.path().extension() != ".cpp") continue;
     std::ifstream in(file.path());
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (text.find("public ScalingPolicy") != std::string::npos) {
+    if (text.find("public ScalingPolicy") != std::string::npos ||
+        text.find("public DecidedOnce") != std::string::npos) {
       names.push_back(file.path().stem().string());
     }
   }
@@ -65,9 +66,14 @@ TEST(Registry, SaysWhatAPolicyDoesAndWhereItComesFrom) {
 
 // What has no default.
 const std::map<std::string_view, std::pair<std::string, std::string>> kNeeded = {
+    {"break_even", {"start", "60s"}},
+    {"clairvoyant", {"start", "60s"}},
     {"exec", {"command", "true"}},
+    {"greedy_dual", {"start", "60s"}},
     {"highest_of", {"hpa.maxReplicas", "3"}},
     {"hpa", {"maxReplicas", "3"}},
+    {"multi_slope", {"start", "60s"}},
+    {"randomised_break_even", {"start", "60s"}},
 };
 
 TEST(Registry, MakesAPolicyFromWhatHasNoDefault) {

@@ -2,6 +2,7 @@
 // is in tests/scenarios/bad.
 #include <gtest/gtest.h>
 
+#include "engine/scenario/governance.hpp"
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
@@ -57,6 +58,33 @@ TEST(Standalone, AColdServiceIsApartFromTheWarmOne) {
   ASSERT_TRUE(f.service.cold);
   EXPECT_DOUBLE_EQ(f.service.cold->mean(), 2.244e9);
   EXPECT_FALSE(function_of("policy: keep_alive").service.cold);
+}
+
+TEST(Standalone, PricesAndLevelsAreToldToItsPolicy) {
+  Scenario scenario = load(
+      "functions: {f: {policy: break_even, price: {keep: 3.6 EUR/h, start: 0.01 EUR}, levels: "
+      "[{name: image, keep: 0.36 EUR/h, start: 0.002 EUR, toServe: 5s}], service: {seconds: 1s, "
+      "cold: 21s, dispatch: newest}}}\n");
+  const Standalone& rules = *scenario.functions.at(0).standalone;
+  EXPECT_EQ(rules.currency, "EUR");
+  EXPECT_EQ(rules.keep_per_hour, 3'600'000'000);
+  EXPECT_EQ(rules.start, 10'000'000);
+  ASSERT_EQ(rules.levels.size(), 1u);
+  Diagnostics problems;
+  const auto levels = govern(scenario, {}, problems).at(0).spec.levels;
+  ASSERT_EQ(levels.size(), 3u);
+  EXPECT_EQ(levels[0].name, "off");
+  EXPECT_DOUBLE_EQ(levels[0].to_serve.mean(), 20e9);          // 21 s less 1 s
+  EXPECT_DOUBLE_EQ(levels[0].start_cost, 0.01 + 20 * 0.001);  // 3.6 an hour is 0.001 a second
+  EXPECT_EQ(levels[0].keep_per_s, 0);
+  EXPECT_EQ(levels[1].name, "image");
+  EXPECT_DOUBLE_EQ(levels[1].start_cost, 0.002 + 5 * 0.001);
+  EXPECT_DOUBLE_EQ(levels[1].keep_per_s, 0.0001);
+  EXPECT_EQ(levels[2].name, "serving");
+  EXPECT_DOUBLE_EQ(levels[2].keep_per_s, 0.001);
+  EXPECT_EQ(levels[2].start_cost, 0);
+  scenario.functions.at(0).standalone->servers = 1;
+  EXPECT_TRUE(govern(scenario, {}, problems).at(0).spec.levels.empty());
 }
 
 TEST(Standalone, CountMakesCopiesWithAStreamEach) {

@@ -8,7 +8,7 @@
 namespace thaw::sim {
 namespace {
 
-constexpr Method kGet = Method::get;
+constexpr Method kDoorGet = Method::get;
 enum : std::size_t { kOfSlimFaas, kOfKnative, kPlain };
 
 Scenario all_three() {
@@ -21,8 +21,8 @@ Scenario all_three() {
 
 TEST(FrontDoors, EachColdCallEndsAsItsOwnDoorWouldHaveIt) {
   TestBed bed(all_three());
-  const RequestId s = bed.call(kGet, "/function/s/"), k = bed.call(kGet, "/function/k/"),
-                  p = bed.call(kGet, "/function/p/");
+  const RequestId s = bed.call(kDoorGet, "/function/s/"), k = bed.call(kDoorGet, "/function/k/"),
+                  p = bed.call(kDoorGet, "/function/p/");
   bed.run_until(1h);
   expect_reply(bed, s, 10s, {500, Outcome::timed_out, CutBy::gateway});   // SlimFaas 0.24
   expect_reply(bed, k, 300s, {504, Outcome::timed_out, CutBy::gateway});  // timeoutSeconds
@@ -36,7 +36,7 @@ TEST(FrontDoors, EachReplicaServesItsOwnFunction) {
   for (const std::size_t f : {kOfSlimFaas, kOfKnative, kPlain}) bed.pod(f);
   bed.run_until(5s);
   for (const char* path : {"/function/s/", "/function/k/", "/function/p/x?y"}) {
-    const RequestId id = bed.call(kGet, path, 1s);
+    const RequestId id = bed.call(kDoorGet, path, 1s);
     EXPECT_EQ(bed.gauge(Gauge::in_flight, bed.requests.get(id).function), 1) << path;
   }
   bed.run_until(6s);
@@ -46,9 +46,9 @@ TEST(FrontDoors, EachReplicaServesItsOwnFunction) {
 
 TEST(FrontDoors, PathsOfSlimFaasAreItsOwn) {
   TestBed bed(all_three());
-  expect_reply(bed, bed.call(kGet, "/wake-function/s"), 0s, {204, Outcome::completed, {}});
-  expect_reply(bed, bed.call(kGet, "/health"), 0s, kOk);
-  expect_reply(bed, bed.call(kGet, "/function/nobody/"), 0s,
+  expect_reply(bed, bed.call(kDoorGet, "/wake-function/s"), 0s, {204, Outcome::completed, {}});
+  expect_reply(bed, bed.call(kDoorGet, "/health"), 0s, kOk);
+  expect_reply(bed, bed.call(kDoorGet, "/function/nobody/"), 0s,
                {404, Outcome::rejected, CutBy::gateway});
 }
 
@@ -58,23 +58,24 @@ TEST(FrontDoors, WithoutSlimFaasOtherPathsAreNotFound) {
   add_revision(scenario, "k");
   TestBed bed(scenario);
   for (const char* path : {"/", "/health", "/function/", "/function", "/functions/p/"})
-    expect_reply(bed, bed.call(kGet, path), 0s, {404, Outcome::rejected, CutBy::gateway});
+    expect_reply(bed, bed.call(kDoorGet, path), 0s, {404, Outcome::rejected, CutBy::gateway});
 }
 
 TEST(FrontDoors, ACrashTakesSlimFaasAlone) {
   TestBed bed(all_three());
   for (const std::size_t f : {kOfSlimFaas, kOfKnative, kPlain}) bed.pod(f);
   bed.run_until(5s);
-  const RequestId s = bed.call(kGet, "/function/s/", 10s), k = bed.call(kGet, "/function/k/", 10s),
-                  p = bed.call(kGet, "/function/p/", 10s);
+  const RequestId s = bed.call(kDoorGet, "/function/s/", 10s),
+                  k = bed.call(kDoorGet, "/function/k/", 10s),
+                  p = bed.call(kDoorGet, "/function/p/", 10s);
   bed.run_until(6s);
   bed.crash_gateway(true);
   expect_reply(bed, s, 6s, {502, Outcome::failed, CutBy::crash});
-  expect_reply(bed, bed.call(kGet, "/function/s/"), 6s, {503, Outcome::failed, CutBy::ingress});
+  expect_reply(bed, bed.call(kDoorGet, "/function/s/"), 6s, {503, Outcome::failed, CutBy::ingress});
   bed.run_until(7s);
   bed.gateway.start();
   bed.run_until(10s);
-  const RequestId back = bed.call(kGet, "/function/s/", 1s);
+  const RequestId back = bed.call(kDoorGet, "/function/s/", 1s);
   bed.run_until(60s);
   expect_reply(bed, k, 15s, kOk);
   expect_reply(bed, p, 15s, kOk);
@@ -90,7 +91,7 @@ TEST(FrontDoors, OnlyKnativeReportsAndIsSteered) {
     bed.gateway.steer(f, PathMode::serve, 1);
   EXPECT_EQ(bed.gateway.path(kOfKnative).mode, PathMode::serve);
   EXPECT_EQ(bed.gateway.path(kPlain).mode, PathMode::proxy);
-  bed.call(kGet, "/function/k/");
+  bed.call(kDoorGet, "/function/k/");
   std::vector<Load> load;
   bed.gateway.take_load(kOfKnative, load);
   EXPECT_EQ(load.size(), 1u);

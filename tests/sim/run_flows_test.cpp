@@ -8,15 +8,15 @@ namespace thaw::sim {
 namespace {
 
 using Times = std::vector<Duration>;
-constexpr std::int64_t kMega = 1'000'000, kGiga = 1'000'000'000;
+constexpr std::int64_t kMB = 1'000'000, kGB = 1'000'000'000;
 
 // An image of 1 GB, a registry of 50 MB/s, nodes that could take more: 20 s for one pull alone.
 Scenario narrow_registry(int replicas) {
   Scenario scenario = platform();
-  scenario.cluster.links.registry = BytesPerSecond(50 * kMega);
-  scenario.cluster.links.node = BytesPerSecond(kGiga);
-  scenario.cluster.links.pull = BytesPerSecond(60 * kMega);
-  add_gpu_function(scenario, "llm", replicas).image = Bytes(kGiga);
+  scenario.cluster.links.registry = BytesPerSecond(50 * kMB);
+  scenario.cluster.links.node = BytesPerSecond(kGB);
+  scenario.cluster.links.pull = BytesPerSecond(60 * kMB);
+  add_gpu_function(scenario, "llm", replicas).image = Bytes(kGB);
   Workload& workload = workload_of(scenario, scenario.functions[0]);
   workload.replicas = Replicas(replicas);
   workload.annotations.clear();  // nobody scales it

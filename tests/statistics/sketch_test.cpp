@@ -163,5 +163,27 @@ TEST(SketchDeathTest, RefusesAShareOutsideZeroToOne) {
   EXPECT_DEATH(Sketch{}.quantile(-0.5), "share of all values");
 }
 
+// Counted by hand, value by value.
+TEST(Sketch, BinsHoldEachValueBetweenTheirEdges) {
+  std::vector<Duration> values = draws(Distribution::lognormal_mean_cv(5min, 20), 2'000);
+  values.insert(values.end(), {0ns, 7ns, 8ns, 127ns, 128ns, 143ns, 144ns});
+  std::uint64_t all = 0;
+  Duration last{0};
+  for (const Sketch::Bin& bin : sketch_of(values).bins()) {
+    EXPECT_GE(bin.from, last);
+    EXPECT_GT(bin.count, 0u);
+    if (bin.from >= 128ns) {
+      EXPECT_LE((bin.to - bin.from).count() * 8, bin.from.count());
+    }
+    EXPECT_EQ(bin.count, static_cast<std::uint64_t>(std::ranges::count_if(
+                             values, [&](Duration v) { return bin.from <= v && v < bin.to; })))
+        << bin.from.count();
+    last = bin.to;
+    all += bin.count;
+  }
+  EXPECT_EQ(all, values.size());
+  EXPECT_TRUE(Sketch().bins().empty());
+}
+
 }  // namespace
 }  // namespace thaw
