@@ -13,6 +13,7 @@
 #include "app/terminal.hpp"
 #include "app/verbs.hpp"
 #include "engine/report/comparison.hpp"
+#include "engine/report/html/page.hpp"
 #include "engine/report/output.hpp"
 #include "engine/scenario/load.hpp"
 
@@ -33,7 +34,8 @@ struct Arguments {
 void write(const std::string& folder, const Comparison& comparison) {
   write_files(folder, {{"compare.json", to_json(comparison)},
                        {"compare.md", to_markdown(comparison)},
-                       {"compare.csv", to_csv(comparison)}});
+                       {"compare.csv", to_csv(comparison)},
+                       {"report.html", comparison_html(to_json(comparison))}});
 }
 
 int compare(const Arguments& arguments) {
@@ -96,7 +98,8 @@ void add_compare(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   verb->add_option("--set", arguments.overrides, "PATH=VALUE in the scenario, list items by name")
       ->allow_extra_args(false);
-  verb->add_option("--out", arguments.out, "folder for compare.json, compare.md, compare.csv");
+  verb->add_option("--out", arguments.out,
+                   "folder for compare.json, compare.md, compare.csv, report.html");
   verb->add_option("--format", arguments.format, "text, or json: compare.json on standard output")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

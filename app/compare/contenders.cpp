@@ -30,8 +30,13 @@ constexpr Row kRows[] = {
     {"idle_timeout", "TimeoutSecondBeforeSetReplicasMin=1200"},
     {"keep_alive", "idle=60s"},
     {"keep_alive", "idle=600s"},
+    {"modal", "max_containers={max}"},
+    {"mpc", "slots={slots},max={max}"},
+    {"runpod", "workersMax={max}"},
     {"scheduled",
      "entries.0.days=Mon-Fri,entries.0.from=08:00,entries.0.to=19:00,entries.0.replicas=1"},
+    {"seasonal", "slots={slots},max={max}"},
+    {"thaw", "slots={slots},max={max}"},
 };
 constexpr int kMostWithoutCards = 20;
 

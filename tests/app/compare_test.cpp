@@ -97,7 +97,7 @@ TEST(Compare, WritesWhatItPrints) {
                                     "--replications", "3", "--out", temp.path("out").string()});
   const Outcome text = thaw_command(words), plain = thaw_command(with(words, {"--format", "json"}));
   EXPECT_EQ(text.code, 0) << text.err;
-  EXPECT_EQ(temp.names("out").size(), 3U);
+  EXPECT_EQ(temp.names("out").size(), 4U);
   EXPECT_EQ(read_text(temp.path("out/compare.json")), plain.out);
   const std::string csv = read_text(temp.path("out/compare.csv")),
                     markdown = read_text(temp.path("out/compare.md"));
