@@ -120,6 +120,7 @@ std::string spread_of(std::vector<Milli> values) {
 std::string metric_of(const MetricFacts& facts, TimePoint now) {
   if (facts.presence == Presence::absent) return "there is no such metric";
   if (facts.presence == Presence::error) return "could not be read";
+  if (facts.presence == Presence::nan) return "NaN";
   std::vector<Milli> values(facts.series.begin(), facts.series.end());
   for (const PodSample& sample : facts.pods) values.push_back(sample.value);
   return spread_of(std::move(values)) + ", taken " + ago(now, facts.taken);

@@ -78,7 +78,7 @@ struct Load {
   bool from_replicas = false;  // scraped from replicas, not told by the gateway
 };
 
-enum class Presence : std::uint8_t { absent, ok, error };
+enum class Presence : std::uint8_t { absent, ok, error, nan };
 
 // The metric sources of autoscaling/v2, and what SlimFaas asks of its own store.
 enum class MetricSource : std::uint8_t {
@@ -109,7 +109,8 @@ struct PodSample {
 };
 
 // An answer of a metrics API. ok with nothing inside is an empty answer; `absent` means there is no
-// such metric, `error` that the API could not be read.
+// such metric, `error` that the API could not be read, `nan` that the answer is no number:
+// Prometheus says NaN. All three are no data.
 struct MetricFacts {
   Presence presence = Presence::absent;
   TimePoint taken;                       // how old the answer is

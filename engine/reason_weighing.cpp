@@ -15,6 +15,7 @@ std::string weighing(const Reason& why) {
       if (n[3] == 0)
         return fmt::format("{} idle times tell too little: kept for {} s", number(n[2]),
                            number(n[1]));
+      if (n[0] == 0) return fmt::format("{} idle times: kept for {} s", number(n[2]), number(n[1]));
       return fmt::format("{} idle times: back after {} s, kept for {} s", number(n[2]),
                          number(n[0]), number(n[1]));
     case ReasonCode::greedy_dual:
@@ -31,8 +32,10 @@ std::string weighing(const Reason& why) {
       return fmt::format("{} in use, {} beyond them → {}{}", number(n[0]), number(n[1]),
                          number(n[2]), limit(n[3], n[4]));
     case ReasonCode::expected_cost:
-      return fmt::format("{} replicas cost {} an hour, wait {} s (promise {} s){}", number(n[0]),
-                         number(n[1]), number(n[2]), number(n[3]), limit(n[4], n[5]));
+      return fmt::format(
+          "{} replicas cost {} an hour, wait {} s (promise {} s){}{}", number(n[0]), number(n[1]),
+          number(n[2]), number(n[3]), limit(n[4], n[5]),
+          n[6] > 0 ? "; one stays, for a start from zero takes " + number(n[6]) + " s" : "");
     case ReasonCode::clairvoyant:
       return fmt::format("knows what comes; keeps what is used again within {} s", number(n[0]));
     default:

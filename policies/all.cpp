@@ -6,11 +6,13 @@
 #include "engine/invariant.hpp"
 
 // One line a policy, sorted by name; NAME is defined at the end of policies/NAME.cpp.
-#define THAW_POLICIES(policy)                                                                      \
-  policy(alert_factor) policy(break_even) policy(capacity) policy(clairvoyant) policy(concurrency) \
-      policy(exec) policy(fixed) policy(greedy_dual) policy(highest_of) policy(hpa)                \
-          policy(hybrid_histogram) policy(idle_timeout) policy(keep_alive) policy(multi_slope)     \
-              policy(randomised_break_even) policy(scheduled)
+#define THAW_POLICIES(policy)                                                         \
+  policy(alert_factor) policy(break_even) policy(capacity) policy(clairvoyant)        \
+      policy(clairvoyant_replicas) policy(concurrency) policy(exec) policy(fixed)     \
+          policy(greedy_dual) policy(highest_of) policy(hpa) policy(hybrid_histogram) \
+              policy(idle_timeout) policy(keep_alive) policy(modal) policy(mpc)       \
+                  policy(multi_slope) policy(randomised_break_even) policy(runpod)    \
+                      policy(scheduled) policy(seasonal) policy(thaw)
 
 namespace thaw {
 

@@ -41,6 +41,7 @@ class Ticks {
   // Ticks that passed without a question are skipped.
   void skip_to(TimePoint now) { next_ = std::max(next_, at_or_after(now)); }
   bool take(TimePoint now) {
+    if (next_ > now + kTick) set_back_to(now);
     if (now < next_) return false;
     next_ = at_or_after(now + 1ns);
     return true;
@@ -48,6 +49,11 @@ class Ticks {
   TimePoint next() const { return next_; }
 
  private:
+  // The clock that counts them was set back: it ticks on all the same.
+  void set_back_to(TimePoint now) {
+    if (first_ > now) first_ = first_ - (first_ - now) / kTick * kTick;
+    next_ = at_or_after(now);
+  }
   TimePoint at_or_after(TimePoint t) const {
     if (t <= first_) return first_;
     return first_ + (t - first_ + kTick - 1ns) / kTick * kTick;

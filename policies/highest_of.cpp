@@ -74,6 +74,7 @@ class HighestOf final : public ScalingPolicy {
   Wants wants_;
   std::vector<MetricRef> metrics_;
   std::vector<FunctionId> peers_;
+  TimePoint asked_at_{Duration::min()};  // last
   ReportLog reports_;
   std::optional<std::size_t> path_of_;  // the child that governs the path
 };
@@ -140,6 +141,7 @@ void HighestOf::unite_wants() {
     wants_.pods |= child.wants.pods;
     wants_.load |= child.wants.load;
     wants_.path |= child.wants.path;
+    wants_.future |= child.wants.future;
   }
   wants_.metrics = metrics_;
   wants_.peers = peers_;
@@ -179,6 +181,8 @@ void HighestOf::take_path(std::size_t child, const Decision& answer, Decision& u
 
 Decision HighestOf::decide(const Observation& seen) {
   if (wants_.load) reports_.add(seen.load);
+  const bool set_back = seen.now < asked_at_;  // its clock: when they are due is not known then
+  asked_at_ = seen.now;
   Decision united;
   united.why = {ReasonCode::waiting_for_tick, {}};
   bool asked = false, wished = false;
@@ -186,7 +190,7 @@ Decision HighestOf::decide(const Observation& seen) {
   for (std::size_t i = 0; i < children_.size(); ++i) {
     Child& child = children_[i];
     if (!child.wish) child.wish = seen.spec;
-    if (child.ask_again <= seen.now || wants_to_know(child.wants, seen.cause)) {
+    if (set_back || child.ask_again <= seen.now || wants_to_know(child.wants, seen.cause)) {
       const Decision answer = ask(child, seen);
       take_path(i, answer, united);
       if (!asked) united.why = answer.why;

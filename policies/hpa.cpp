@@ -84,7 +84,8 @@ bool Hpa::is_due(const Observation& seen) const {
 
 TimePoint Hpa::next_pass(TimePoint now) const {
   const Duration period = settings_.controller.sync_period;
-  if (now < *born_) return settings_.sync_at_once ? *born_ : *born_ + period;
+  const bool set_back = now < *born_ - settings_.sync_offset;  // the clock, to before the start
+  if (now < *born_ && !set_back) return settings_.sync_at_once ? *born_ : *born_ + period;
   return now - (now - *born_) % period + period;
 }
 

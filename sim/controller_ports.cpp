@@ -33,7 +33,8 @@ ControllerPorts::ControllerPorts(World& world, Pods& pods, Deployments& deployme
       alarms_(world.scenario.functions.size()),
       poked_(alarms_.size(), 0),
       written_(alarms_.size()),
-      writes_(alarms_.size()) {
+      writes_(alarms_.size()),
+      future_(world) {
   for (const FunctionSpec& function : world.scenario.functions)
     requests_.push_back(
         requests_of(world.scenario.manifests.workloads[function.workload].requests));
@@ -90,7 +91,19 @@ void ControllerPorts::path_changed(std::size_t function) {
 
 void ControllerPorts::set_alarm(FunctionId id, TimePoint t) {
   world_.events.cancel(alarms_[id]);
-  alarms_[id] = world_.events.at(t, *this, kAlarm, id, kPolicyTurn + id);
+  const Duration off = world_.clock_skew;
+  const bool beyond = off < Duration{0} && t > TimePoint::never() + off;
+  alarms_[id] =
+      world_.events.at(beyond ? TimePoint::never() : t - off, *this, kAlarm, id, kPolicyTurn + id);
+}
+
+void ControllerPorts::set_clock(Duration off) {
+  world_.clock_skew = off;
+  if (!controller_) return;
+  for (const FunctionId id : governed_) {
+    world_.events.cancel(alarms_[id]);
+    alarms_[id] = world_.events.at(world_.now(), *this, kAlarm, id, kPolicyTurn + id);
+  }
 }
 
 void ControllerPorts::fire(std::uint32_t what, std::uint64_t arg) {
@@ -113,15 +126,15 @@ const Observation& ControllerPorts::observe(FunctionId id, const Wants& wants, C
   pod_facts_.clear();
   peer_facts_.clear();
   std::int32_t active = 0, ready = 0;
-  for (const auto& [pod_id, pod] : pods_.all()) {
-    if (pod.function != id || !pod.exists()) continue;
-    active += pod.active();
-    ready += pod.stage == PodStage::ready;
+  for (const Pod* pod : pods_.of(id)) {
+    if (!pod->exists()) continue;
+    active += pod->active();
+    ready += pod->stage == PodStage::ready;
     if (wants.pods)
       pod_facts_.push_back(
-          {pod_id, pod.stage < PodStage::waiting ? PodPhase::pending : PodPhase::running,
-           pod.stage == PodStage::ready ? Condition::yes : Condition::no, !pod.active(),
-           pod.unschedulable, pod.created, pod.started, pod.ready_changed, requests_[id]});
+          {pod->id, pod->stage < PodStage::waiting ? PodPhase::pending : PodPhase::running,
+           pod->stage == PodStage::ready ? Condition::yes : Condition::no, !pod->active(),
+           pod->unschedulable, pod->created, pod->started, pod->ready_changed, requests_[id]});
   }
   for (const FunctionId peer : wants.peers) {
     const auto ready_there = world_.gauges.at(Gauge::ready, peer).value();
@@ -129,7 +142,7 @@ const Observation& ControllerPorts::observe(FunctionId id, const Wants& wants, C
         {peer, Replicas(static_cast<std::int32_t>(ready_there)), gateway_.last_activity(peer)});
   }
   observation_ = {};
-  observation_.now = observation_.facts_taken = world_.now();
+  observation_.now = observation_.facts_taken = now();
   observation_.cause = cause;
   observation_.spec = deployments_.spec(id);
   observation_.status = Replicas(active);
@@ -145,6 +158,7 @@ const Observation& ControllerPorts::observe(FunctionId id, const Wants& wants, C
   metric_facts_.clear();
   for (const MetricRef& metric : wants.metrics) metric_facts_.push_back(metrics_.read(id, metric));
   observation_.metrics = metric_facts_;
+  if (wants.future) observation_.future = future_.after(world_.now(), id);
   observation_.path = gateway_.path(id);
   observation_.last_write = writes_[id];
   return observation_;
@@ -157,6 +171,7 @@ void ControllerPorts::take_load(FunctionId id) {
   } else {
     meter_.take(id, load_);
   }
+  for (Load& report : load_) report.at = report.at + world_.clock_skew;
 }
 
 std::uint64_t ControllerPorts::submit(FunctionId id, const Decision& decision) {

@@ -1,9 +1,11 @@
 // The simulated world behind the controller's three ports: its clock, its cluster and its recorder.
 //
-// Facts are as of now: the age that SlimFaas's poll gives them is the policy's own. A poke is
-// delivered at its own instant, after the world has settled on it, so that it cannot tell how the
-// change came about. Where writes are throttled whoever writes waits for it: what is decided for
-// the function meanwhile is not written.
+// Facts are as of now: the age that SlimFaas's poll gives them is the policy's own. The time is
+// what the controller's clock says, and so are the instants of reports, which it notes as they
+// come; what others have written down (pods, samples of metrics, calls at another gateway) has the
+// true one. When the clock jumps everybody is asked. A poke is delivered at its own instant, after
+// the world has settled on it, so that it cannot tell how the change came about. Where writes are
+// throttled whoever writes waits for it: what is decided for the function meanwhile is not written.
 #pragma once
 
 #include <optional>
@@ -12,6 +14,7 @@
 #include "engine/controller.hpp"
 #include "engine/ports.hpp"
 #include "sim/deployments.hpp"
+#include "sim/future.hpp"
 #include "sim/gateway.hpp"
 #include "sim/load_meter.hpp"
 #include "sim/metrics.hpp"
@@ -30,12 +33,13 @@ class ControllerPorts final : public Clock, public Cluster, public Recorder, pub
   // decides for.
   void serve(Controller* controller, std::vector<FunctionId> governed);
   void report_to(const RunOptions& options) { options_ = &options; }  // and what is traced
+  void set_clock(Duration off);                                       // off by so much from now on
   void poke(std::size_t function, Cause cause);
   void arrived_at_zero(std::size_t function);
   void pods_changed(std::size_t function);  // pokes whoever wants to know
   void path_changed(std::size_t function);
 
-  TimePoint now() const override { return world_.now(); }
+  TimePoint now() const override { return world_.controller_now(); }
   void set_alarm(FunctionId id, TimePoint t) override;
   void cancel_alarm(FunctionId id) override { world_.events.cancel(alarms_[id]); }
   const Observation& observe(FunctionId id, const Wants& wants, Cause cause) override;
@@ -67,6 +71,7 @@ class ControllerPorts final : public Clock, public Cluster, public Recorder, pub
   std::vector<std::optional<Written>> written_;  // last decision in the timeline
   std::vector<WriteFacts> writes_;
   std::uint64_t tickets_ = 0;
+  Future future_;
   Observation observation_{};
   std::vector<PodFacts> pod_facts_;
   std::vector<PeerFacts> peer_facts_;

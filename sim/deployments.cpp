@@ -46,8 +46,8 @@ void Deployments::wake(std::size_t function) {
 void Deployments::fire(std::uint32_t, std::uint64_t function) {
   due_[function] = false;
   std::vector<Pod*> active;
-  for (auto& [id, pod] : pods_.all())
-    if (pod.function == function && pod.active()) active.push_back(&pod);
+  for (Pod* pod : pods_.of(function))
+    if (pod->active()) active.push_back(pod);
   const FunctionSpec& spec = world_.scenario.functions[function];
   const bool made_once =
       world_.scenario.manifests.workloads[spec.workload].kind == Workload::Kind::pod;

@@ -15,11 +15,16 @@ class Flows {
   FlowId start(FlowSource from, NodeSlot to, Bytes size);
   void cancel(FlowId flow) { fluid_->cancel(flow, world_.now()); }
   void node_lost(NodeSlot slot);  // its flows fail
+  // From now on so many times as slow as the scenario says.
+  void slow_registry(double times);
   bool active() const { return fluid_ && fluid_->active() > 0; }
   void advance(Pump& pump, FlowListener& listener) { fluid_->advance(pump, listener); }
 
  private:
+  BytesPerSecond registry() const;
+
   const World& world_;
+  double registry_slower_ = 1;
   std::unique_ptr<Fluid> fluid_;
 };
 

@@ -58,6 +58,7 @@ LoadGenerator::LoadGenerator(World& world, Requests& requests, Ingress& ingress,
                         world.random("service/" + stream.name),
                         {},
                         {},
+                        {},
                         {}});
   }
 }
@@ -167,18 +168,6 @@ void LoadGenerator::next_arrival(std::size_t i) {
   check_over();
 }
 
-// Which function a row is for, and how long it takes, are the row's own where it says so.
-std::optional<TimePoint> LoadGenerator::next_traced(std::size_t i) {
-  StreamState& state = streams_[i];
-  const Arrivals& stream = world_.scenario.arrivals[i];
-  const auto row = state.trace->next();
-  if (!row) return std::nullopt;
-  if (stream.function.empty())
-    state.route = ingress_.resolve(stream.method, "/function/" + std::string(row->function) + "/");
-  state.traced_work = traced(*row, state);
-  return world_.scenario.start + stream.from + row->arrival;
-}
-
 void LoadGenerator::arrive(std::size_t i) {
   send(i, 0);
   next_arrival(i);
@@ -214,13 +203,6 @@ Work LoadGenerator::draw_work(const Route& route, const std::optional<Distributi
                               Random& random) const {
   if (own) return {own->draw(random)};
   return work_of(service_of(route), random);
-}
-
-// A model's time follows from its tokens, whatever the trace says that it took elsewhere.
-std::optional<Work> LoadGenerator::traced(const TraceReader::Row& row, StreamState& state) const {
-  const Service& service = service_of(state.route);
-  if (service.llm) return work_of(service, state.work, row.tokens);
-  return row.duration ? std::optional(Work{*row.duration}) : std::nullopt;
 }
 
 void LoadGenerator::open(std::uint32_t source, std::uint32_t client, const Route& route,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -98,7 +99,8 @@ class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
     Random think, work;
     std::optional<ArrivalStream> arrivals;
     std::unique_ptr<TraceReader> trace;
-    std::optional<Work> traced_work;  // of the next arrival
+    std::optional<Work> traced_work;                   // of the next arrival
+    std::map<std::string, Route, std::less<>> routes;  // of a trace's functions, as they come
   };
 
   void schedule(std::size_t step, TimePoint anchor);
@@ -107,6 +109,7 @@ class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
   void arrive(std::size_t stream);
   void next_arrival(std::size_t stream);
   std::optional<TimePoint> next_traced(std::size_t stream);
+  const Route& route_to(std::string_view function, std::size_t stream);
   void client_calls(std::size_t stream, std::uint32_t client);
   void send(std::size_t stream, std::uint32_t client);
   void open(std::uint32_t source, std::uint32_t client, const Route& route, const Work& work);

@@ -50,11 +50,11 @@ void Metrics::take(std::size_t f) {
   function.taken = now;
   for (auto& samples : function.pods) samples.clear();
   const auto at = [](Name name) { return static_cast<std::size_t>(name); };
-  for (const auto& [id, pod] : pods_.all()) {
-    if (pod.function != f || pod.stage != PodStage::ready) continue;
-    const Milli running = Milli{pod.in_service} * 1000;
+  for (const Pod* pod : pods_.of(f)) {
+    if (pod->stage != PodStage::ready) continue;
+    const Milli running = Milli{pod->in_service} * 1000;
     for (const Name name : {Name::in_flight, Name::concurrency})
-      function.pods[at(name)].push_back({id, running, now, {}});
+      function.pods[at(name)].push_back({pod->id, running, now, {}});
   }
   const auto gauge = [&](Gauge g) { return world_.gauges.at(g, f).value() * 1000; };
   function.total[at(Name::in_flight)] = gauge(Gauge::in_flight);
@@ -70,25 +70,26 @@ void Metrics::take(std::size_t f) {
 void Metrics::take_cpu(std::size_t f) {
   Function& function = functions_[f];
   const Milli each = world_.scenario.functions[f].service.cpu.count;
+  if (each == 0) return;
   std::map<PodId, Duration> served;
-  for (const auto& [id, pod] : pods_.all()) {
-    if (pod.function != f || pod.stage != PodStage::ready) continue;
-    const Duration now = served[id] = pod.served_by(world_.now());
-    const auto before = function.served.find(id);
+  for (const Pod* pod : pods_.of(f)) {
+    if (pod->stage != PodStage::ready) continue;
+    const Duration now = served[pod->id] = pod->served_by(world_.now());
+    const auto before = function.served.find(pod->id);
     if (before == function.served.end()) continue;
     using std::chrono::milliseconds;  // so that thousands of calls on many CPUs fit 64 bits
     const auto busy = std::chrono::duration_cast<milliseconds>(now - before->second);
     const Milli used =
         each * busy.count() / std::chrono::duration_cast<milliseconds>(kReadPeriod).count();
     function.pods[static_cast<std::size_t>(Name::cpu)].push_back(
-        {id, used, world_.now(), kReadPeriod});
+        {pod->id, used, world_.now(), kReadPeriod});
   }
   function.served = std::move(served);
 }
 
 bool Metrics::stale() const {
   const Fault* outage = world_.disturbance(Fault::Kind::metrics_outage);
-  return outage && outage->stale;
+  return outage && outage->answer == Fault::Metrics::stale;
 }
 
 // While they are stale what the next sample counts from moves on all the same.
@@ -108,8 +109,16 @@ void Metrics::fire(std::uint32_t, std::uint64_t f) {
 
 MetricFacts Metrics::read(std::size_t f, const MetricRef& metric) {
   const Fault* outage = world_.disturbance(Fault::Kind::metrics_outage);
-  if (outage && !outage->stale) return {};
-  if (gpus_.has(metric)) return outage ? gpus_.last(f, metric) : gpus_.read(f, metric);
+  if (outage && outage->answer == Fault::Metrics::none) return {};
+  // metrics-server counts in whole numbers, and no query is evaluated for it.
+  const bool nan = outage && outage->answer == Fault::Metrics::nan &&
+                   metric.source != MetricSource::resource &&
+                   metric.source != MetricSource::container_resource;
+  if (gpus_.has(metric)) {
+    if (nan) return gpus_.read_nan(f, metric);
+    return outage ? gpus_.last(f, metric) : gpus_.read(f, metric);
+  }
+  if (nan) return {Presence::nan, world_.now()};
   const auto name = name_of(f, metric);
   const Function& function = functions_[f];
   if (!name || !function.taken) return {};

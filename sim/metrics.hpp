@@ -35,7 +35,8 @@ class Metrics final : public Handler {
   GpuSeries& gpu_series() { return gpus_.series(); }
 
   // Of functions that are sampled. The answer's spans live until the next sample. During an outage
-  // absent, or as they were sampled last, those of GPUs as they were read last.
+  // absent, or as they were sampled last, those of GPUs as they were read last; or NaN, but for
+  // resources.
   MetricFacts read(std::size_t function, const MetricRef& metric);
 
   void fire(std::uint32_t what, std::uint64_t function) override;

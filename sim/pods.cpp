@@ -38,6 +38,7 @@ Pods::Pods(World& world, Nodes& nodes, Flows& flows, PodListener& listener)
       nodes_(nodes),
       flows_(flows),
       listener_(listener),
+      of_function_(world.scenario.functions.size()),
       ordinal_(world.scenario.functions.size(), 0),
       volumes_(world.scenario.functions.size()) {}
 
@@ -53,6 +54,7 @@ Pod& Pods::create(std::size_t function) {
   pod.name = world_.scenario.functions[function].name + "-" + std::to_string(pod.ordinal);
   pod.created = pod.ready_changed = world_.now();
   Pod& made = pods_.emplace(pod.id, std::move(pod)).first->second;
+  of_function_[function].push_back(&made);
   tell(made, "created", made.name + " created");
   enter(made, PodStage::pending);
   return made;
@@ -116,7 +118,7 @@ void Pods::begin_pull(Pod& pod) {
     missing += layer.size;
   }
   if (missing == Bytes{}) return;
-  if (world_.disturbance(Fault::Kind::registry_outage)) {
+  if (world_.registry_is_out()) {
     const Duration wait = back_off(2 + pod.failed_pulls++);
     tell(pod, "pull_failed", pod.name + " image cannot be pulled, again in " + to_text(wait));
     pod.timer = world_.events.after(wait, *this, kPullAgain, pod.id);
@@ -317,16 +319,19 @@ void Pods::end(Pod& pod) {
 }
 
 void Pods::sweep() {
-  for (const PodId id : swept_) pods_.erase(id);
+  for (const PodId id : swept_) {
+    const auto gone = pods_.find(id);
+    std::erase(of_function_[gone->second.function], &gone->second);
+    pods_.erase(gone);
+  }
   swept_.clear();
 }
 
 void Pods::count(std::size_t function) {
   std::int64_t exist = 0, ready = 0;
-  for (const auto& [id, pod] : pods_) {
-    if (pod.function != function) continue;
-    exist += pod.exists();
-    ready += pod.stage == PodStage::ready;
+  for (const Pod* pod : of_function_[function]) {
+    exist += pod->exists();
+    ready += pod->stage == PodStage::ready;
   }
   world_.gauges.set(Gauge::replicas, function, exist, world_.now());
   world_.gauges.set(Gauge::ready, function, ready, world_.now());

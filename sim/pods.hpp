@@ -94,6 +94,8 @@ class Pods final : public Handler {
   Pod& get(PodId id) { return pods_.at(id); }
   // Existing pods by id, which is the order of creation.
   std::map<PodId, Pod>& all() { return pods_; }
+  // Those of one function, in the same order; what is gone and not swept yet among them.
+  const std::vector<Pod*>& of(std::size_t function) const { return of_function_[function]; }
   // Drops what is gone; nobody may hold a reference to a pod across this call.
   void sweep();
 
@@ -144,6 +146,7 @@ class Pods final : public Handler {
   Flows& flows_;
   PodListener& listener_;
   std::map<PodId, Pod> pods_;
+  std::vector<std::vector<Pod*>> of_function_;  // a map's nodes do not move
   PodId next_id_ = 1;
   std::vector<std::uint64_t> ordinal_;  // pods ever made of each function
   std::map<FlowId, Pull> pulls_;

@@ -7,8 +7,6 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kSettle, kEnd, kFault, kFaultEnds, kComeBack };
-
 // A run without `until` whose load never ends is cut here.
 constexpr Duration kLongestRun = std::chrono::hours(24 * 366);
 constexpr std::uint64_t kProgressEvery = 4096;
@@ -48,6 +46,7 @@ Run::Run(const Scenario& scenario, const RunOptions& options)
   load_.report_to(options);
   if (options.audit) serving_.waits().keep_lines();
   make_controller();
+  tell_what_nobody_foresees();
   for (const Check& check : scenario.checks) watch(check.expect);
   for (const Step& step : scenario.steps)
     if (step.when) watch(*step.when);
@@ -218,8 +217,20 @@ void Run::make_controller() {
                          " keeps single instances; a function of a manifest has replicas");
       continue;
     }
-    controller_->add(governor.spec.function, governor.policy->make(governor.spec, notices_));
+    Spec spec = governor.spec;
+    spec.seed = options_.seed;
+    controller_->add(spec.function, governor.policy->make(spec, notices_));
   }
+}
+
+void Run::tell_what_nobody_foresees() {
+  if (!has_unknown_future(scenario_)) return;
+  for (const Governor& governor : options_.governors)
+    if (governor.policy->governs == Governs::replicas &&
+        controller_->wants(governor.spec.function).future)
+      notices_.notice(governor.spec.name +
+                      ": of what comes, open arrivals and traces are known; scripted steps, closed "
+                      "loops, pipelines and rounds depend on how the run goes");
 }
 
 void Run::start_controller() {
@@ -227,76 +238,6 @@ void Run::start_controller() {
   for (const Governor& governor : options_.governors) governed.push_back(governor.spec.function);
   ports_.serve(controller_.get(), std::move(governed));
   controller_->start();
-}
-
-// --- faults ---
-
-std::string Run::controller_name() const { return slimfaas_ ? slimfaas_->name : "the autoscaler"; }
-
-void Run::begin_fault(std::size_t index) {
-  const Fault& fault = scenario_.faults[index];
-  if (Cloud::is_about_it(fault)) return nodes_.cloud().begin(index);
-  if (fault.kind == Fault::Kind::spot_loss) return spot_.reclaim(fault);
-  if (fault.kind == Fault::Kind::node_loss) return lose_node(index);
-  return fault.kind == Fault::Kind::controller_crash ? crash(index) : disturb(index);
-}
-
-void Run::disturb(std::size_t index) {
-  const Fault& fault = scenario_.faults[index];
-  std::string words = "no image can be pulled";
-  if (fault.kind == Fault::Kind::metrics_outage)
-    words = fault.stale ? "metrics stay as they are" : "there are no metrics";
-  if (fault.kind == Fault::Kind::api_throttling)
-    words = "what the autoscalers write takes " + to_text(fault.delay);
-  world_.tell(EventKind::fault, fault.name, "began", std::move(words));
-  world_.disturbances.push_back(&fault);
-  if (fault.lasts) world_.events.after(*fault.lasts, *this, kFaultEnds, index);
-}
-
-void Run::end_disturbance(std::size_t index) {
-  const Fault& fault = scenario_.faults[index];
-  std::erase(world_.disturbances, &fault);
-  world_.tell(EventKind::fault, fault.name, "ended", fault.name + " is over");
-}
-
-void Run::crash(std::size_t index) {
-  const Fault& fault = scenario_.faults[index];
-  if (!controller_) {
-    world_.tell(EventKind::fault, fault.name, "skipped", controller_name() + " is down already");
-    return;
-  }
-  world_.tell(EventKind::fault, fault.name, "began",
-              controller_name() + " crashes, state " + (fault.state_kept ? "kept" : "lost"));
-  kept_ = fault.state_kept ? controller_->save() : Controller::State{};
-  controller_->stop();
-  ports_.serve(nullptr, {});
-  controller_.reset();
-  ingress_.gateway_crashed(gateway_.crash(fault.state_kept));
-  world_.events.after(fault.down, *this, kComeBack, index);
-}
-
-void Run::come_back(std::size_t index) {
-  const Fault& fault = scenario_.faults[index];
-  world_.tell(EventKind::fault, fault.name, "ended", controller_name() + " is back");
-  make_controller();
-  for (const FunctionId id : controller_->restore(kept_))
-    notices_.notice("the saved state of " + scenario_.functions[id].name +
-                    " was not understood; it starts fresh");
-  gateway_.start();
-  start_controller();
-}
-
-void Run::lose_node(std::size_t index) {
-  const Fault& fault = scenario_.faults[index];
-  const std::size_t pool = index_of(scenario_, Gauge::nodes, fault.pool);
-  for (Node& node : nodes_.all()) {
-    if (node.pool != pool || node.stage == NodeStage::ordered || node.stage == NodeStage::gone)
-      continue;
-    world_.tell(EventKind::fault, fault.name, "began", node.name + " is lost",
-                {{"node", node.name}});
-    return nodes_.lose(node);
-  }
-  world_.tell(EventKind::fault, fault.name, "skipped", "no node of " + fault.pool + " is up");
 }
 
 // --- what moved ---

@@ -49,6 +49,7 @@ class Run final : public Handler,
   Books books();  // as of now; lines of single requests where the options ask for an audit
 
  private:
+  enum What : std::uint32_t { kSettle, kEnd, kFault, kFaultEnds, kComeBack };
   void add_functions(Summary& summary) const;
   void add_bill(Summary& summary);
   // The parts move, and the rest of the run hears of it.
@@ -84,11 +85,13 @@ class Run final : public Handler,
   void place_platform();
   void watch(const Expression& expression);
   void make_controller();
+  void tell_what_nobody_foresees();
   void start_controller();
   std::string controller_name() const;
   void begin_fault(std::size_t fault);
   void disturb(std::size_t fault);  // one that lasts
   void end_disturbance(std::size_t fault);
+  void disturbances_moved(const Fault& moved);
   void crash(std::size_t fault);
   void come_back(std::size_t fault);
   void lose_node(std::size_t fault);

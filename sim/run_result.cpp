@@ -4,67 +4,11 @@
 
 #include "sim/instances/instances_run.hpp"
 #include "sim/run.hpp"
+#include "sim/simplifications.hpp"
 #include "sim/summary_parts.hpp"
 
 namespace thaw::sim {
 namespace {
-
-// What every run of this version leaves out; what only some scenarios rely on is told where it is
-// read.
-void add_simplifications(const Scenario& scenario, std::vector<std::string>& notices) {
-  notices.push_back(
-      "hops, API calls and controllers but SlimFaas and the node autoscaler take no time; "
-      "system pods take no room on a node");
-  if (!scenario.manifests.ingresses.empty())
-    notices.push_back(
-        "answers arrive whole: a read timeout counts from the call to the end of its answer");
-  const auto& workloads = scenario.manifests.workloads;
-  if (std::any_of(workloads.begin(), workloads.end(), [](const Workload& workload) {
-        const auto dapr = workload.annotations.find("dapr.io/enabled");
-        return dapr != workload.annotations.end() && dapr->second.value == "true";
-      }))
-    notices.push_back(
-        "Dapr's sidecars take no room on a node; their part of a call is a pipeline's hop");
-  if (!scenario.pipelines.empty())
-    notices.push_back(
-        "a pipeline's stages are called one after another: none holds its place while a later one "
-        "works");
-  const auto& functions = scenario.functions;
-  if (scenario.cluster.links.host_memory.count > 0)
-    notices.push_back(
-        "a node's memory keeps models of shared volumes as long as they fit the machine, whatever "
-        "pods use of it and whether or not the volume stays mounted");
-  if (std::any_of(functions.begin(), functions.end(),
-                  [](const FunctionSpec& function) { return !function.layers.empty(); }))
-    notices.push_back("the layers that one pod brings to a node are there once all of them are");
-  const NodeAutoscaler& autoscaler = scenario.cluster.node_autoscaler;
-  if (autoscaler.enabled && autoscaler.kind == NodeAutoscaler::Kind::karpenter)
-    notices.push_back(
-        "Karpenter: all pools that may grow are the machine types of one NodePool; the nodes of "
-        "their minimum are not its own; no drift, no spot to spot");
-  const auto& expanders = autoscaler.expanders;
-  if (std::find(expanders.begin(), expanders.end(), Expander::price) != expanders.end())
-    notices.push_back(
-        "the expander price takes the cheapest for each pod served, without upstream's preference "
-        "of machine sizes");
-  const auto& pools = scenario.cluster.pools;
-  if (std::any_of(pools.begin(), pools.end(), [](const Pool& p) { return p.spot.has_value(); }))
-    notices.push_back(
-        "spot machines: something handles the cloud's notice at once (the autoscaler, or a "
-        "termination handler); the price is the machine's own");
-  if (std::any_of(functions.begin(), functions.end(),
-                  [](const FunctionSpec& function) { return function.service.llm.has_value(); }))
-    notices.push_back(
-        "language models: the prefill is batched as well as decoding; every answer is streamed, at "
-        "an even pace; weights are loaded before a pod is Ready, and the GPU memory of unloaded "
-        "ones "
-        "stays taken");
-  for (const FunctionSpec& function : scenario.functions)
-    if (function.model && !function.service.llm)
-      notices.push_back(function.name +
-                        ": weights are loaded before the pod is Ready and stay loaded "
-                        "(Ollama loads at the first request and unloads after 5 min)");
-}
 
 Summary::Requests requests_of(const Tally& tally) {
   const std::int64_t answered = tally.completed + tally.timed_out + tally.rejected + tally.failed;
@@ -216,7 +160,8 @@ RunResult Run::result() {
   if (options_.audit) summary.audit = audit(books());
   summary.notices = scenario_.notices;
   for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
-  add_simplifications(scenario_, summary.notices);
+  for (std::string& notice : simplifications_of(scenario_))
+    summary.notices.push_back(std::move(notice));
 
   world_.gauges.series().finish(world_.now());
   RunResult result{std::move(summary),

@@ -20,16 +20,20 @@ void Server::advance(TimePoint now) {
 }
 
 void Server::start(RequestId id, Duration work, TimePoint now) {
-  start_streamed(id, work, work, now);
+  start_streamed(id, work, work, now, {});
 }
 
-void Server::start_streamed(RequestId id, Duration work, Duration lead, TimePoint now) {
-  THAW_CHECK(has_free_slot(), "a request starts without a slot");
+void Server::start_streamed(RequestId id, Duration work, Duration lead, TimePoint now,
+                            const Answering& tokens) {
+  THAW_CHECK(running_.size() < slots_, "a request starts without a slot");
   advance(now);
   const auto after = [this](Duration w) {
     return clock_ + (static_cast<Virtual>(w.count()) << kFraction);
   };
-  running_.push_back({id, after(work), after(lead)});
+  const Virtual end = after(work), first = after(lead);
+  const std::uint32_t left = tokens.output - tokens.answered;
+  const Virtual each = left > 1 ? std::max<Virtual>((end - first) / (left - 1), 1) : 1;
+  running_.push_back({id, end, tokens.answered > 0 ? end : first, first, each, tokens});
 }
 
 std::optional<RequestId> Server::first_waiting() const {
@@ -49,6 +53,7 @@ bool Server::withdraw(RequestId id, TimePoint now) {
     last_end_ = now;
     return true;
   }
+  if (std::erase_if(preempted_, [id](const Preempted& p) { return p.id == id; }) > 0) return true;
   std::erase(waiting_, id);
   return false;
 }
@@ -61,10 +66,11 @@ void Server::set_speed(const Speed& speed, TimePoint now) {
 TimePoint Server::next_end(TimePoint now) {
   if (running_.empty()) return TimePoint::never();
   advance(now);
-  const Virtual first =
+  Virtual first =
       std::min_element(running_.begin(), running_.end(), [](const Running& a, const Running& b) {
         return a.next < b.next;
       })->next;
+  if (kv_limit_ > 0) first = overflow_before(first);
   if (first <= clock_) return now;
   const Virtual full = (first - clock_) * sharers() * speed_.denominator;
   const Virtual pace = speed_.numerator * abreast();
@@ -100,8 +106,10 @@ void Server::take_finished(TimePoint now, std::vector<RequestId>& finished) {
 std::vector<RequestId> Server::take_all() {
   std::vector<RequestId> all;
   for (const Running& r : running_) all.push_back(r.id);
+  for (const Preempted& p : preempted_) all.push_back(p.id);
   all.insert(all.end(), waiting_.begin(), waiting_.end());
   running_.clear();
+  preempted_.clear();
   waiting_.clear();
   return all;
 }

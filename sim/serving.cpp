@@ -22,7 +22,11 @@ bool Serving::offer(RequestId id) {
   Function& function = functions_[request.function];
   if (function.ready.empty()) return false;
   request.taken = world_.now();
-  if (const PodId pod = choose(request.function, true)) {
+  if (too_long(request)) {
+    refuse_soon(choose(request, false), id);
+    return true;
+  }
+  if (const PodId pod = choose(request, true)) {
     begin(pod, id);
     return true;
   }
@@ -30,13 +34,15 @@ bool Serving::offer(RequestId id) {
     world_.gauges.add(Gauge::queued, request.function, 1, world_.now());
     function.central.push_back(id);
   } else {
-    line_up(choose(request.function, false), id);
+    line_up(choose(request, false), id);
   }
   return true;
 }
 
 void Serving::offer_to(PodId pod, RequestId id) {
-  if (replicas_.at(pod).server.has_free_slot()) return begin(pod, id);
+  const Request& request = requests_.get(id);
+  if (too_long(request)) return refuse_soon(pod, id);
+  if (has_place(replicas_.at(pod), request)) return begin(pod, id);
   line_up(pod, id);
 }
 
@@ -46,27 +52,30 @@ void Serving::line_up(PodId pod, RequestId id) {
   Replica& replica = replicas_.at(pod);
   const Service& s = service(request.function);
   request.pod = pod;
-  if (s.llm && replica.server.load() >= static_cast<std::size_t>(s.slots + s.llm->queue_max)) {
-    replica.refused.push_back(id);
-    world_.events.after(Duration{0}, *this, kRefuse, pod);
-    return;
-  }
+  if (s.llm && replica.server.load() >= static_cast<std::size_t>(s.slots + s.llm->queue_max))
+    return refuse_soon(pod, id);
   world_.gauges.add(Gauge::queued, request.function, 1, world_.now());
   replica.server.wait(id);
   if (request.output > 0 && replica.weights == Weights::unloaded) load_weights(pod);
 }
 
 // 0 if there is none.
-PodId Serving::choose(std::size_t index, bool need_free_slot) {
-  Function& function = functions_[index];
-  std::vector<PodId> fit;
-  for (const PodId pod : function.ready)
-    if (!need_free_slot || replicas_.at(pod).server.has_free_slot()) fit.push_back(pod);
-  if (fit.empty()) return 0;
+PodId Serving::choose(const Request& request, bool need_free_slot) {
+  fit_.clear();
+  for (const PodId pod : functions_[request.function].ready)
+    if (!need_free_slot || has_place(replicas_.at(pod), request)) fit_.push_back(pod);
+  if (fit_.empty()) return 0;
+  if (need_free_slot) return next_in_order(request.function);
+  return *std::min_element(fit_.begin(), fit_.end(), [&](PodId a, PodId b) {
+    return replicas_.at(a).server.load() < replicas_.at(b).server.load();
+  });
+}
+
+PodId Serving::next_in_order(std::size_t index) {
+  const std::vector<PodId>& fit = fit_;
   const auto load = [&](PodId pod) { return replicas_.at(pod).server.load(); };
   const auto end = [&](PodId pod) { return replicas_.at(pod).server.last_end(); };
   const auto by = [&](auto&& better) { return *std::min_element(fit.begin(), fit.end(), better); };
-  if (!need_free_slot) return by([&](PodId a, PodId b) { return load(a) < load(b); });
   switch (service(index).dispatch) {
     case Dispatch::newest:
       return fit.back();
@@ -77,7 +86,7 @@ PodId Serving::choose(std::size_t index, bool need_free_slot) {
     case Dispatch::longest_idle:
       return by([&](PodId a, PodId b) { return end(a) < end(b); });
     case Dispatch::random:
-      return fit[function.choice.below(fit.size())];
+      return fit[functions_[index].choice.below(fit.size())];
     case Dispatch::least_in_flight:
       break;
   }
@@ -98,7 +107,8 @@ void Serving::put_in_service(PodId pod, RequestId id) {
   Replica& in = replicas_.at(pod);
   const Duration work = work_of(pod, request);
   if (request.output > 0) {
-    in.server.start_streamed(id, work, request.lead + (work - request.work), world_.now());
+    in.server.start_streamed(id, work, request.lead + (work - request.work), world_.now(),
+                             {request.prompt, request.output, 0});
     if (in.inferring++ == 0) world_.events.cancel(in.model_clock);
   } else {
     in.server.start(id, work, world_.now());
@@ -160,12 +170,15 @@ void Serving::fire(std::uint32_t what, std::uint64_t pod) {
     finished_.clear();
   }
   replica.server.take_finished(world_.now(), finished_);
-  const auto done = finished_;
+  replica.server.preempt(world_.now());
+  std::vector<RequestId> done = std::move(done_);  // whoever is told may come back here
+  done.assign(finished_.begin(), finished_.end());
   for (const RequestId id : done) left_service(pod, requests_.get(id));
   refill(pod);
   note_running(pod);
   rearm(pod);
   for (const RequestId id : done) listener_.served(id, {});
+  done_ = std::move(done);
 }
 
 void Serving::left_service(PodId pod, const Request& request) {
@@ -177,12 +190,14 @@ void Serving::refill(PodId pod) {
   Replica& replica = replicas_.at(pod);
   Server& server = replica.server;
   Function& function = functions_[pods_.get(pod).function];
+  resume_preempted(replica);
   while (server.has_free_slot()) {
     const auto first = server.first_waiting();
     if (first && !may_start(replica, requests_.get(*first))) return;
     auto id = server.take_waiting();
     const bool ready = std::binary_search(function.ready.begin(), function.ready.end(), pod);
     if (!id && ready && !function.central.empty()) {
+      if (!may_start(replica, requests_.get(function.central.front()))) return;
       id = function.central.front();
       function.central.pop_front();
     }
@@ -224,6 +239,7 @@ void Serving::pod_ready(Pod& pod) {
                                     {},
                                     0,
                                     {}});
+  if (s.llm) replicas_.at(pod.id).server.limit_kv(s.llm->kv_tokens);
   unload_later(pod.id);
   refill(pod.id);
   note_running(pod.id);

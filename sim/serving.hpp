@@ -11,7 +11,8 @@
 // A language model's server has an idle clock of its own, beside the platform's: a while after its
 // last request it unloads the weights. The pod stays Ready, and the next request waits for them;
 // those that need no model do not. It refuses what finds its line full. Source: Ollama,
-// server/sched.go.
+// server/sched.go. What its KV cache has no room for waits, and nobody overtakes it; what would not
+// even fit alone is refused (400, as vLLM does). One that is preempted stays in service.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@ namespace thaw::sim {
 class ServingListener {
  public:
   virtual ~ServingListener() = default;
-  virtual void served(RequestId id, const Answer& answer) = 0;  // 503 where its line was full
+  virtual void served(RequestId id, const Answer& answer) = 0;  // 503, 400 where it was refused
   virtual void dropped(RequestId id) = 0;                       // its replica went away
   virtual void busy_changed(Pod& pod) = 0;  // between no request in service and some
 };
@@ -71,15 +72,18 @@ class Serving final : public Handler {
     std::size_t inferring = 0;       // requests in service that need the model
     std::vector<RequestId> refused;  // in this instant, and not told yet
   };
-  PodId choose(std::size_t function, bool need_free_slot);
+  PodId choose(const Request& request, bool need_free_slot);
+  PodId next_in_order(std::size_t function);  // of those that fit_
   void begin(PodId pod, RequestId id);
   void put_in_service(PodId pod, RequestId id);
   void line_up(PodId pod, RequestId id);
   void refill(PodId pod);
   void left_service(PodId pod, const Request& request);
-  bool may_start(const Replica& replica, const Request& request) const {
-    return request.output == 0 || replica.weights == Weights::loaded;
-  }
+  bool has_place(Replica& replica, const Request& request);
+  bool may_start(Replica& replica, const Request& request);
+  bool too_long(const Request& request) const;
+  void resume_preempted(Replica& replica);
+  void refuse_soon(PodId pod, RequestId id);
   void refuse(PodId pod);
   void load_weights(PodId pod);
   void unload_later(PodId pod);
@@ -100,7 +104,8 @@ class Serving final : public Handler {
   std::vector<Function> functions_;
   std::map<PodId, Replica> replicas_;
   WaitLedger waits_;
-  std::vector<RequestId> finished_;  // scratch
+  std::vector<RequestId> finished_, done_;  // scratch
+  std::vector<PodId> fit_;                  // scratch: whom a request may go to
 };
 
 }  // namespace thaw::sim

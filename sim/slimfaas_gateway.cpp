@@ -209,7 +209,7 @@ void SlimFaasGateway::wake(std::size_t f) {
   Function& function = functions_[f];
   if (function.wake_since && (!function.wake_end || *function.wake_end > world_.now())) return;
   if (function.seen_ready) return;  // a wake of a ready function refreshes nothing
-  touch(f, last_activity(f).value_or(world_.now()));
+  note(f, last_activity(f).value_or(world_.controller_now()));
   function.wake_since = world_.now();
   function.wake_end.reset();
   listener_.activity_at_zero(f);
@@ -298,9 +298,12 @@ std::vector<RequestId> SlimFaasGateway::crash(bool keep_idle_clocks) {
   return orphans;
 }
 
-void SlimFaasGateway::touch(std::size_t f, TimePoint t) {
+void SlimFaasGateway::touch(std::size_t f, TimePoint t) { note(f, t + world_.clock_skew); }
+
+// By its own clock. What lies ahead of that comes from before it was set back.
+void SlimFaasGateway::note(std::size_t f, TimePoint t) {
   auto& last = functions_[f].last_touch;
-  if (!last || *last < t) last = t;
+  if (!last || *last < t || *last > world_.controller_now()) last = t;
 }
 
 TimePoint SlimFaasGateway::refreshed(RequestId id, Duration period) const {
@@ -310,9 +313,8 @@ TimePoint SlimFaasGateway::refreshed(RequestId id, Duration period) const {
 std::optional<TimePoint> SlimFaasGateway::last_activity(std::size_t f) const {
   const Function& function = functions_[f];
   std::optional<TimePoint> last = function.last_touch;
-  const auto see = [&last](TimePoint t) {
-    if (!last || *last < t) last = t;
-  };
+  const Duration off = world_.clock_skew;
+  const auto see = [&](TimePoint t) { last = std::max(last.value_or(t + off), t + off); };
   if (function.wake_since) {
     const TimePoint refresh = grid_floor(*function.wake_since, kWakeRefresh, world_.now());
     see(function.wake_end ? std::min(*function.wake_end, refresh) : refresh);

@@ -60,6 +60,7 @@ class SlimFaasGateway final : public Gateway, public Handler {
   void release(RequestId id);
   bool may_go(std::size_t function) const;
   void touch(std::size_t function, TimePoint t);
+  void note(std::size_t function, TimePoint by_own_clock);
   TimePoint next_poll() const;
   TimePoint refreshed(RequestId id, Duration period) const;
 

@@ -32,4 +32,11 @@ Work work_of(const Service& service, Random& random, const Tokens& known) {
   return work;
 }
 
+Work work_of_rest(const Llm& llm, const Request& request, std::uint32_t answered) {
+  const double prefill = (double{0} + request.prompt + answered) * 1e9 / llm.prefill;
+  const double left = double{0} + request.output - answered;
+  return {Distribution::rounded(prefill + left * 1e9 / llm.decode),
+          Distribution::rounded(prefill + 1e9 / llm.decode), request.prompt, request.output};
+}
+
 }  // namespace thaw::sim

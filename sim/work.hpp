@@ -25,6 +25,9 @@ struct Tokens {
   std::optional<std::uint32_t> prompt, output;
 };
 
+// Of a request that is computed again, its prompt and what it has answered: until the rest is out.
+Work work_of_rest(const Llm& llm, const Request& request, std::uint32_t answered);
+
 Work work_of(const Service& service, Random& random, const Tokens& known = {});
 
 }  // namespace thaw::sim

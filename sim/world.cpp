@@ -34,4 +34,11 @@ const Fault* World::disturbance(Fault::Kind kind) const {
   return found == disturbances.end() ? nullptr : *found;
 }
 
+// A registry that is only slow is not out.
+bool World::registry_is_out() const {
+  return std::any_of(disturbances.begin(), disturbances.end(), [](const Fault* fault) {
+    return fault->kind == Fault::Kind::registry_outage && fault->times <= 1;
+  });
+}
+
 }  // namespace thaw::sim

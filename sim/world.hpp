@@ -30,7 +30,12 @@ struct World {
   std::vector<const Fault*> disturbances;
   const Fault* disturbance(Fault::Kind kind) const;  // the first of this kind; nullptr: none
 
+  bool registry_is_out() const;
+
   TimePoint now() const { return events.now(); }
+  // What the controller takes the time to be: off by every clock skew at work.
+  TimePoint controller_now() const { return now() + clock_skew; }
+  Duration clock_skew{};
   // A stream of its own for each purpose and index: adding a draw in one place never shifts
   // another's luck.
   Random random(std::string_view purpose, std::uint64_t index = 0) const {

@@ -3,17 +3,13 @@
 #include <algorithm>
 
 #include "engine/random.hpp"
+#include "engine/scenario/cold_start.hpp"
 #include "engine/scenario/vgpu_request.hpp"
 
 namespace thaw::lint {
 namespace {
 
 constexpr std::uint64_t kSeed = 1;
-
-Duration transfer(Bytes size, BytesPerSecond rate) {
-  return Distribution::rounded(static_cast<double>(size.count) / static_cast<double>(rate.count) *
-                               1e9);
-}
 
 // Guesses in use are told by load_scenario in one notice, each as "KEY (value)".
 std::string source(const Scenario& scenario, const std::string& key) {
@@ -28,27 +24,13 @@ class Chain {
   Chain(const Scenario& scenario, const FunctionSpec& function)
       : scenario_(scenario),
         function_(function),
-        workload_(scenario.manifests.workloads[function.workload]),
-        own_("functions." + function.name + ".") {}
+        workload_(scenario.manifests.workloads[function.workload]) {}
 
   std::optional<ColdStart> build() {
     const Pool* const pool = quickest_pool();
     if (!pool) return std::nullopt;
-    const Links& links = scenario_.cluster.links;
     chain_.with_node = pool->nodes_min == 0;
-    if (chain_.with_node) {
-      const NodeAutoscaler& autoscaler = scenario_.cluster.node_autoscaler;
-      add("scan", "cluster.nodeAutoscaler", Distribution::uniform(0s, autoscaler.scan));
-      add("node", source(scenario_, "cluster.pools." + pool->name + ".provisioning"),
-          pool->provisioning.total);
-      add("image", own_ + "image at cluster.links.pull",
-          Distribution::constant(
-              transfer(function_.image, std::min({links.pull, links.node, links.registry}))));
-    }
-    add("container", source(scenario_, own_ + "containerStart"), function_.container_start);
-    add("delay", own_ + "fixedDelay", function_.fixed_delay);
-    add_model(links);
-    add("load", source(scenario_, own_ + "modelLoad"), function_.model_load);
+    for (const ColdStartStage& stage : cold_start_stages(scenario_, function_, *pool)) add(stage);
     chain_.whole.sort();
     return std::move(chain_);
   }
@@ -62,45 +44,26 @@ class Chain {
       const bool lacks_gpu =
           workload_.requests.extended.contains(kGpuCards) && pool.machine.gpus == 0;
       if (lacks_gpu || pool.nodes_max == 0 || (pool.nodes_min == 0 && !adds_nodes)) continue;
-      const bool there = pool.nodes_min > 0, best_there = best && best->nodes_min > 0;
-      if (!best || (there && !best_there) ||
-          (there == best_there && pool.provisioning.total.mean() < best->provisioning.total.mean()))
-        best = &pool;
+      if (!best || is_quicker(pool, *best)) best = &pool;
     }
     return best;
   }
 
-  void add_model(const Links& links) {
-    if (!function_.model) return;
-    const bool kept = workload_.storage != Storage::pod;
-    BytesPerSecond rate = links.internet;
-    std::string link = "internet";
-    if (kept || function_.model->from == Model::From::volume) {
-      rate = links.volume;
-      link = "volume";
-    } else if (function_.model->from == Model::From::registry) {
-      rate = links.registry;
-      link = "registry";
-    }
-    add("model", own_ + "model at cluster.links." + link,
-        Distribution::constant(transfer(function_.model->size, std::min(rate, links.node))));
-  }
-
-  void add(const std::string& name, const std::string& from, const Distribution& duration) {
+  void add(const ColdStartStage& stage) {
     constexpr double kWorthALine = 50e6;  // ns: below, it would be printed as 0
-    if (duration.mean() < kWorthALine) return;
-    const std::string purpose = "lint/" + name + "/" + function_.name;
-    chain_.whole.add(duration, purpose);
+    if (stage.duration.mean() < kWorthALine) return;
+    const std::string purpose = "lint/" + stage.name + "/" + function_.name;
+    chain_.whole.add(stage.duration, purpose);
     Sample alone;
-    alone.add(duration, purpose);
+    alone.add(stage.duration, purpose);
     alone.sort();
-    chain_.stages.push_back({name, from, alone.quantile(0.5), alone.quantile(0.95)});
+    chain_.stages.push_back(
+        {stage.name, source(scenario_, stage.key), alone.quantile(0.5), alone.quantile(0.95)});
   }
 
   const Scenario& scenario_;
   const FunctionSpec& function_;
   const Workload& workload_;
-  const std::string own_;
   ColdStart chain_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "engine/lint/pods.hpp"
 #include "engine/lint/replica_range.hpp"
+#include "engine/scenario/placement.hpp"
 #include "engine/scenario/vgpu_request.hpp"
 
 namespace thaw::lint {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "engine/scenario/placement.hpp"
 #include "engine/scenario/vgpu_request.hpp"
@@ -18,8 +17,6 @@ constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 bool left_alone_by_hami(const Pool& pool) {
   return pool.gpu_sharing.mode == Mode::vgpu && !has_hami_label(pool);
 }
-
-std::int64_t card_mib(const Pool& pool) { return pool.machine.gpu_memory.count / kMiB; }
 
 void find_taints(const Workload& workload, const Pool& pool, std::vector<Lack>& lacks) {
   for (const Taint& taint : pool.taints) {
@@ -118,14 +115,6 @@ void find_amounts(const Workload& workload, const Pool& pool, std::vector<Lack>&
     find_split_cards(workload, pool, lacks);
 }
 
-// How many such shares one card takes.
-std::int64_t shares_of_card(const CardAsk& ask, const Pool& pool) {
-  std::int64_t fit = pool.gpu_sharing.per_card;
-  if (ask.cores_percent > 0) fit = std::min<std::int64_t>(fit, 100 / ask.cores_percent);
-  if (ask.memory_mib > 0) fit = std::min(fit, card_mib(pool) / ask.memory_mib);
-  return fit;
-}
-
 }  // namespace
 
 bool is_kapsule_key(const std::string& key) { return key.starts_with(kKapsulePrefix); }
@@ -174,17 +163,6 @@ std::vector<const Pool*> hosts_of(const Scenario& scenario, const Workload& work
   for (const Pool& pool : scenario.cluster.pools)
     if (lacks_of(workload, pool).empty()) hosts.push_back(&pool);
   return hosts;
-}
-
-std::optional<std::int64_t> room_on_node(const Workload& workload, const Pool& pool) {
-  if (!asks_for_cards(workload.requests)) return std::nullopt;
-  if (pool.gpu_sharing.mode == Mode::vgpu) {
-    const CardAsk ask = card_ask_of(workload.requests, pool.gpu_sharing, card_mib(pool));
-    return pool.machine.gpus * shares_of_card(ask, pool) / std::max(ask.cards, 1);
-  }
-  const auto asked = workload.requests.extended.find(kGpuCards);
-  if (asked == workload.requests.extended.end() || asked->second == 0) return std::nullopt;
-  return std::int64_t{pool.machine.gpus} * pool.gpu_sharing.per_card / asked->second;
 }
 
 }  // namespace thaw::lint

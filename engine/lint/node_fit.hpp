@@ -41,9 +41,6 @@ std::optional<Nearest> nearest_pool(const Scenario& scenario, const Workload& wo
 // Those that lack nothing.
 std::vector<const Pool*> hosts_of(const Scenario& scenario, const Workload& workload);
 
-// Of one node of a pool that lacks nothing, by its GPUs alone; empty: it asks for none.
-std::optional<std::int64_t> room_on_node(const Workload& workload, const Pool& pool);
-
 std::string text_of(const Taint& taint);  // "gpu=on:NoSchedule"
 bool is_kapsule_key(const std::string& key);
 std::string without_kapsule_prefix(const std::string& key);

@@ -111,18 +111,24 @@ Shape<Fault> quota() {
 
 Shape<Fault> registry_outage() {
   return object<Fault>("registryOutage", [](auto& v, Fault& f) {
-    head(v, f, Fault::Kind::registry_outage, "registry_outage", "no image can be pulled");
+    head(v, f, Fault::Kind::registry_outage, "registry_outage",
+         "no image can be pulled, or the registry is slow");
     lasting(v, f);
+    v.optional("times", f.times, times(), "so many times as slow; without it nothing comes");
+    if (v.ok() && v.has("times") && f.times <= 1) v.fault("times", "expected above 1");
   });
 }
 
 Shape<Fault> metrics_outage() {
   return object<Fault>("metricsOutage", [](auto& v, Fault& f) {
     head(v, f, Fault::Kind::metrics_outage, "metrics_outage",
-         "the metrics that autoscalers ask for are not there, or stay as they are");
+         "the metrics that autoscalers ask for are not there, stay as they are, or are NaN");
     lasting(v, f);
-    v.optional("answer", f.stale, choice<bool>({{"none", false}, {"stale", true}}),
-               "none, or the last one again and again; default none");
+    using Answer = Fault::Metrics;
+    v.optional(
+        "answer", f.answer,
+        choice<Answer>({{"none", Answer::none}, {"stale", Answer::stale}, {"nan", Answer::nan}}),
+        "none, the last one again and again, or NaN; default none");
   });
 }
 
@@ -132,6 +138,19 @@ Shape<Fault> api_throttling() {
          "what an autoscaler writes takes longer to arrive");
     lasting(v, f);
     v.required("delay", f.delay, duration(), "of each write");
+  });
+}
+
+Shape<Fault> clock_skew() {
+  return object<Fault>("clockSkew", [](auto& v, Fault& f) {
+    head(v, f, Fault::Kind::clock_skew, "clock_skew", "the controller's clock is off");
+    lasting(v, f);
+    v.required("by", f.off, duration(), "by how much");
+    bool behind = false;
+    v.optional("clock", behind, choice<bool>({{"ahead", false}, {"behind", true}}),
+               "whether it is ahead or behind; default ahead");
+    if (v.ok() && f.off == Duration{0}) v.fault("by", "expected above 0s");
+    if (behind) f.off = -f.off;
   });
 }
 
@@ -147,7 +166,8 @@ Shape<std::vector<Fault>> faults_section() {
       {"quota", quota()},
       {"registry_outage", registry_outage()},
       {"metrics_outage", metrics_outage()},
-      {"api_throttling", api_throttling()}};
+      {"api_throttling", api_throttling()},
+      {"clock_skew", clock_skew()}};
   LeafText about;
   std::vector<SchemaFn> schemas;
   for (const auto& [word, shape] : kinds) {

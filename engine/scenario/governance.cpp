@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/scenario/economics.hpp"
 #include "engine/scenario/instance_prices.hpp"
 #include "engine/scenario/openfaas.hpp"
 #include "engine/scenario/slimfaas_annotations.hpp"
@@ -140,6 +141,16 @@ void govern_by_choice(const Scenario& scenario, const FunctionSpec& function, Go
   set_all(one.spec.params, "", own.params.entries());
 }
 
+// Of a peer's settings those that say what it needs of others, and how many of it they need: with
+// all of them memory would grow with the square of the number of functions.
+Params asked_of_others(const Spec& peer) {
+  Params asked;
+  for (const char* key : {"DependsOn", "ReplicasAtStart"})
+    if (const Params::Entry* entry = peer.params.find(key))
+      asked.set(key, entry->value, entry->place);
+  return asked;
+}
+
 }  // namespace
 
 PolicyChoice PolicyChoice::parse(const std::string& text, Diagnostics& problems) {
@@ -198,6 +209,7 @@ std::vector<Governance> govern(const Scenario& scenario, const std::vector<Polic
       continue;
     }
     if (is_refused(f)) continue;
+    one.spec.levels = levels_of(scenario, scenario.functions[f]);
     govern_by_manifest(scenario, workload(f), environment, one, problems);
     if (!scenario.functions[f].policy.empty())
       govern_by_choice(scenario, scenario.functions[f], one, problems);
@@ -227,7 +239,7 @@ std::vector<Governance> govern(const Scenario& scenario, const std::vector<Polic
       const auto& ns = workload(one.spec.function).ns;
       if (other.spec.function == one.spec.function || workload(other.spec.function).ns != ns)
         continue;
-      one.spec.peers.push_back({other.spec.function, other.spec.name, other.spec.params});
+      one.spec.peers.push_back({other.spec.function, other.spec.name, asked_of_others(other.spec)});
     }
   }
   tell_unused_hpas(scenario, problems);

@@ -2,7 +2,35 @@
 
 #include <algorithm>
 
+#include "engine/scenario/vgpu_request.hpp"
+
 namespace thaw {
+namespace {
+
+constexpr std::string_view kMigPrefix = "nvidia.com/mig-";
+
+// How many such shares one card takes.
+std::int64_t shares_of_card(const CardAsk& ask, const Pool& pool) {
+  std::int64_t fit = pool.gpu_sharing.per_card;
+  if (ask.cores_percent > 0) fit = std::min<std::int64_t>(fit, 100 / ask.cores_percent);
+  if (ask.memory_mib > 0) fit = std::min(fit, card_mib(pool) / ask.memory_mib);
+  return fit;
+}
+
+// Instances of several kinds are asked for by their own names.
+std::optional<std::int64_t> room_by_profile(const Workload& workload, const Pool& pool) {
+  std::optional<std::int64_t> room;
+  for (const auto& [name, count] : workload.requests.extended) {
+    if (!name.starts_with(kMigPrefix) || count <= 0) continue;
+    const auto of_kind =
+        std::ranges::count(pool.gpu_sharing.profiles, name.substr(kMigPrefix.size()));
+    const std::int64_t fit = pool.machine.gpus * of_kind / count;
+    room = std::min(room.value_or(fit), fit);
+  }
+  return room;
+}
+
+}  // namespace
 
 bool tolerates(const Toleration& toleration, const Taint& taint) {
   if (toleration.effect && *toleration.effect != taint.effect) return false;
@@ -35,6 +63,21 @@ bool selects(const std::map<std::string, std::string>& selector, const Pool& poo
       return value == pool.machine.preset.substr(pool.machine.preset.find('/') + 1);
     return false;
   });
+}
+
+std::int64_t card_mib(const Pool& pool) {
+  return pool.machine.gpu_memory.count / (std::int64_t{1} << 20);
+}
+
+std::optional<std::int64_t> room_on_node(const Workload& workload, const Pool& pool) {
+  if (!asks_for_cards(workload.requests)) return room_by_profile(workload, pool);
+  if (pool.gpu_sharing.mode == GpuSharing::Mode::vgpu) {
+    const CardAsk ask = card_ask_of(workload.requests, pool.gpu_sharing, card_mib(pool));
+    return pool.machine.gpus * shares_of_card(ask, pool) / std::max(ask.cards, 1);
+  }
+  const auto asked = workload.requests.extended.find(kGpuCards);
+  if (asked == workload.requests.extended.end() || asked->second == 0) return std::nullopt;
+  return std::int64_t{pool.machine.gpus} * pool.gpu_sharing.per_card / asked->second;
 }
 
 }  // namespace thaw

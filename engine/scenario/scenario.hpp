@@ -122,6 +122,7 @@ struct Llm {
   double prefill = 0, decode = 0;  // tokens a second
   int batch = 1;                   // as many go at full speed side by side; more share that
   int queue_max = 512;             // wait at a replica, beyond its slots
+  std::int64_t kv_tokens = 0;      // for all in service on a replica; 0: no limit
   Duration keep_alive = std::chrono::minutes(5);  // of the weights, after the last request
 };
 
@@ -275,10 +276,12 @@ struct Fault {
     stock_out,        // the cloud has no machines of the pool
     slow_join,        // a stage of provisioning takes longer
     quota,            // no more than so many machines
-    registry_outage,  // no image can be pulled
-    metrics_outage,   // nobody answers for metrics, or always the same
+    registry_outage,  // no image can be pulled, or slowly
+    metrics_outage,   // nobody answers for metrics, or always the same, or NaN
     api_throttling,   // writes of the autoscalers take longer
+    clock_skew,       // the controller's clock is off
   };
+  enum class Metrics : std::uint8_t { none, stale, nan };
   enum class Stage : std::uint8_t { instance, boot, gpu };
   Kind kind = Kind::controller_crash;
   std::string name;
@@ -290,12 +293,13 @@ struct Fault {
   std::optional<Duration> lasts;
   bool silent = false;             // stock_out: no error, the machine just never comes
   Stage stage = Stage::instance;   // slow_join
-  double times = 1;                // slow_join
+  double times = 1;                // slow_join; registry_outage: above 1 it is slow, not out
   Duration longer{};               // slow_join: added after that
   int nodes = 0;                   // quota
   std::optional<Duration> notice;  // spot_loss: instead of the pool's
-  bool stale = false;              // metrics_outage: the last answer again and again
+  Metrics answer = Metrics::none;  // metrics_outage; stale: the last answer again and again
   Duration delay{};                // api_throttling: of each write
+  Duration off{};                  // clock_skew: ahead by so much; negative: behind
 };
 
 struct Scenario {

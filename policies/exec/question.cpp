@@ -115,6 +115,8 @@ std::string presence(Presence present) {
       return "\"ok\"";
     case Presence::error:
       return "\"error\"";
+    case Presence::nan:
+      return "\"nan\"";
   }
   return "\"absent\"";
 }

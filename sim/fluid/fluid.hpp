@@ -70,6 +70,9 @@ class Fluid {
   virtual void node_on(NodeSlot) = 0;
   virtual void node_off(NodeSlot, TimePoint now) = 0;
 
+  // Of the one link of a source, from now on; above 0.
+  virtual void set_capacity(FlowSource, BytesPerSecond, TimePoint now) = 0;
+
   // Flows that were started, and neither cancelled nor told as ended.
   virtual std::size_t active() const = 0;
 

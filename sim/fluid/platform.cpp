@@ -90,8 +90,10 @@ Platform::Platform(const Capacities& capacities) : engine_(make_engine()) {
 void Platform::add_sources(NetZone& zone, const Capacities& capacities) {
   const auto add = [&](FlowSource from, const std::string& name, BytesPerSecond capacity) {
     Host* const host = add_host(zone, name);
-    add_way_out(zone, host, {LinkInRoute(add_link(zone, name, capacity))});
+    Link* const link = add_link(zone, name, capacity);
+    add_way_out(zone, host, {LinkInRoute(link)});
     sources_[static_cast<std::size_t>(from)] = host;
+    links_[static_cast<std::size_t>(from)] = link;
   };
   add(FlowSource::registry, "registry", capacities.registry);
   add(FlowSource::internet, "internet", capacities.internet);
@@ -119,6 +121,11 @@ const Platform::Node& Platform::node(NodeSlot slot) const {
 
 Host* Platform::destination(FlowSource from, NodeSlot slot) const {
   return from == FlowSource::registry ? node(slot).pulls : node(slot).loads;
+}
+
+void Platform::set_capacity(FlowSource from, BytesPerSecond capacity) {
+  THAW_CHECK(capacity.count > 0, "a link must carry something");
+  links_[static_cast<std::size_t>(from)]->set_bandwidth(static_cast<double>(capacity.count));
 }
 
 void Platform::node_on(NodeSlot slot) {

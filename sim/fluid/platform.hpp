@@ -32,6 +32,7 @@ class Platform {
   }
   simgrid::s4u::Host* destination(FlowSource from, NodeSlot slot) const;
 
+  void set_capacity(FlowSource from, BytesPerSecond capacity);
   void node_on(NodeSlot slot);
   void node_off(NodeSlot slot);
   bool is_on(NodeSlot slot) const;
@@ -47,6 +48,7 @@ class Platform {
 
   std::unique_ptr<simgrid::s4u::Engine> engine_;
   std::array<simgrid::s4u::Host*, 3> sources_{};
+  std::array<simgrid::s4u::Link*, 3> links_{};  // of the sources
   std::vector<Node> nodes_;
 };
 

@@ -97,6 +97,11 @@ void SimGridFluid::node_off(NodeSlot slot, TimePoint now) {
   });
 }
 
+void SimGridFluid::set_capacity(FlowSource from, BytesPerSecond capacity, TimePoint now) {
+  THAW_CHECK(flows_.empty() || now == now_, "while a flow is active, time moves in advance() only");
+  translated([&] { platform_.set_capacity(from, capacity); });
+}
+
 void SimGridFluid::end(Flow& flow, bool completed) {
   flow.completed = completed;
   if (!std::exchange(flow.ended, true)) ended_.push_back(flow.id);

@@ -28,6 +28,7 @@ class SimGridFluid final : public Fluid {
   void cancel(FlowId id, TimePoint now) override;
   void node_on(NodeSlot slot) override;
   void node_off(NodeSlot slot, TimePoint now) override;
+  void set_capacity(FlowSource from, BytesPerSecond capacity, TimePoint now) override;
   std::size_t active() const override { return flows_.size(); }
   void advance(Pump& pump, FlowListener& listener) override;
 

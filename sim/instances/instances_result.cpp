@@ -195,6 +195,10 @@ RunResult InstancesRun::result() {
   summary.checks = results_of(checker_, scenario_.start);
   if (options_.audit) summary.audit = audit();
   summary.notices = scenario_.notices;
+  summary.notices.push_back(
+      "standalone functions know no nodes, no stages and no bill: an instance is there as soon as "
+      "a "
+      "request needs it, and what its start takes is in `cold`");
   for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
   series_.finish(TimePoint{Duration{now_}});
   RunResult result{

@@ -1,6 +1,7 @@
 #include "sim/knative/activator.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace thaw::sim {
 
@@ -26,7 +27,16 @@ std::uint32_t Activator::in_flight(PodId pod) const {
 
 void Activator::returned(PodId pod) {
   const auto found = in_flight_.find(pod);
-  if (--found->second == 0) in_flight_.erase(found);
+  if (--found->second == 0 && !is_own(pod)) in_flight_.erase(found);
+}
+
+bool Activator::is_own(PodId pod) const {
+  return std::binary_search(pods_.begin(), pods_.end(), pod);
+}
+
+void Activator::assign(std::vector<PodId> pods) {
+  pods_ = std::move(pods);
+  std::erase_if(in_flight_, [this](const auto& of) { return of.second == 0 && !is_own(of.first); });
 }
 
 std::optional<PodId> Activator::choose(std::uint32_t concurrency, Random& random) {

@@ -30,7 +30,7 @@ class Activator {
   std::optional<Load> report(TimePoint now);
 
   // Its share of the ready replicas, ascending.
-  void assign(std::vector<PodId> pods) { pods_ = std::move(pods); }
+  void assign(std::vector<PodId> pods);
   // A replica with room, or nothing.
   std::optional<PodId> choose(std::uint32_t concurrency, Random& random);
   void sent(PodId pod) { ++in_flight_[pod]; }
@@ -41,10 +41,11 @@ class Activator {
 
  private:
   std::uint32_t in_flight(PodId pod) const;
+  bool is_own(PodId pod) const;
 
   serving::ActivatorStats stats_;
   std::vector<PodId> pods_;
-  std::map<PodId, std::uint32_t> in_flight_;  // sent and not returned
+  std::map<PodId, std::uint32_t> in_flight_;  // sent and not returned; its own stay at 0
   std::size_t next_ = 0;
 };
 

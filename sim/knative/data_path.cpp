@@ -173,21 +173,28 @@ void KnativeDataPath::abort(RequestId id) {
 
 void KnativeDataPath::pod_ready(const Pod& pod) {
   Revision& revision = revisions_[pod.function];
-  revision.ready.insert(std::lower_bound(revision.ready.begin(), revision.ready.end(), pod.id),
-                        pod.id);
-  proxies_.emplace(pod.id, QueueProxy(revision.concurrency, world_.now()));
+  const auto place = std::lower_bound(revision.ready.begin(), revision.ready.end(), pod.id);
+  const auto index = place - revision.ready.begin();
+  revision.ready.insert(place, pod.id);
+  QueueProxy& proxy =
+      proxies_.emplace(pod.id, QueueProxy(revision.concurrency, world_.now())).first->second;
+  revision.ready_proxies.insert(revision.ready_proxies.begin() + index, &proxy);
   share_out(revision);
   path_moved(pod.function);
-  if (!revision.scraping) {
-    revision.scraping = true;
-    world_.events.at(next_on_grid(scrape_phase_, world_.now()), *this, kScrape, pod.function);
+  revision.scraping = true;
+  if (!scraping_) {
+    scraping_ = true;
+    world_.events.at(next_on_grid(scrape_phase_, world_.now()), *this, kScrape);
   }
   for (std::size_t i = 0; i < revision.activators.size(); ++i) release_held(pod.function, i);
 }
 
 void KnativeDataPath::pod_not_ready(const Pod& pod) {
   Revision& revision = revisions_[pod.function];
-  if (std::erase(revision.ready, pod.id) == 0) return;
+  const auto place = std::find(revision.ready.begin(), revision.ready.end(), pod.id);
+  if (place == revision.ready.end()) return;
+  revision.ready_proxies.erase(revision.ready_proxies.begin() + (place - revision.ready.begin()));
+  revision.ready.erase(place);
   share_out(revision);
   path_moved(pod.function);
 }
@@ -245,11 +252,24 @@ void KnativeDataPath::path_moved(std::size_t function) {
 
 // --- reports ---
 
+// All revisions are scraped at the same instants.
+void KnativeDataPath::scrape_all() {
+  scraping_ = false;
+  for (Revision& revision : revisions_) {
+    if (!revision.scraping) continue;
+    revision.scraping = !revision.ready.empty();
+    if (!revision.scraping) continue;
+    scrape(revision);
+    scraping_ = true;
+  }
+  if (scraping_) world_.events.after(kPeriod, *this, kScrape);
+}
+
 // Replicas whose queue-proxy has no report yet fail the scrape; another takes their place, and with
 // too few nothing is recorded.
-void KnativeDataPath::scrape(std::size_t function) {
-  Revision& revision = revisions_[function];
-  std::vector<PodId> order = revision.ready;
+void KnativeDataPath::scrape(Revision& revision) {
+  std::vector<QueueProxy*>& order = sampled_;
+  order.assign(revision.ready_proxies.begin(), revision.ready_proxies.end());
   const auto wanted =
       static_cast<std::size_t>(serving::sample_size(static_cast<std::int32_t>(order.size())));
   Load sum{.at = world_.now(), .from_replicas = true};
@@ -257,7 +277,7 @@ void KnativeDataPath::scrape(std::size_t function) {
   for (std::size_t i = 0; i < order.size() && got < wanted; ++i) {
     if (wanted < order.size())
       std::swap(order[i], order[i + revision.choice.below(order.size() - i)]);
-    const auto& report = proxies_.at(order[i]).report(world_.now());
+    const auto& report = order[i]->report(world_.now());
     if (!report) continue;
     ++got;
     sum.concurrency += report->concurrency;
@@ -291,14 +311,8 @@ void KnativeDataPath::fire(std::uint32_t what, std::uint64_t arg) {
       abort(id);
       return listener_.answered(id, {504, Outcome::timed_out, CutBy::gateway});
     }
-    case kScrape: {
-      Revision& revision = revisions_[arg];
-      revision.scraping = !revision.ready.empty();
-      if (!revision.scraping) return;
-      scrape(arg);
-      world_.events.after(kPeriod, *this, kScrape, arg);
-      return;
-    }
+    case kScrape:
+      return scrape_all();
     case kActivatorReports:
       return activator_reports(arg & 0xFFFF'FFFF, arg >> 32);
     default:

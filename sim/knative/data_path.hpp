@@ -73,7 +73,8 @@ class KnativeDataPath final : public Gateway, public Handler {
     PathMode mode = PathMode::proxy;
     std::optional<TimePoint> proxied_since;
     std::optional<TimePoint> last_call;
-    std::vector<PodId> ready;  // by creation
+    std::vector<PodId> ready;                // by creation
+    std::vector<QueueProxy*> ready_proxies;  // of these; a map's nodes do not move
     std::vector<Activator> activators;
     std::size_t subset = 1;  // of them, those whose addresses stand for the revision
     std::size_t next_activator = 0, next_pod = 0;  // in turn
@@ -89,7 +90,8 @@ class KnativeDataPath final : public Gateway, public Handler {
   void finish(RequestId id, const Answer& answer);
   void share_out(Revision& revision);
   void path_moved(std::size_t function);
-  void scrape(std::size_t function);
+  void scrape_all();
+  void scrape(Revision& revision);
   void activator_reports(std::size_t function, std::size_t activator);
   void queued(std::size_t function, std::int64_t delta) {
     world_.gauges.add(Gauge::queued, function, delta, world_.now());
@@ -102,6 +104,8 @@ class KnativeDataPath final : public Gateway, public Handler {
   std::vector<Revision> revisions_;  // by function
   std::map<PodId, QueueProxy> proxies_;
   std::vector<Flight> flights_;               // by request
+  bool scraping_ = false;                     // one round a second, as long as there is a replica
+  std::vector<QueueProxy*> sampled_;          // scratch
   Duration scrape_phase_{}, report_phase_{};  // within a second of the clock
   bool started_ = false;
 };

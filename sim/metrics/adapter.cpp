@@ -81,7 +81,7 @@ GpuMetrics::Key GpuMetrics::key_of(std::size_t f, const MetricRef& metric) {
 
 MetricFacts GpuMetrics::read(std::size_t f, const MetricRef& metric) {
   const bool of_pods = metric.source == MetricSource::pods;
-  const bool adapted = relist_ > Duration{0} && metric.source != MetricSource::query;
+  const bool adapted = is_adapted(metric);
   const MetricRule* const rule = adapted ? rule_of(metric) : nullptr;
   if (adapted) {
     const bool asked = of_pods
@@ -108,6 +108,16 @@ MetricFacts GpuMetrics::read(std::size_t f, const MetricRef& metric) {
   if (answer.pods.empty()) return {};
   answer.taken = oldest;
   if (!of_pods) answer.total = fold(rule ? rule->fold : MetricRule::Fold::avg, answer.pods);
+  return facts_of(answer, metric);
+}
+
+MetricFacts GpuMetrics::read_nan(std::size_t f, const MetricRef& metric) {
+  const MetricFacts facts = read(f, metric);
+  if (facts.presence != Presence::ok) return facts;
+  if (!is_adapted(metric)) return {Presence::nan, facts.taken};
+  Answer& answer = answers_[key_of(f, metric)];
+  answer.total = 0;
+  for (PodSample& sample : answer.pods) sample.value = 0;
   return facts_of(answer, metric);
 }
 

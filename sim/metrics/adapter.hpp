@@ -5,8 +5,8 @@
 // asked for; a series that is new is known after the adapter's next look, a gone one until the look
 // after that. Without one, a series' name or gpu_utilization (per cent, on MIG too) is the mean
 // over the function's pods. Series: DCGM_FI_DEV_GPU_UTIL (per cent; none on MIG) and
-// DCGM_FI_PROF_GR_ENGINE_ACTIVE (0 to 1). No series, no answer: absent. Source: prometheus-adapter,
-// docs/config.md.
+// DCGM_FI_PROF_GR_ENGINE_ACTIVE (0 to 1). No series, no answer: absent. Of NaN an
+// adapter makes 0. Source: prometheus-adapter, docs/config.md, and its pull request 308.
 #pragma once
 
 #include <map>
@@ -32,6 +32,8 @@ class GpuMetrics final : public Handler {
 
   // The answer's spans live until the same is asked again.
   MetricFacts read(std::size_t function, const MetricRef& metric);
+  // Where what it is made of is NaN: so is the answer, but an adapter says 0.
+  MetricFacts read_nan(std::size_t function, const MetricRef& metric);
   MetricFacts last(std::size_t function, const MetricRef& metric) const;  // what read() gave
 
   void fire(std::uint32_t what, std::uint64_t arg) override;
@@ -43,6 +45,9 @@ class GpuMetrics final : public Handler {
     std::vector<PodSample> pods;
   };
   using Key = std::pair<std::size_t, std::string>;
+  bool is_adapted(const MetricRef& metric) const {
+    return relist_ > Duration{0} && metric.source != MetricSource::query;
+  }
   static Key key_of(std::size_t function, const MetricRef& metric);
   static MetricFacts facts_of(const Answer& answer, const MetricRef& metric);
   const MetricRule* rule_of(const MetricRef& metric) const;

@@ -48,9 +48,12 @@ const std::map<std::string, SettingList>& settings() {
       {"fixed", {{"replicas", "2"}}},
       {"break_even", {{"start", "60s"}}},
       {"clairvoyant", {{"start", "60s"}}},
+      {"clairvoyant_replicas", {{"start", "60s"}}},
       {"greedy_dual", {{"start", "60s"}}},
       {"multi_slope", {{"start", "60s"}}},
       {"randomised_break_even", {{"start", "60s"}}},
+      {"mpc", {{"price", "1"}, {"cold-start", "30s"}}},
+      {"thaw", {{"price", "1"}, {"cold-start", "30s"}}},
   };
   return table;
 }

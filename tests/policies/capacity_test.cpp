@@ -80,8 +80,10 @@ TEST(Capacity, FollowsTheProcessors) {
                                     {.pod = 3, .value = 600, .taken = kStart}};
   f.metrics = {{.presence = Presence::ok, .taken = kStart, .series = {}, .pods = used}};
   EXPECT_EQ(f.ask(15s).desired, Replicas(4));
-  f.metrics[0].presence = Presence::error;
-  EXPECT_EQ(f.ask(30s).desired, std::nullopt);
+  for (const Presence presence : {Presence::error, Presence::nan}) {
+    f.metrics[0].presence = presence;
+    EXPECT_EQ(f.ask(presence == Presence::nan ? 40s : 30s).desired, std::nullopt);
+  }
   f.metrics[0] = {.presence = Presence::ok, .taken = kStart, .series = {}, .pods = {}};
   EXPECT_EQ(f.ask(45s).desired, std::nullopt);  // an empty answer is no load of zero
 }

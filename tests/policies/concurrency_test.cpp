@@ -2,8 +2,12 @@
 #include <gtest/gtest.h>
 
 #include "tests/policies/knative/world.hpp"
+#include "tests/policies/shown.hpp"
 
 namespace thaw {
+
+PolicyInfo concurrency_policy();
+
 namespace {
 
 using Changes = std::vector<std::string>;
@@ -33,6 +37,19 @@ TEST(ConcurrencyPolicy, FollowsAStepOfLoadInTheNextTick) {
   // In the end 30 / 7.
   EXPECT_EQ(world.seen.spec, Replicas(5));
   EXPECT_TRUE(has(world.words(), "/ (target 10 × 0.7)")) << world.words();
+}
+
+// Its windows wait until the clock has caught up, as Knative's do; its ticks go on.
+TEST(ConcurrencyPolicy, TicksOnWhenItsClockIsSetBack) {
+  Shown f(concurrency_policy);
+  f.replicas(1);
+  f.ask(0s, Cause::start);
+  f.ask(1h);
+  for (const Duration after : {Duration{10min}, Duration{-30min}}) {
+    const Duration next = f.ask(after).ask_again - kStart;
+    EXPECT_GT(next, after);
+    EXPECT_LE(next, after + 2s);
+  }
 }
 
 TEST(ConcurrencyPolicy, RespectsMaxScaleAndSaysSo) {

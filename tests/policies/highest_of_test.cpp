@@ -225,6 +225,32 @@ TEST(HighestOf, EachChildSeesItsOwnMetrics) {
   EXPECT_EQ(Fake::of("b").seen_[0].metrics, (std::vector<Milli>{30}));
 }
 
+TEST(HighestOf, PassesOnThatAMetricIsNoNumber) {
+  Shown f(highest_of_policy, {{"of", "fixed+hpa"},
+                              {"fixed.replicas", "2"},
+                              {"hpa.metrics.0.type", "External"},
+                              {"hpa.metrics.0.external.metric.name", "load"},
+                              {"hpa.metrics.0.external.target.type", "AverageValue"},
+                              {"hpa.metrics.0.external.target.averageValue", "10"},
+                              {"hpa.minReplicas", "1"},
+                              {"hpa.maxReplicas", "9"}});
+  ASSERT_EQ(f.problem(), "");
+  const Milli value = 80'000;
+  f.replicas(2);
+  f.metrics = {{.presence = Presence::ok, .taken = kStart, .series = {&value, 1}, .pods = {}}};
+  f.metrics[0].presence = Presence::nan;
+  EXPECT_EQ(f.ask(0s, Cause::start).desired.value_or(Replicas(2)), Replicas(2));
+  f.metrics[0].presence = Presence::ok;
+  EXPECT_GT(f.ask(15s).desired.value_or(Replicas(0)), Replicas(2)) << "as a number it counts";
+}
+
+TEST(HighestOf, AsksEveryChildWhenItsClockIsSetBack) {
+  Shown f(highest_here, {{"of", "a+b"}, {"a.every", "10"}, {"b.every", "20"}});
+  f.ask(1h, Cause::start);
+  EXPECT_EQ(f.ask(10min).ask_again, kStart + 10min + 10s);
+  EXPECT_EQ(Fake::of("b").seen_.size(), 2U);
+}
+
 TEST(HighestOf, EachChildGetsTheLoadSinceItWasLastAsked) {
   Shown f(
       highest_here,

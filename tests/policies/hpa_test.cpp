@@ -115,8 +115,8 @@ TEST(Hpa, SaysNothingWhereReplicasStay) {
   EXPECT_EQ(hpa.ask(0s, Cause::start).desired, std::nullopt);
 }
 
-TEST(Hpa, AMetricThatIsAbsentOrFailsChangesNothing) {
-  for (const Presence presence : {Presence::absent, Presence::error}) {
+TEST(Hpa, AMetricThatIsAbsentOrFailsOrIsNoNumberChangesNothing) {
+  for (const Presence presence : {Presence::absent, Presence::error, Presence::nan}) {
     Hpa hpa;
     hpa.replicas(4);
     hpa.metrics[0].presence = presence;
@@ -127,6 +127,12 @@ TEST(Hpa, AMetricThatIsAbsentOrFailsChangesNothing) {
   Hpa unread;
   unread.metrics.clear();
   EXPECT_EQ(unread.ask(0s, Cause::start).why.code, ReasonCode::hpa_failed);
+}
+
+TEST(Hpa, GoesOnWhenItsClockIsSetBackBeforeItsStart) {
+  Hpa hpa;
+  hpa.ask(0s, Cause::start);
+  EXPECT_EQ(hpa.ask(-1h).ask_again, kStart - 1h + 15s);
 }
 
 // At most four more in 15 s, counted from the instant of the write.

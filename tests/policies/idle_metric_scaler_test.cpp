@@ -52,6 +52,19 @@ const Settings kFree{{"Scale.Triggers.0.Query", "queue"},
                      {"Scale.Behavior.ScaleDown.Policies.0.Value", "1000"},
                      {"Scale.Behavior.ScaleDown.Policies.0.PeriodSeconds", "0"}};
 
+// As SlimFaas does: passed over on the way up, and nothing goes down.
+TEST(IdleMetricScaler, WhatIsNoNumberIsNoValue) {
+  Scaler s(kFree);
+  const Milli high = 90'000;
+  const MetricFacts nan{
+      .presence = Presence::nan, .taken = kStart, .series = {&high, 1}, .pods = {}};
+  EXPECT_EQ(s.scaler.pass(kStart, 3, {&nan, 1}).replicas, 3) << "neither up";
+  const Milli low = 1'000;
+  const MetricFacts little{
+      .presence = Presence::nan, .taken = kStart, .series = {&low, 1}, .pods = {}};
+  EXPECT_EQ(s.scaler.pass(kStart + 1s, 3, {&little, 1}).replicas, 3) << "nor down";
+}
+
 TEST(IdleMetricScaler, AnAverageValueDividesByTheThreshold) {
   Scaler s(kFree);
   EXPECT_EQ(s.pass(0, 2, {31'000}), 4);  // ceil(31 / 10)

@@ -65,15 +65,18 @@ TEST(Registry, SaysWhatAPolicyDoesAndWhereItComesFrom) {
 }
 
 // What has no default.
-const std::map<std::string_view, std::pair<std::string, std::string>> kNeeded = {
-    {"break_even", {"start", "60s"}},
-    {"clairvoyant", {"start", "60s"}},
-    {"exec", {"command", "true"}},
-    {"greedy_dual", {"start", "60s"}},
-    {"highest_of", {"hpa.maxReplicas", "3"}},
-    {"hpa", {"maxReplicas", "3"}},
-    {"multi_slope", {"start", "60s"}},
-    {"randomised_break_even", {"start", "60s"}},
+const std::map<std::string_view, std::map<std::string, std::string>> kNeeded = {
+    {"break_even", {{"start", "60s"}}},
+    {"clairvoyant", {{"start", "60s"}}},
+    {"clairvoyant_replicas", {{"start", "60s"}}},
+    {"exec", {{"command", "true"}}},
+    {"highest_of", {{"hpa.maxReplicas", "3"}}},
+    {"hpa", {{"maxReplicas", "3"}}},
+    {"greedy_dual", {{"start", "60s"}}},
+    {"multi_slope", {{"start", "60s"}}},
+    {"randomised_break_even", {{"start", "60s"}}},
+    {"mpc", {{"price", "1"}, {"cold-start", "30s"}}},
+    {"thaw", {{"price", "1"}, {"cold-start", "30s"}}},
 };
 
 TEST(Registry, MakesAPolicyFromWhatHasNoDefault) {
@@ -81,7 +84,7 @@ TEST(Registry, MakesAPolicyFromWhatHasNoDefault) {
     Spec spec;
     spec.name = "f";
     if (const auto needed = kNeeded.find(policy.name); needed != kNeeded.end())
-      spec.params.set(needed->second.first, needed->second.second, {});
+      for (const auto& [key, value] : needed->second) spec.params.set(key, value, {});
     Diagnostics diagnostics;
     EXPECT_NE(policy.make(spec, diagnostics), nullptr) << policy.name;
     EXPECT_TRUE(diagnostics.ok()) << policy.name;

@@ -53,7 +53,7 @@ TEST(NodeAutoscaling, ReadsEveryTimerAndTheFaults) {
   EXPECT_TRUE(s.cluster.pools[0].scale_down_disabled);
   ASSERT_TRUE(gpu.spot && gpu.spot->mean);
   EXPECT_EQ(*gpu.spot->mean, 20h);  // 0.05 an hour
-  ASSERT_EQ(s.faults.size(), 7U);
+  ASSERT_EQ(s.faults.size(), 11U);
   EXPECT_TRUE(s.faults[0].silent);
   EXPECT_EQ(s.faults[0].lasts, 10min);
   EXPECT_EQ(s.faults[1].times, 2.5);
@@ -62,8 +62,14 @@ TEST(NodeAutoscaling, ReadsEveryTimerAndTheFaults) {
   EXPECT_EQ(s.faults[2].lasts, std::nullopt);
   EXPECT_EQ(s.faults[3].notice, 25s);
   EXPECT_EQ(s.faults[4].kind, Fault::Kind::registry_outage);
-  EXPECT_TRUE(s.faults[5].stale);
+  EXPECT_EQ(s.faults[5].answer, Fault::Metrics::stale);
   EXPECT_EQ(s.faults[6].delay, 5s);
+  EXPECT_EQ(s.faults[4].times, 1) << "out, not slow";
+  EXPECT_EQ(s.faults[7].times, 4);
+  EXPECT_EQ(s.faults[8].answer, Fault::Metrics::nan);
+  EXPECT_EQ(s.faults[9].off, 90s);
+  EXPECT_EQ(s.faults[9].lasts, 10min);
+  EXPECT_EQ(s.faults[10].off, -5min);
 }
 
 TEST(NodeAutoscaling, ReadsKarpentersSettings) {

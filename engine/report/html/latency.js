@@ -1,83 +1,76 @@
 // How latencies are spread, and how sure their percentiles are.
 const latency = (() => {
-  const named = [
-    ["p50", "p50"],
-    ["p95", "p95"],
-    ["p99", "p99"],
-  ];
+  const named = ["p50", "p95", "p99"];
+  const numbers = (list) => list.map((text) => ({ text, number: true }));
+
+  function tableOf(bins, total) {
+    let below = 0;
+    const rows = bins.map(([from, to, count]) => {
+      below += count;
+      const shares = [count / total, below / total].map(notation.percent);
+      return [notation.length(from), notation.length(to), notation.count(count), ...shares];
+    });
+    return { head: ["from", "to below", ...numbers(["requests", "share", "up to here"])], rows };
+  }
+
+  // Bins are not equally wide on a logarithmic scale, so a bar's area is its count, not its height.
+  function bars(svg, x, top, foot, bins, rows, tip) {
+    const [least] = x.domain();
+    const placed = bins.map(([from, to, count]) => {
+      const left = x(Math.max(from, least));
+      const wide = Math.max(1, x(Math.max(to, least * 1.01)) - left);
+      return { left, wide, density: count / wide };
+    });
+    const y = d3.scaleLinear([0, d3.max(placed, (bin) => bin.density)], [foot, top]);
+    const marks = placed.map(({ left, wide, density }, i) => ({
+      x: left,
+      y: y(density),
+      words: `${rows[i][0]} to ${rows[i][1]}: ${rows[i][2]} requests, ${rows[i][3]}`,
+      draw(g) {
+        add(g, "rect", { class: "bar served", width: wide, height: Math.max(1, foot - y(density)) });
+        add(g, "rect", { class: "reach", width: wide, y: top - y(density), height: foot - top });
+      },
+    }));
+    walkable(svg, marks, tip);
+  }
+
+  function percentileLines(svg, x, foot, spread, width) {
+    const [least, largest] = x.domain();
+    const lines = named.map((key, row) => {
+      const px = x(Math.min(Math.max(spread[key], least), largest));
+      return { px, py: 14 + row * 14, flip: px > width - 110, text: `${key} ${notation.length(spread[key])}` };
+    });
+    for (const { px, py } of lines) add(svg, "line", { class: "percentile", x1: px, x2: px, y1: py - 9, y2: foot });
+    for (const { px, py, flip, text } of lines)
+      add(svg, "text", {
+        class: "label",
+        x: flip ? px - 5 : px + 5,
+        y: py,
+        "text-anchor": flip ? "end" : "start",
+      }).text(text);
+  }
 
   // bins: [[from_s, to_s, count]]; spread: {mean, p50, …} in seconds.
   function distribution(parent, name, bins, spread, note) {
     const total = d3.sum(bins, (bin) => bin[2]);
     if (total < 2) return;
-    let below = 0;
-    const rows = bins.map(([from, to, count]) => {
-      below += count;
-      return [
-        notation.length(from),
-        notation.length(to),
-        notation.count(count),
-        notation.percent(count / total),
-        notation.percent(below / total),
-      ];
-    });
+    const table = tableOf(bins, total);
     const least = Math.max(1e-7, bins[0][0] || bins[0][1] / 2);
+    const largest = Math.max(bins[bins.length - 1][1], least * 1.2);
     chart(parent, {
       title: `Latency of ${name}`,
-      note,
+      note: `A bar's area is its number of requests.${note ? ` ${note}` : ""}`,
       legend: [
         ["served", "completed requests"],
         ["percentile", "percentile"],
       ],
       height: 210,
-      table: {
-        head: ["from", "to below", ...["requests", "share", "up to here"].map((text) => ({ text, number: true }))],
-        rows,
-      },
+      table,
       draw(svg, width, tip, tall) {
-        const left = 48;
-        const right = width - 16;
-        const top = 56;
         const foot = tall - 24;
-        const x = d3
-          .scaleLog()
-          .domain([least, Math.max(bins[bins.length - 1][1], least * 1.2)])
-          .range([left, right]);
-        const y = d3
-          .scaleLinear()
-          .domain([0, d3.max(bins, (bin) => bin[2])])
-          .range([foot, top]);
-        axes.counts(svg, y, left, right);
-        const marks = bins.map(([from, to, count], i) => {
-          const x0 = x(Math.max(from, least));
-          const x1 = x(Math.max(to, least * 1.01));
-          return {
-            x: x0,
-            y: y(count),
-            words: `${rows[i][0]} to ${rows[i][1]}: ${rows[i][2]} requests, ${rows[i][3]}`,
-            draw(g) {
-              add(g, "rect", {
-                class: "bar served",
-                width: Math.max(1, x1 - x0 - 1),
-                height: Math.max(1, foot - y(count)),
-              });
-              add(g, "rect", { class: "reach", width: Math.max(1, x1 - x0), y: top - y(count), height: foot - top });
-            },
-          };
-        });
-        walkable(svg, marks, tip);
-        const lines = named.map(([key, text], row) => {
-          const px = x(Math.min(Math.max(spread[key], least), x.domain()[1]));
-          return { px, py: 14 + row * 14, flip: px > width - 110, text: `${text} ${notation.length(spread[key])}` };
-        });
-        for (const { px, py } of lines) add(svg, "line", { class: "percentile", x1: px, x2: px, y1: py - 9, y2: foot });
-        for (const { px, py, flip, text } of lines)
-          add(svg, "text", {
-            class: "label",
-            x: flip ? px - 5 : px + 5,
-            y: py,
-            "text-anchor": flip ? "end" : "start",
-          }).text(text);
+        const x = d3.scaleLog([least, largest], [8, width - 16]);
+        bars(svg, x, 56, foot, bins, table.rows, tip);
+        percentileLines(svg, x, foot, spread, width);
         axes.logTime(svg, x, foot);
       },
     });

@@ -42,9 +42,10 @@ const overTime = (() => {
         ? "Each dot is a decision of the policy: point at it, or press Page Down in the chart."
         : null,
       legend: [
-        ["existing", "replicas, starting and stopping ones too"],
-        ["ready", "ready"],
-        ["desired", "desired"],
+        ...lines.map(({ style, text }) => [
+          style,
+          style === "existing" ? "replicas, starting and stopping ones too" : text,
+        ]),
         ...(decisions.length ? [["dot decision", "decision"]] : []),
         ...(faulty ? [["fault", "fault"]] : []),
       ],

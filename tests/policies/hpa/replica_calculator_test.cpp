@@ -79,7 +79,7 @@ TEST(HpaCalculator, AnEmptyAnswerOrNoneFails) {
   EXPECT_TRUE(
       asked.propose(metric(MetricSource::external, TargetType::value, 1), Answer({})).failed);
   EXPECT_TRUE(asked.propose(kPods, Answer::of_pods({})).failed);
-  for (const Presence presence : {Presence::absent, Presence::error}) {
+  for (const Presence presence : {Presence::absent, Presence::error, Presence::nan}) {
     Answer answer({1});
     answer.facts.presence = presence;
     EXPECT_TRUE(asked.propose(kValue, answer).failed);

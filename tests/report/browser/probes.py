@@ -93,3 +93,11 @@ ACCESSIBILITY = """(() => {
   if (/\\bNaN\\b|\\bundefined\\b|\\[object/.test(document.getElementById('main').innerText)) problems.push('undefined or NaN is shown');
   return problems;
 })()"""
+
+# Bars of latency distributions: their areas, and the numbers of requests that they stand for.
+AREAS = """[...document.querySelectorAll('figure[id^=latency-of]')].map((figure) =>
+  [...figure.querySelectorAll('.mark')].map((mark) => {
+    const bar = mark.querySelector('.bar');
+    return {area: bar.getAttribute('width') * bar.getAttribute('height'), height: Number(bar.getAttribute('height')),
+            count: Number(mark.getAttribute('aria-label').replace('\u202f', '').match(/: (\\d+) requests/)[1])};
+  }))"""

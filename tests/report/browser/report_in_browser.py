@@ -149,6 +149,8 @@ def one_run(page, thaw, folder, arguments):
         expect(notice in words, f"{name}: a notice is not shown: {notice}")
     for bars, pointers in page.value(probes.BARS).items():
         expect_proportional(f"{name}: {bars}", pointers, summary)
+    if summary["replications"] == 1:
+        distributions_are_whole(page, name, summary)
     looks(page, file, name)
 
 
@@ -160,6 +162,18 @@ def expect_proportional(name, bars, summary):
     scale = sum(bar["width"] for bar in bars) / sum(values)
     for bar, value in zip(bars, values):
         expect(abs(bar["width"] - value * scale) <= 3, f"{name}: {bar['of']} is drawn {bar['width']} px wide")
+
+
+def distributions_are_whole(page, name, summary):
+    """All completed requests are in the bars, and a bar's area is their number."""
+    groups = [summary["functions"], summary.get("pipelines", {})]
+    completed = [one["requests"]["completed"] for group in groups for one in group.values()]
+    for bars in page.value(probes.AREAS):
+        expect(sum(bar["count"] for bar in bars) in completed, f"{name}: a distribution lacks requests")
+        high = [bar for bar in bars if bar["height"] >= 20]
+        each = sum(bar["area"] for bar in high) / sum(bar["count"] for bar in high)
+        for bar in high:
+            expect(abs(bar["area"] / bar["count"] / each - 1) < 0.02, f"{name}: {bar['count']} requests are drawn as {bar['area']}")
 
 
 def decisions_by_keyboard_and_pointer(page, folder):

@@ -65,6 +65,24 @@ TEST(Adapter, FoldsAllPodsOfTheNamespace) {
   }
 }
 
+// prometheus-adapter since 0.8 (its pull request 308): "NaN" becomes the quantity 0. Who asks the
+// store itself is told that it is no number.
+TEST(Adapter, MakesZeroOfWhatIsNoNumber) {
+  TwoPods two({adapter(Fold::avg)});
+  two.bed.run_until(5min);
+  EXPECT_EQ(two.metrics.read_nan(0, kObject).series[0], 0);
+  EXPECT_EQ(two.metrics.read_nan(0, kPods).pods[0].value, 0);
+  MetricRef query = kObject;
+  query.source = MetricSource::query;
+  query.name = "DCGM_FI_DEV_GPU_UTIL";
+  EXPECT_EQ(two.metrics.read(0, query).presence, Presence::ok);
+  EXPECT_EQ(two.metrics.read_nan(0, query).presence, Presence::nan);
+  TwoPods bare({});
+  bare.bed.run_until(5min);
+  query.source = MetricSource::object;
+  EXPECT_EQ(bare.metrics.read_nan(0, query).presence, Presence::nan);
+}
+
 TEST(Adapter, GivesEachPodItsOwn) {
   TwoPods two({adapter(Fold::avg)});
   two.bed.run_until(5min);
