@@ -163,6 +163,7 @@ TEST(Compare, KeepsWhoIsRefusedWithTheReason) {
   EXPECT_NE(c.policies[2].not_run.find("needs a policy that keeps single instances"),
             std::string::npos)
       << c.policies[2].not_run;
+  EXPECT_EQ(c.policies[2].not_run.find("scenario.yaml"), std::string::npos) << "no path in results";
   EXPECT_EQ(c.policies[3].not_run, "nobody has seen it");
   EXPECT_EQ(c.pairs.size(), 1U);
   made.contenders.erase(made.contenders.begin(), made.contenders.begin() + 2);
