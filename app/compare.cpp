@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/compare/contenders.hpp"
+#include "app/precision.hpp"
 #include "app/progress.hpp"
 #include "app/terminal.hpp"
 #include "app/verbs.hpp"
@@ -15,18 +16,18 @@
 #include "engine/report/html/page.hpp"
 #include "engine/report/output.hpp"
 #include "engine/scenario/load.hpp"
-#include "engine/scenario/units.hpp"
 
 namespace thaw::app {
 namespace {
 
-constexpr std::size_t kReplications = 10, kMostForPrecision = 1'000;
+constexpr std::size_t kReplications = 10;
 
 struct Arguments {
-  std::string scenario, policies, out, format = "text", precision;
+  std::string scenario, policies, out, format = "text";
   std::vector<std::string> overrides;
   std::uint64_t seed = 1;
   std::optional<std::size_t> replications;
+  std::optional<double> precision;
   std::size_t jobs = std::max(1U, std::thread::hardware_concurrency());
 };
 
@@ -46,7 +47,7 @@ int compare(const Arguments& arguments) {
   problems.throw_if_any();
   tournament.seed = arguments.seed;
   tournament.jobs = arguments.jobs;
-  if (!arguments.precision.empty()) tournament.precision = units::ratio(arguments.precision);
+  tournament.precision = arguments.precision;
   tournament.replications =
       arguments.replications.value_or(tournament.precision ? kMostForPrecision : kReplications);
   tournament.interrupted = &watch_for_interrupt();
@@ -87,17 +88,9 @@ void add_compare(CLI::App& app, int& exit_code) {
                    "own files ask for; a comma separates too where no setting follows it (default: "
                    "manifest and every policy there is)");
   verb->add_option("--replications", arguments.replications,
-                   "runs of each policy, with seeds N, N+1, … (default 10; with --precision at "
-                   "most so many, default 1000)")
+                   "runs of each policy, with seeds N, N+1, … (default 10)")
       ->check(CLI::Range(1, 100'000));
-  verb->add_option("--precision", arguments.precision,
-                   "SHARE, such as 2%: go on until each mean's half width is below it")
-      ->check([](const std::string& text) {
-        const auto share = units::ratio(text);
-        return share && *share > 0 && *share < 1
-                   ? ""
-                   : "expected a share above 0 and below 1 such as 2%, found \"" + text + "\"";
-      });
+  add_precision(*verb, arguments.precision);
   verb->add_option("--jobs", arguments.jobs,
                    "runs at once (default: the processor's cores); no result depends on it")
       ->check(CLI::Range(1, 1'024));

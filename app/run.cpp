@@ -3,11 +3,14 @@
 
 #include <chrono>
 #include <cstdio>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/explain.hpp"
 #include "app/governors.hpp"
+#include "app/precision.hpp"
 #include "app/progress.hpp"
 #include "app/terminal.hpp"
 #include "app/verbs.hpp"
@@ -18,6 +21,7 @@
 #include "engine/report/summary.hpp"
 #include "engine/report/timeline.hpp"
 #include "engine/scenario/load.hpp"
+#include "engine/statistics/stopping.hpp"
 #include "sim/simulation.hpp"
 #include "sim/study/replicate.hpp"
 
@@ -28,7 +32,8 @@ struct Arguments {
   std::string scenario, out, format = "text", explain;
   std::vector<std::string> policies, overrides, traced;
   std::uint64_t seed = 1;
-  std::size_t replications = 1, jobs = 1;
+  std::size_t replications = 1, jobs = 1;  // with `precision` at most so many
+  std::optional<double> precision;
   bool audit = false;
 };
 
@@ -97,36 +102,60 @@ int run_once(const Scenario& scenario, sim::RunOptions options, const Arguments&
   return result.summary.held() ? kHeld : kFailed;
 }
 
+std::vector<std::string> summaries_of(const std::vector<sim::Replication>& runs) {
+  std::vector<std::string> summaries;
+  for (const sim::Replication& one : runs) summaries.push_back(one.summary);
+  return summaries;
+}
+
+// All replications, or as many as --precision needs, looked at as engine/statistics/stopping.hpp
+// says. `interrupted`: those that were complete.
+std::vector<sim::Replication> run_replications(const Scenario& scenario, sim::RunOptions options,
+                                               const Arguments& arguments, bool& interrupted) {
+  const std::uint64_t seed = options.seed;
+  const std::size_t most = arguments.replications;
+  std::vector<sim::Replication> runs;
+  Progress progress;
+  bool enough = false;
+  while (!enough) {
+    const std::size_t done = runs.size();
+    const std::size_t to = arguments.precision ? next_look(done, most) : most;
+    const auto render = [&](const sim::RunResult& result, bool first) {
+      sim::Replication out;
+      out.summary = to_json(result.summary);
+      out.events = result.events;
+      out.requests = requests_of(result);
+      if (!first || done > 0) return out;
+      out.timeline = to_jsonl(result.timeline, scenario.start);
+      out.series = result.series_csv;
+      out.run_data = data_of(result, scenario);
+      return out;
+    };
+    options.seed = seed + done;
+    auto more = sim::replicate(
+        scenario, options, to - done, arguments.jobs, render,
+        [&](std::size_t of_these) { progress.show_share(done + of_these, to, "replications"); });
+    interrupted = more.size() < to - done;
+    std::move(more.begin(), more.end(), std::back_inserter(runs));
+    enough =
+        interrupted || to == most ||
+        precise(merge_replications(summaries_of(runs), false).widest.share, *arguments.precision);
+  }
+  return runs;
+}
+
 int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arguments& arguments,
              std::chrono::steady_clock::time_point began) {
-  const auto render = [&](const sim::RunResult& result, bool first) {
-    sim::Replication out;
-    out.summary = to_json(result.summary);
-    out.events = result.events;
-    out.requests = requests_of(result);
-    if (!first) return out;
-    out.timeline = to_jsonl(result.timeline, scenario.start);
-    out.series = result.series_csv;
-    out.run_data = data_of(result, scenario);
-    return out;
-  };
-  std::vector<sim::Replication> runs;
-  {
-    Progress progress;
-    runs = sim::replicate(scenario, options, arguments.replications, arguments.jobs, render,
-                          [&](std::size_t done) {
-                            progress.show_share(done, arguments.replications, "replications");
-                          });
-  }
+  bool interrupted = false;
+  const auto runs = run_replications(scenario, options, arguments, interrupted);
   if (runs.empty()) return kInterrupted;
-  std::vector<std::string> summaries;
   std::uint64_t events = 0, requests = 0;
   for (const sim::Replication& one : runs) {
-    summaries.push_back(one.summary);
     events += one.events;
     requests += one.requests;
   }
-  const Replications merged = merge_replications(summaries, coloured());
+  const Replications merged =
+      merge_replications(summaries_of(runs), coloured(), arguments.precision);
   if (!arguments.out.empty()) {
     write_files(arguments.out, {{"summary.json", merged.json},
                                 {"timeline.jsonl", runs.front().timeline},
@@ -135,7 +164,7 @@ int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arg
                                 {"performance.json", to_json(measure(events, requests, began))}});
   }
   std::fputs(arguments.format == "json" ? merged.json.c_str() : merged.text.c_str(), stdout);
-  if (runs.size() < arguments.replications) {
+  if (interrupted) {
     std::fprintf(stderr, "interrupted: %zu of %zu replications\n", runs.size(),
                  arguments.replications);
     return kInterrupted;
@@ -206,7 +235,13 @@ void add_run(CLI::App& app, int& exit_code) {
   verb->add_option("--explain", arguments.explain,
                    "FUNCTION@TIME: what the last decision until then saw, its formula and limits")
       ->excludes(out, format, trace, audit, verb->get_option("--replications"));
-  verb->callback([&exit_code] { exit_code = run(arguments); });
+  add_precision(*verb, arguments.precision);
+  verb->get_option("--precision")->excludes(verb->get_option("--explain"));
+  verb->callback([&exit_code, replications = verb->get_option("--replications")] {
+    if (arguments.precision && replications->count() == 0)
+      arguments.replications = kMostForPrecision;
+    exit_code = run(arguments);
+  });
 }
 
 }  // namespace thaw::app

@@ -30,8 +30,13 @@ constexpr Row kRows[] = {
     {"idle_timeout", "TimeoutSecondBeforeSetReplicasMin=1200"},
     {"keep_alive", "idle=60s"},
     {"keep_alive", "idle=600s"},
+    {"modal", "max_containers={max}"},
+    {"mpc", "slots={slots},max={max}"},
+    {"runpod", "workersMax={max}"},
     {"scheduled",
      "entries.0.days=Mon-Fri,entries.0.from=08:00,entries.0.to=19:00,entries.0.replicas=1"},
+    {"seasonal", "slots={slots},max={max}"},
+    {"thaw", "slots={slots},max={max}"},
 };
 constexpr int kMostWithoutCards = 20;
 
@@ -136,6 +141,13 @@ sim::Contender contender_of(const Scenario& scenario, const std::string& text, b
   return contender;
 }
 
+// "f=keep_alive:idle=5s", and not a setting that has a colon in its value.
+bool names_a_function(const std::string& part) {
+  const std::size_t equals = part.find('='), colon = part.find(':');
+  return colon != std::string::npos &&
+         find_policy(part.substr(equals + 1, colon - equals - 1)) != nullptr;
+}
+
 }  // namespace
 
 std::vector<std::string> split_policies(const std::string& list) {
@@ -146,7 +158,7 @@ std::vector<std::string> split_policies(const std::string& list) {
     const std::size_t end = std::min(list.find(separator, at), list.size());
     std::string part = list.substr(at, end - at);
     at = end + 1;
-    const bool is_setting = part.find('=') < part.find(':');
+    const bool is_setting = part.find('=') < part.find(':') && !names_a_function(part);
     const bool goes_on = !by_semicolon && !parts.empty() &&
                          (parts.back().starts_with("exec:") ||
                           (is_setting && parts.back().find(':') != std::string::npos));

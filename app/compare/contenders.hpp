@@ -10,8 +10,9 @@
 
 namespace thaw::app {
 
-// "A;B,k=v" → its contenders. `;` separates wherever there is one. Without, a comma does, but where
-// it goes on with a setting: what follows has a `=` before any `:`, or all belongs to an exec.
+// "A;B:k=v,l=w" → its contenders. `;` separates wherever there is one. Without, a comma does, but
+// where it goes on with a setting of who has some already: what follows has a `=` before any `:`
+// and no policy's name between the two. Whatever follows an exec: is its command.
 std::vector<std::string> split_policies(const std::string& list);
 
 // Those that are named, each [FUNCTION=]NAME[:key=value,…] or "manifest"; none named: "manifest"

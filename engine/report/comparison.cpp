@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "engine/statistics/paired.hpp"
-#include "engine/statistics/stopping.hpp"
 
 namespace thaw {
 namespace {
@@ -138,8 +137,15 @@ bool answers_as_many(const Comparison::Policy& a, const Comparison::Policy& b) {
   return a.unanswered_share->mean <= b.unanswered_share->mean + kUnansweredSlack;
 }
 
+std::size_t Contest::replications() const {
+  for (const Contender& one : contenders)
+    if (one.not_run.empty()) return one.runs.size();
+  return 0;
+}
+
 Comparison compared(const Contest& contest) {
   Comparison result;
+  result.replications = contest.replications();
   result.scenario = contest.scenario;
   result.currency = contest.currency;
   result.seed = contest.seed;
@@ -150,7 +156,6 @@ Comparison compared(const Contest& contest) {
   for (const Contest::Contender& contender : contest.contenders) {
     result.policies.push_back(policy_of(contender));
     if (!contender.not_run.empty()) continue;
-    result.replications = contender.runs.size();
     result.policies.back().unanswered_share = unanswered_share(contest, contender.runs);
   }
   for (std::size_t i = 0; i < contest.contenders.size(); ++i) {
@@ -173,17 +178,16 @@ Comparison compared(const Contest& contest) {
 
 WidestMean widest_mean(const Comparison& comparison) {
   WidestMean widest;
-  const auto look = [&](const Comparison::Policy& policy, const char* what, const Estimate& of) {
-    const double share = relative_half_width(of);
-    if (share > widest.share) widest = {std::string(what) + " of " + policy.label(), share};
-  };
   for (const Comparison::Policy& policy : comparison.policies) {
     if (!policy.ran()) continue;
-    look(policy, "the cost", policy.cost);
-    if (policy.latency_s.p50) look(policy, "p50", *policy.latency_s.p50);
-    if (policy.latency_s.p95) look(policy, "p95", *policy.latency_s.p95);
-    if (policy.latency_s.p99) look(policy, "p99", *policy.latency_s.p99);
-    if (policy.cold_share) look(policy, "the cold share", *policy.cold_share);
+    const auto look = [&](const char* what, const std::optional<Estimate>& of) {
+      if (of) widest.look(std::string(what) + " of " + policy.label(), *of);
+    };
+    look("the cost", policy.cost);
+    look("p50", policy.latency_s.p50);
+    look("p95", policy.latency_s.p95);
+    look("p99", policy.latency_s.p99);
+    look("the cold share", policy.cold_share);
   }
   return widest;
 }

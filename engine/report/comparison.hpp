@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/report/precision.hpp"
 #include "engine/statistics/estimate.hpp"
 
 namespace thaw {
@@ -51,6 +52,8 @@ struct Contest {
   std::vector<Contender> contenders;
   std::optional<Bound> optimum;  // the least that anybody could pay who knew the future
   std::vector<std::string> notices;
+
+  std::size_t replications() const;
 };
 
 struct Comparison {
@@ -94,16 +97,12 @@ struct Comparison {
   std::vector<std::string> notices;
 };
 
-Comparison compared(const Contest& contest);
+Comparison compared(const Contest& contest);  // of one replication at least
 
 // But for one request in a hundred.
 bool answers_as_many(const Comparison::Policy& a, const Comparison::Policy& b);
 
-// The reported mean that is known least well: which, and its half width as a share of it.
-struct WidestMean {
-  std::string what;
-  double share = 0;
-};
+// Of costs, p50, p95, p99 and cold shares.
 WidestMean widest_mean(const Comparison& comparison);
 
 // What a reader has to know of the runs, before the scenario's own notices. `precision`: what was

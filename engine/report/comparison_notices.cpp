@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "engine/report/comparison.hpp"
-#include "engine/statistics/stopping.hpp"
 
 namespace thaw {
 namespace {
@@ -39,12 +38,11 @@ void add_own_notices(Comparison& comparison, std::optional<double> precision) {
                     lengths.shortest, lengths.longest));
   if (comparison.replications == 1)
     own.push_back("one replication has no interval: nobody is told apart from anybody");
-  const WidestMean widest = widest_mean(comparison);
-  if (precision && !precise(widest.share, *precision))
-    own.push_back(
-        fmt::format("the precision of {:g} % was not reached in {} replications: {} is known to "
-                    "within {:.1f} %",
-                    100 * *precision, comparison.replications, widest.what, 100 * widest.share));
+  if (precision) {
+    const auto missed =
+        precision_notice(widest_mean(comparison), *precision, comparison.replications);
+    if (missed) own.push_back(*missed);
+  }
   comparison.notices.insert(comparison.notices.begin(), own.begin(), own.end());
 }
 

@@ -26,9 +26,10 @@ std::string short_label(const Policy& policy) {
   return label.substr(0, end) + "…";
 }
 
-class Page {
+class ComparisonPage {
  public:
-  Page(const Comparison& comparison, bool colour) : comparison_(comparison), colour_(colour) {
+  ComparisonPage(const Comparison& comparison, bool colour)
+      : comparison_(comparison), colour_(colour) {
     for (const Policy& policy : comparison.policies)
       if (policy.ran()) by_cost_.push_back(&policy);
     std::stable_sort(by_cost_.begin(), by_cost_.end(),
@@ -66,8 +67,8 @@ class Page {
   std::string text_;
 };
 
-void Page::section(std::vector<Table::Align> columns, std::vector<std::string> heading,
-                   const std::vector<std::vector<std::string>>& rows) {
+void ComparisonPage::section(std::vector<Table::Align> columns, std::vector<std::string> heading,
+                             const std::vector<std::vector<std::string>>& rows) {
   Table table(std::move(columns));
   for (std::string& cell : heading) cell = paint(cell, Colour::bold);
   table.add(std::move(heading));
@@ -75,7 +76,7 @@ void Page::section(std::vector<Table::Align> columns, std::vector<std::string> h
   text_ += "\n" + table.text("");
 }
 
-void Page::head() {
+void ComparisonPage::head() {
   text_ += fmt::format(
       "{}: {} policies, {} replications each from seed {} on; means, ± half of "
       "the 95 % interval\n",
@@ -99,7 +100,7 @@ std::string share_of(const std::optional<Estimate>& of) {
   return of ? percent_words(of->mean) : "-";
 }
 
-void Page::policies() {
+void ComparisonPage::policies() {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < by_cost_.size(); ++i) {
     const Policy& p = *by_cost_[i];
@@ -119,7 +120,7 @@ void Page::policies() {
           rows);
 }
 
-void Page::waste() {
+void ComparisonPage::waste() {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < by_cost_.size(); ++i) {
     const Policy& p = *by_cost_[i];
@@ -135,7 +136,7 @@ void Page::waste() {
           rows);
 }
 
-void Page::chart() {
+void ComparisonPage::chart() {
   Chart chart;
   chart.x_name = comparison_.currency;
   chart.y_name = "p95";
@@ -155,7 +156,7 @@ void Page::chart() {
 }
 
 // Of those who dominate a policy the cheapest is told in numbers.
-void Page::dominance() {
+void ComparisonPage::dominance() {
   std::vector<std::string> lines;
   for (const Policy* beaten : by_cost_) {
     std::string by;
@@ -172,7 +173,7 @@ void Page::dominance() {
   list("dominated", lines);
 }
 
-void Page::against_the_first() {
+void ComparisonPage::against_the_first() {
   const auto first = std::find_if(comparison_.policies.begin(), comparison_.policies.end(),
                                   [](const Policy& policy) { return policy.ran(); });
   std::vector<std::vector<std::string>> rows;
@@ -183,7 +184,7 @@ void Page::against_the_first() {
   if (!rows.empty()) section({left, left}, {"against " + short_label(*first), ""}, rows);
 }
 
-void Page::settings() {
+void ComparisonPage::settings() {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < by_cost_.size(); ++i)
     if (by_cost_[i]->label().size() > kLongestLabel)
@@ -191,7 +192,7 @@ void Page::settings() {
   list("settings in full", lines);
 }
 
-void Page::list(const char* title, const std::vector<std::string>& lines) {
+void ComparisonPage::list(const char* title, const std::vector<std::string>& lines) {
   if (lines.empty()) return;
   text_ += "\n" + paint(title, Colour::bold) + "\n";
   for (const std::string& line : lines) text_ += "  • " + line + "\n";
@@ -200,7 +201,7 @@ void Page::list(const char* title, const std::vector<std::string>& lines) {
 }  // namespace
 
 std::string to_text(const Comparison& comparison, bool colour) {
-  Page page(comparison, colour);
+  ComparisonPage page(comparison, colour);
   page.head();
   page.policies();
   page.waste();

@@ -93,12 +93,39 @@ bool merge_checks(Json& merged, const std::vector<Json>& all, const Json::json_p
   return held_by_all;
 }
 
-std::string interval(const Json& merged, const std::string& path, double factor = 1) {
+// What is shown of each function, and what --precision is about.
+struct Row {
+  const char *label, *path;
+  double factor = 1;
+};
+constexpr Row kRows[] = {
+    {"requests", "/requests/total"},        {"cold starts, %", "/cold_start_probability", 100},
+    {"latency mean, s", "/latency_s/mean"}, {"latency p50, s", "/latency_s/p50"},
+    {"latency p95, s", "/latency_s/p95"},   {"latency p99, s", "/latency_s/p99"},
+    {"wait mean, s", "/wait_s/mean"},       {"replicas", "/replicas/mean"},
+    {"busy", "/replicas/busy_mean"},        {"idle", "/replicas/idle_mean"}};
+
+// Of all replications; empty where none has the number.
+std::optional<Estimate> shown(const Json& merged, const std::string& path) {
   const Json::json_pointer at(path), ci("/ci95" + path);
-  if (!merged.contains(at)) return "";
-  const double low = merged.at(ci)[0].get<double>() * factor,
-               high = merged.at(ci)[1].get<double>() * factor;
-  return fmt::format("{:.4g}  [{:.4g}, {:.4g}]", merged.at(at).get<double>() * factor, low, high);
+  if (!merged.contains(at)) return std::nullopt;
+  return Estimate{merged.at(at).get<double>(), merged.at(ci)[0].get<double>(),
+                  merged.at(ci)[1].get<double>(), merged["replications"].get<std::size_t>()};
+}
+
+WidestMean widest_of(const Json& merged) {
+  WidestMean widest;
+  for (const auto& [name, function] : merged["functions"].items())
+    for (const Row& row : kRows)
+      if (const auto estimate = shown(merged, "/functions/" + name + row.path))
+        widest.look(name + ": " + row.label, *estimate);
+  if (const auto cost = shown(merged, "/cost/total")) widest.look("cost", *cost);
+  return widest;
+}
+
+std::string interval(const Estimate& of, double factor) {
+  return fmt::format("{:.4g}  [{:.4g}, {:.4g}]", of.mean * factor, of.low * factor,
+                     of.high * factor);
 }
 
 std::string text_of(const Json& merged, bool colour) {
@@ -107,25 +134,16 @@ std::string text_of(const Json& merged, bool colour) {
       fmt::format("{}: {} replications, mean and 95 % interval\n",
                   merged["scenario"].get<std::string>(), merged["replications"].get<int>());
   Table table({left, left});
-  const auto row = [&](const std::string& label, const std::string& value) {
-    if (!value.empty()) table.add({label, value});
+  const auto add = [&](const std::string& label, const std::string& path, double factor) {
+    if (const auto estimate = shown(merged, path)) table.add({label, interval(*estimate, factor)});
   };
   for (const auto& [name, function] : merged["functions"].items()) {
-    const std::string at = "/functions/" + name;
     table.add({painted(name, colour ? Colour::bold : Colour::none), ""});
-    row("  requests", interval(merged, at + "/requests/total"));
-    row("  cold starts, %", interval(merged, at + "/cold_start_probability", 100));
-    row("  latency mean, s", interval(merged, at + "/latency_s/mean"));
-    row("  latency p50, s", interval(merged, at + "/latency_s/p50"));
-    row("  latency p95, s", interval(merged, at + "/latency_s/p95"));
-    row("  latency p99, s", interval(merged, at + "/latency_s/p99"));
-    row("  wait mean, s", interval(merged, at + "/wait_s/mean"));
-    row("  replicas", interval(merged, at + "/replicas/mean"));
-    row("  busy", interval(merged, at + "/replicas/busy_mean"));
-    row("  idle", interval(merged, at + "/replicas/idle_mean"));
+    for (const Row& row : kRows)
+      add(std::string("  ") + row.label, "/functions/" + name + row.path, row.factor);
   }
   if (!merged["pools"].empty())
-    row("cost, " + merged["cost"]["currency"].get<std::string>(), interval(merged, "/cost/total"));
+    add("cost, " + merged["cost"]["currency"].get<std::string>(), "/cost/total", 1);
   text += table.text("  ");
   const auto list = [&text](const Json& checks, const char* of) {
     for (const Json& check : checks) {
@@ -142,7 +160,8 @@ std::string text_of(const Json& merged, bool colour) {
 
 }  // namespace
 
-Replications merge_replications(const std::vector<std::string>& summaries, bool colour) {
+Replications merge_replications(const std::vector<std::string>& summaries, bool colour,
+                                std::optional<double> precision) {
   std::vector<Json> all;
   for (const std::string& summary : summaries) all.push_back(Json::parse(summary));
   Json merged = all.front();
@@ -176,8 +195,15 @@ Replications merge_replications(const std::vector<std::string>& summaries, bool 
   result.held = merge_checks(merged, all, kChecks);
   if (merged.contains(kProofs)) result.held &= merge_checks(merged, all, kProofs);
   merged["ci95"] = std::move(ci95);
-  result.json = merged.dump(2) + "\n";
+  result.widest = widest_of(merged);
   result.text = text_of(merged, colour);
+  if (precision) {
+    if (const auto missed = precision_notice(result.widest, *precision, all.size())) {
+      merged["notices"].push_back(*missed);
+      result.text += "  • " + *missed + "\n";
+    }
+  }
+  result.json = merged.dump(2) + "\n";
   return result;
 }
 

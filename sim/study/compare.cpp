@@ -26,6 +26,17 @@ Outcome from_text(const std::string& text) {
   return outcome;
 }
 
+// A result file holds no path: what is wrong is told without its place.
+RunResult simulate_without_places(const Scenario& scenario, const RunOptions& options) {
+  try {
+    return simulate(scenario, options);
+  } catch (const InputError& error) {
+    std::vector<Diagnostic> problems = error.problems();
+    for (Diagnostic& problem : problems) problem.place = {};
+    throw InputError(std::move(problems));
+  }
+}
+
 // The runs of a tournament and what came of them.
 class Runs {
  public:
@@ -99,7 +110,7 @@ std::vector<std::string> Runs::run(std::size_t contender, std::size_t replicatio
   options.seed = tournament_.seed + replication;
   options.governors = tournament_.contenders[contender].governors;
   options.interrupted = tournament_.interrupted;
-  const RunResult result = simulate(scenario_, options);
+  const RunResult result = simulate_without_places(scenario_, options);
   if (result.interrupted) return {};
   std::vector<std::string> texts{
       to_text(outcome_of(scenario_, result)),
@@ -118,6 +129,7 @@ void Runs::take(Entrant& entrant, std::size_t replication, const Forked& result)
     taken.notices.assign(result.texts.begin() + 2, result.texts.end());
   } else if (entrant.failed.empty() || replication < entrant.failed_at) {
     entrant.failed = result.message();
+    std::replace(entrant.failed.begin(), entrant.failed.end(), '\n', ';');
     entrant.failed_at = replication;
   }
 }
@@ -182,6 +194,7 @@ TournamentResult compare(const Scenario& scenario, const Tournament& tournament)
   }
   const Contest contest = runs.contest();
   if (!runs.anybody()) refuse(tournament, contest);
+  if (contest.replications() == 0) return result;  // interrupted before one was whole
   result.comparison = compared(contest);
   add_own_notices(result.comparison, tournament.precision);
   return result;

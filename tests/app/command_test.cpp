@@ -40,7 +40,15 @@ TEST(Command, HelpNamesTheVerbsThatExist) {
 TEST(Command, HelpOfRunNamesItsOptions) {
   const std::string help = thaw_command({"run", "--help"}).out;
   for (const char* option : {"--seed", "--replications", "--jobs", "--policy", "--set", "--out",
-                             "--format", "--explain", "--trace", "--audit"}) {
+                             "--format", "--explain", "--trace", "--audit", "--precision"}) {
+    EXPECT_TRUE(has(help, option)) << option;
+  }
+}
+
+TEST(Command, HelpOfCompareNamesItsOptions) {
+  const std::string help = thaw_command({"compare", "--help"}).out;
+  for (const char* option : {"--policies", "--replications", "--precision", "--jobs", "--seed",
+                             "--set", "--out", "--format", "Example: thaw compare "}) {
     EXPECT_TRUE(has(help, option)) << option;
   }
 }

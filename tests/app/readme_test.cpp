@@ -1,5 +1,5 @@
-// README.md and docs/ledger.md show what the command prints: blocks that begin with “$ thaw …” are
-// run. Links within the repository lead somewhere.
+// README.md, docs/compare.md and docs/ledger.md show what the command prints: blocks that begin
+// with “$ thaw …” are run. Links within the repository lead somewhere.
 #include <gtest/gtest.h>
 
 #include "tests/app/command.hpp"
@@ -47,6 +47,8 @@ void expect_shown_as_printed(const std::string& document) {
 }
 
 TEST(Readme, ShowsWhatTheCommandsPrint) { expect_shown_as_printed("README.md"); }
+
+TEST(CompareGuide, ShowsWhatTheCommandsPrint) { expect_shown_as_printed("docs/compare.md"); }
 
 TEST(LedgerGuide, ShowsWhatTheCommandsPrint) { expect_shown_as_printed("docs/ledger.md"); }
 

@@ -54,6 +54,22 @@ TEST(Replications, OfOneAreARunAsAny) {
   EXPECT_EQ(one, summary_of({}));
 }
 
+// 5 % is reached; a thousandth is not, in twelve.
+TEST(Replications, GoOnUntilEachMeanIsKnownWellEnough) {
+  const std::vector<std::string> short_runs = {"--set", "workload.load.until=3000s"};
+  const json enough = summary_of(with(short_runs, {"--precision", "10%", "--jobs", "2"}));
+  EXPECT_GE(enough.at("replications"), 10);
+  EXPECT_LT(enough.at("replications"), 1000);
+  const json& cold = enough.at("ci95").at("functions").at("f").at("cold_start_probability");
+  const double mean = enough.at("functions").at("f").at("cold_start_probability");
+  EXPECT_LE((cold.at(1).get<double>() - cold.at(0).get<double>()) / 2, mean * 0.1 / 1.1);
+  EXPECT_EQ(enough, summary_of(with(short_runs, {"--precision", "10%", "--jobs", "5"})));
+
+  const json fewer = summary_of(with(short_runs, {"--precision", "0.1%", "--replications", "12"}));
+  EXPECT_EQ(fewer.at("replications"), 12);
+  EXPECT_TRUE(has(fewer.at("notices").back(), "the precision of 0.1 % was not reached in 12"));
+}
+
 TEST(Replications, WorkWithFlows) {
   const Outcome run = thaw_command({"run", kKapsule, "--replications", "3", "--jobs", "2"});
   EXPECT_EQ(run.code, 0) << run.err;

@@ -163,6 +163,7 @@ TEST(Compare, KeepsWhoIsRefusedWithTheReason) {
   EXPECT_NE(c.policies[2].not_run.find("needs a policy that keeps single instances"),
             std::string::npos)
       << c.policies[2].not_run;
+  EXPECT_EQ(c.policies[2].not_run.find("scenario.yaml"), std::string::npos) << "no path in results";
   EXPECT_EQ(c.policies[3].not_run, "nobody has seen it");
   EXPECT_EQ(c.pairs.size(), 1U);
   made.contenders.erase(made.contenders.begin(), made.contenders.begin() + 2);
@@ -195,6 +196,9 @@ TEST(Compare, InterruptedKeepsWhatIsWhole) {
   const TournamentResult result = compare(scenario, made);
   EXPECT_TRUE(result.interrupted);
   EXPECT_EQ(result.comparison.replications, 3U) << "seven runs, two policies";
+  interrupted = false;
+  made.progress = [&](std::size_t done, std::size_t) { interrupted = done >= 1; };
+  EXPECT_EQ(compare(scenario, made).comparison.replications, 0U) << "one run, two policies";
   Tournament whole = tournament(scenario, 3);
   EXPECT_EQ(to_json(result.comparison), to_json(compare(scenario, whole).comparison));
 }
