@@ -42,7 +42,8 @@ put_section "$file" 'azure day' <<TEXT
 500 functions of at least four replicas each on 200 nodes, whose calls are four hours of the Azure Functions trace of 2019
 ([AzurePublicDataset](https://github.com/Azure/AzurePublicDataset), in the sample of 500 functions of vHive's In-Vitro), six
 times over; [bench/scenarios/azure_day.py](../bench/scenarios/azure_day.py) makes the scenario from the counts. CPU seconds, user and
-system, of one process on one core, from reading the files to writing the results; median of $rounds.
+system, of one process on one core, from reading the files to writing the results; median of $rounds. Memory grows with what
+is written down, a line of the timeline for each decision and each step of a pod's life, not with the requests.
 
     bench/azure_day.sh build COUNTS FUNCTIONS
 
