@@ -32,10 +32,11 @@ struct Arguments {
 };
 
 void write(const std::string& folder, const Comparison& comparison) {
-  write_files(folder, {{"compare.json", to_json(comparison)},
+  const std::string json = to_json(comparison);
+  write_files(folder, {{"compare.json", json},
+                       {"report.html", comparison_html(json)},
                        {"compare.md", to_markdown(comparison)},
-                       {"compare.csv", to_csv(comparison)},
-                       {"report.html", comparison_html(to_json(comparison))}});
+                       {"compare.csv", to_csv(comparison)}});
 }
 
 int compare(const Arguments& arguments) {
@@ -98,8 +99,9 @@ void add_compare(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   verb->add_option("--set", arguments.overrides, "PATH=VALUE in the scenario, list items by name")
       ->allow_extra_args(false);
-  verb->add_option("--out", arguments.out,
-                   "folder for compare.json, compare.md, compare.csv, report.html");
+  verb->add_option(
+      "--out", arguments.out,
+      "folder for report.html (a page to look at), compare.json, compare.md, compare.csv");
   verb->add_option("--format", arguments.format, "text, or json: compare.json on standard output")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

@@ -9,7 +9,7 @@ source "$here/measure.sh"
 thaw=$1/thaw counts=$2 functions=$3
 file=$here/../results/performance.md
 scratch=$(mktemp -d)
-rounds=3
+rounds=${ROUNDS:-3}
 
 # run NAME OPTIONS of the script…: a row of the table, medians of the rounds.
 run() {
@@ -42,7 +42,8 @@ put_section "$file" 'azure day' <<TEXT
 500 functions of at least four replicas each on 200 nodes, whose calls are four hours of the Azure Functions trace of 2019
 ([AzurePublicDataset](https://github.com/Azure/AzurePublicDataset), in the sample of 500 functions of vHive's In-Vitro), six
 times over; [bench/scenarios/azure_day.py](../bench/scenarios/azure_day.py) makes the scenario from the counts. CPU seconds, user and
-system, of one process on one core, from reading the files to writing the results; medians of three.
+system, of one process on one core, from reading the files to writing the results; median of $rounds. Memory grows with what
+is written down, a line of the timeline for each decision and each step of a pod's life, not with the requests.
 
     bench/azure_day.sh build COUNTS FUNCTIONS
 

@@ -12,9 +12,10 @@
 //             the time that would have been cheapest for the last of them and kept the promise,
 //             perhaps gone meanwhile and back ahead of the next call (demand/idle_gaps.hpp)
 //   zero      a start from zero that takes longer than slo breaks the promise: `from-zero` says
-//             whether as much of that is taken as 1 - at allows (budget), none (never: one replica
-//             stays, and the reason says why), or any (cost). The budget is that of a day: who was
-//             late is counted, and once too many were, idle replicas stay longer
+//             whether one replica stays for that (never: the reason says why), as many of those
+//             starts are taken as 1 - at allows (budget), or any (cost)
+// Who was late for want of replicas is counted, for a week: once more were than 1 - at allows, idle
+// replicas stay longer.
 // Without history it is break-even: kept for as long as a start costs. Durations and prices are
 // those of Spec::levels; a start from zero takes its quantile at `at`.
 // Kept over a restart: all of it. Sources: demand/erlang.hpp, demand/idle_gaps.hpp,
@@ -37,7 +38,7 @@ namespace thaw {
 namespace {
 
 // For so long a request counts, in time or late.
-constexpr Duration kPromiseMemory = std::chrono::hours(24);
+constexpr Duration kPromiseMemory = std::chrono::hours(7 * 24);
 
 enum class FromZero : std::uint8_t { budget, never, cost };
 
@@ -47,7 +48,7 @@ struct ThawSettings {
   double wait_price_per_s = 0;  // in seconds of keeping a replica
   Bounds bounds;
   int slots = 1;
-  FromZero from_zero = FromZero::budget;
+  FromZero from_zero = FromZero::never;
   StartPrice start;
 
   static ThawSettings read(const Spec& spec, Diagnostics& diagnostics);
@@ -68,10 +69,10 @@ ThawSettings ThawSettings::read(const Spec& spec, Diagnostics& diagnostics) {
   reader.ignore("wait-price");
   s.bounds = Bounds::read(reader, "min", "max", 10);
   s.slots = static_cast<int>(reader.integer("slots", 1, 1, 10'000));
-  const std::string zero = reader.one_of("from-zero", "budget", {"budget", "never", "cost"});
-  s.from_zero = zero == "never"  ? FromZero::never
+  const std::string zero = reader.one_of("from-zero", "never", {"never", "budget", "cost"});
+  s.from_zero = zero == "budget" ? FromZero::budget
                 : zero == "cost" ? FromZero::cost
-                                 : FromZero::budget;
+                                 : FromZero::never;
   s.tick = read_duration(reader, "tick", "1s", 100ms);
   s.start = StartPrice::read(reader, spec);
   if (priced && s.start.keep_per_s > 0) s.wait_price_per_s = per_hour / 3600 / s.start.keep_per_s;
@@ -81,7 +82,9 @@ ThawSettings ThawSettings::read(const Spec& spec, Diagnostics& diagnostics) {
 
 IdlePrices ThawSettings::idle_prices() const {
   const bool promised = from_zero != FromZero::cost && wait_price_per_s == 0;
-  return {.start_s = start.start_s,
+  // A start is more than its stages: scheduling, probes, and an end in grace.
+  constexpr double kLeastStart = 30;
+  return {.start_s = std::max(start.start_s, kLeastStart),
           .cold_s = seconds(start.to_serve_at(at)),
           .wait_price = wait_price_per_s,
           .patience_s = seconds(slo),
@@ -112,7 +115,7 @@ class Thaw final : public ScalingPolicy {
   };
 
   void follow(const Observation& seen);
-  void keep_books(const Observation& seen);
+  void keep_books(const Observation& seen, const Need& need);
   bool is_worth_growing(std::int32_t replica, const Observation& seen) const;
   double debt(TimePoint now) const { return late_.value(now) - settings_.miss() * all_.value(now); }
   Need needed(const Observation& seen) const;
@@ -169,12 +172,13 @@ void Thaw::follow(const Observation& seen) {
   if (seen.ready.count > 0 && !serving_since_) serving_since_ = seen.now;
 }
 
-// Late is who finds no replica, or more ahead than is done within slo.
-void Thaw::keep_books(const Observation& seen) {
+// Late for want of replicas is who finds none, or fewer than are needed and more ahead than is done
+// within slo. A burst that those who are needed cannot serve in time is nobody's fault.
+void Thaw::keep_books(const Observation& seen, const Need& need) {
   const double servers = static_cast<double>(seen.ready.count) * settings_.slots;
   const double ahead = static_cast<double>(seen.in_flight) + seen.queued;
-  const double work_s = meter_.work_s().value_or(0);
-  const bool late = servers > 0 ? (ahead / servers - 1) * work_s > seconds(settings_.slo)
+  const bool late = servers > 0 ? seen.ready.count < need.replicas &&
+                                      (ahead / servers - 1) * need.work_s > seconds(settings_.slo)
                                 : settings_.zero_breaks();
   all_.add(seen.now, arrived_);
   if (late) late_.add(seen.now, arrived_);
@@ -247,12 +251,16 @@ void Thaw::layer(const Need& need, TimePoint now) {
 
 Decision Thaw::weigh(const Observation& seen) {
   const Need need = needed(seen);
+  keep_books(seen, need);
   layer(need, seen.now);
   layers_.plan_idle(seen.now, debt(seen.now));
   std::int32_t desired = std::max(need.replicas, 1);
   while (!is_worth_growing(desired, seen)) --desired;
-  for (std::int32_t k = desired + 1; k <= std::min(settings_.bounds.max, Layers::kMost); ++k)
-    if (layers_.keeps(k, seen.now)) desired = k;
+  for (std::int32_t k = std::max(need.replicas, 1) + 1;
+       k <= std::min(settings_.bounds.max, Layers::kMost); ++k) {
+    const bool there = k <= seen.spec.count || layers_.plan(k).back_s > 0;
+    if (there && layers_.keeps(k, seen.now)) desired = k;
+  }
   if (desired == 1 && !keeps_first(seen)) desired = 0;
   if (desired == 1 && seen.spec.count == 0 && layers_.idle_since(1)) foreseen_ = true;
 
@@ -274,7 +282,7 @@ Reason Thaw::why(std::int32_t replicas, const Need& need, Limit limit) const {
   if (idle && !stays)
     return {ReasonCode::idle_histogram,
             {plan.back_s, plan.keep_s, static_cast<double>(layers_.idle_times(1)), 1}};
-  const double from_zero_s = stays ? seconds(settings_.start.to_serve_at(settings_.at)) : 0;
+  const double from_zero_s = stays && idle ? seconds(settings_.start.to_serve_at(settings_.at)) : 0;
   return {ReasonCode::expected_cost,
           {static_cast<double>(replicas), replicas * settings_.start.keep_per_s * 3600, need.wait_s,
            seconds(settings_.slo), static_cast<double>(limit), static_cast<double>(replicas),
@@ -282,14 +290,18 @@ Reason Thaw::why(std::int32_t replicas, const Need& need, Limit limit) const {
 }
 
 Decision Thaw::decide(const Observation& seen) {
-  if (ticks_.begins(seen, settings_.tick)) meter_.begin(seen.now);
+  if (ticks_.begins(seen, settings_.tick)) {
+    meter_.begin(seen.now);
+    // Those that are there count as needed until now.
+    for (std::int32_t k = 2; k <= std::min(seen.spec.count, Layers::kMost); ++k)
+      if (!layers_.idle_since(k)) layers_.turn_busy(k, seen.now);
+  }
   look(seen);
   const bool due = ticks_.take(seen.now);
   const bool acts = due || seen.cause == Cause::arrival_at_zero;
   Decision decision{.why = {ReasonCode::waiting_for_tick, {}}};
   if (acts) {
     if (due && seen.ready.count > 0) meter_.sample(seen, settings_.tick);
-    keep_books(seen);
     follow(seen);
     decision = weigh(seen);
     if (decision.desired == seen.spec) decision.desired.reset();
@@ -339,9 +351,9 @@ constexpr ParamInfo kParams[] = {
     {"slo", "2s", "promise: how long a request may wait, beyond its own service"},
     {"at", "0.95", "the share of the requests that it holds for"},
     {"wait-price", "", "price of an hour of waiting; instead of the promise"},
-    {"from-zero", "budget",
-     "where a start from zero breaks the promise: budget (as often as `at` allows), never (one "
-     "replica stays) or cost (the promise is for the others)"},
+    {"from-zero", "never",
+     "where a start from zero breaks the promise: never (one replica stays), budget (as often as "
+     "`at` allows) or cost (the promise is for the others)"},
     {"min", "0", "replicas at least"},
     {"max", "10", "replicas at most"},
     {"slots", "1", "requests that one replica serves side by side at full speed"},

@@ -9,7 +9,8 @@ namespace thaw {
 namespace {
 
 constexpr std::ptrdiff_t kEnoughToReturn = 8;  // so many that last, before their end is foreseen
-constexpr double kTrust = 4;                   // so many are half of what there is to know
+constexpr double kInDebt = 8;  // so many times the break-even, while nothing is known
+constexpr double kTrust = 4;   // so many are half of what there is to know
 
 // Of requests that come evenly over `busy`, those of its first `for_s`.
 double within(double requests, double busy_s, double for_s) {
@@ -66,7 +67,9 @@ IdleGaps::Outcome IdleGaps::outcome(const Gaps& gaps, const IdlePlan& plan,
 
 IdlePlan IdleGaps::plan(const IdlePrices& prices) const {
   const bool may_break = prices.miss < 1 && prices.cold_s > prices.patience_s;
-  IdlePlan best{prices.start_s, 0, !may_break};
+  const bool owes = may_break && prices.debt > 0;
+  const double unseen = prices.start_s * (owes ? kInDebt : 1);
+  IdlePlan best{unseen, 0, !may_break};
   if (count_ == 0) return best;
   const Gaps gaps = in_order(prices.cold_s);
   std::array<double, kMost> idle{};
@@ -103,14 +106,10 @@ IdlePlan IdleGaps::plan(const IdlePrices& prices) const {
       if (back > keep) consider(keep, back);
     }
   };
-  // Through the longest so far, and a little longer; in debt, twice that.
-  const double end = idle[count_ - 1] * (1 + 1 / static_cast<double>(count_)) *
-                     (may_break && prices.debt > 0 ? 2 : 1);
   with_returns(shortest);
   with_returns(prices.start_s);
   for (std::size_t i = 0; i < count_; ++i)
     if (idle[i] >= shortest && (may_break || idle[i] <= longest)) with_returns(idle[i]);
-  if (end >= shortest && (may_break || end <= longest)) consider(end, 0);
   return best;
 }
 

@@ -196,7 +196,8 @@ RunResult InstancesRun::result() {
   if (options_.audit) summary.audit = audit();
   summary.notices = scenario_.notices;
   summary.notices.push_back(
-      "standalone functions know no nodes, no stages and no bill: an instance is there as soon as "
+      "standalone functions know neither nodes nor stages, and cost nothing: an instance is there "
+      "as soon as "
       "a "
       "request needs it, and what its start takes is in `cold`");
   for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);

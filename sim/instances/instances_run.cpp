@@ -145,7 +145,8 @@ void InstancesRun::play() {
     t = t < end_ ? std::min(next, end_) : next;
   }
   // Without `until` the run goes on to its last completion.
-  while (!scenario_.until && !interrupted_ && !ends_.empty()) run_until(ends_.top().at);
+  while (!scenario_.until && !interrupted_ && ends_.size() > arena_.returns)
+    run_until(ends_.top().at);
   expire_all();
   for (const auto& result : checker_.finish(TimePoint{Duration{now_}}, *this)) tell(result);
   close();
@@ -293,8 +294,7 @@ void InstancesRun::end_service() {
   const auto instance = static_cast<std::uint32_t>(id);
   const std::uint32_t source = arena_.all[instance].source;
   const std::uint32_t f = arena_.all[instance].function;
-  const auto back = functions_[f].pool->end(now, instance, arena_, ends_, functions_[f].tally);
-  if (back) ends_.push({back->ns(), kFirstReturn + f});
+  functions_[f].pool->end(now, instance, arena_, ends_, functions_[f].tally);
   client_returns(source);
 }
 

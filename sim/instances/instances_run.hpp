@@ -23,11 +23,6 @@
 
 namespace thaw::sim {
 
-// What ends: below, a service on an instance; from here on, one on a server; from there on, the
-// absence of an instance that comes back to a function.
-inline constexpr std::uint64_t kFirstServer = std::uint64_t{1} << 40;
-inline constexpr std::uint64_t kFirstReturn = std::uint64_t{1} << 41;
-
 class InstancesRun final : public Facts {
  public:
   InstancesRun(const Scenario& scenario, const RunOptions& options);

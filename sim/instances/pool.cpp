@@ -1,46 +1,21 @@
 #include "sim/instances/pool.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace thaw::sim {
-namespace {
-
-constexpr std::int64_t kForEver = std::int64_t{1} << 61;  // 73 years, in ns
-
-}  // namespace
 
 InstancePool::InstancePool(const FunctionSpec& spec, std::uint32_t function,
                            const KeepAlive& decided, const Luck& luck)
     : spec_(spec),
       function_(function),
       warm_(spec.service.duration),
-      cold_(spec.service.cold.value_or(spec.service.duration)),
       work_(luck.work),
       choice_(luck.choice),
-      starts_(luck.starts),
-      idle_(spec.service.dispatch) {
+      idle_(spec.service.dispatch),
+      cold_(spec.service.cold.value_or(spec.service.duration)),
+      starts_(luck.starts) {
   follow(decided);
   remains_.follow(decided.idle, decided.rests);
-}
-
-void InstancePool::follow(const KeepAlive& decided) {
-  keep_alive_ = decided.worth > 0 ? kForEver : decided.idle.count();
-  prewarm_after_ = decided.prewarm_after.count();
-  worth_ = decided.worth;
-  foresees_ = decided.foresees;
-}
-
-// Whoever has been idle for longer than it is kept from now on ends now and not before.
-void InstancePool::keep(TimePoint now, const KeepAlive& decided, InstanceArena& arena,
-                        InstanceTally& tally) {
-  expire(now, arena, tally);
-  follow(decided);
-  while (next_expiry(arena) <= now) {
-    const std::uint32_t id = idle_.longest_idle();
-    idle_.remove(arena.all, id);
-    finish_life(id, now.ns(), arena, tally);
-  }
 }
 
 InstancePool::Answer InstancePool::arrive(TimePoint now, std::uint32_t source,
@@ -139,13 +114,13 @@ void InstancePool::begin(std::uint32_t id, std::int64_t arrived, TimePoint now, 
   instance.since = arrived;
   instance.started = now.ns();
   instance.source = source;
-  uses_ += worth_ > 0;
+  ++uses_;
   ++busy_;
   ends.push({now.ns() + work.count(), id});
 }
 
-std::optional<TimePoint> InstancePool::end(TimePoint now, std::uint32_t id, InstanceArena& arena,
-                                           FinishHeap& ends, InstanceTally& tally) {
+void InstancePool::end(TimePoint now, std::uint32_t id, InstanceArena& arena, FinishHeap& ends,
+                       InstanceTally& tally) {
   Instance& instance = arena.all[id];
   const std::int64_t arrived = instance.since, started = instance.started;
   tally.busy_ns += InstanceTally::counted(started, now.ns(), arena.warm_up);
@@ -166,34 +141,13 @@ std::optional<TimePoint> InstancePool::end(TimePoint now, std::uint32_t id, Inst
     const Waiting next = line_.front();
     line_.pop_front();
     begin(id, next.arrived, now, next.work, next.source, arena, ends);
-    return std::nullopt;
+    return;
   }
   instance.since = now.ns();
   instance.source = kNoInstance;
   instance.clock = arena.clock;
   if (notes_idle_times_ && busy_ == 0) idle_since_ = now.ns();
-  if (prewarm_after_ == 0) {
-    idle_.add(arena.all, id);
-    return std::nullopt;
-  }
-  finish_life(id, now.ns(), arena, tally);
-  const std::int64_t back = now.ns() + prewarm_after_;
-  asleep_.push({back, id});
-  return TimePoint{Duration{back}};
-}
-
-void InstancePool::come_back(TimePoint now, bool cluster_room, InstanceArena& arena,
-                             InstanceTally& tally) {
-  if (asleep_.empty() || asleep_.top().at > now.ns()) return;  // a request took its place
-  asleep_.pop();
-  const int most = spec_.standalone->instances_max;
-  expire(now, arena, tally);
-  if (!cluster_room || (most > 0 && alive_ >= most)) return;
-  const std::uint32_t id = create(now, arena, tally);
-  tally.prewarmed += now.ns() >= arena.warm_up;
-  Instance& instance = arena.all[id];
-  instance.since = now.ns();
-  instance.source = kNoInstance;
+  if (prewarm_after_ > 0) return sleep(now, id, arena, ends, tally);
   idle_.add(arena.all, id);
 }
 
@@ -229,20 +183,6 @@ void InstancePool::expire(TimePoint now, InstanceArena& arena, InstanceTally& ta
     finish_life(id, foresees_ ? since : over, arena, tally);
     if (remains_.any()) remains_.leave(since);
   }
-}
-
-// All of a function's instances have its number of uses, so the one that was not used for longest
-// has the earliest clock.
-double InstancePool::least_worth(const InstanceArena& arena) const {
-  if (worth_ == 0 || idle_.empty()) return std::numeric_limits<double>::infinity();
-  return arena.all[idle_.longest_idle()].clock + static_cast<double>(uses_) * worth_;
-}
-
-void InstancePool::evict(TimePoint now, InstanceArena& arena, InstanceTally& tally) {
-  arena.clock = std::max(arena.clock, least_worth(arena));
-  const std::uint32_t id = idle_.longest_idle();
-  idle_.remove(arena.all, id);
-  finish_life(id, now.ns(), arena, tally);
 }
 
 void InstancePool::finish_life(std::uint32_t id, std::int64_t at, InstanceArena& arena,

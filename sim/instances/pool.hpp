@@ -27,6 +27,11 @@
 
 namespace thaw::sim {
 
+// What ends: below, a service on an instance; from here on, one on a server; from there on, the
+// absence of an instance that comes back to a function.
+inline constexpr std::uint64_t kFirstServer = std::uint64_t{1} << 40;
+inline constexpr std::uint64_t kFirstReturn = std::uint64_t{1} << 41;
+
 // What all functions share.
 struct InstanceArena {
   std::vector<Instance> all;
@@ -34,6 +39,7 @@ struct InstanceArena {
   std::int64_t alive = 0;
   std::int64_t most = 0;  // of the cluster; 0: no limit
   std::int64_t warm_up = 0;
+  std::size_t returns = 0;     // of instances, among what ends
   double clock = 0;            // of evictions: the worth of the last one to go
   bool starts_matter = false;  // how much of a service is a start is of interest
 };
@@ -54,10 +60,10 @@ class InstancePool {
   void reject(const std::optional<Duration>& own, bool counts, InstanceTally& tally);
   // What the next request would take on a warm instance; uses up nobody's luck.
   Duration warm_service(const std::optional<Duration>& own) const;
-  // The service on `id` is over; the first that waits starts at once. If the instance is to come
-  // back later, when.
-  std::optional<TimePoint> end(TimePoint now, std::uint32_t id, InstanceArena& arena,
-                               FinishHeap& ends, InstanceTally& tally);
+  // The service on `id` is over; the first that waits starts at once.
+  void end(TimePoint now, std::uint32_t id, InstanceArena& arena, FinishHeap& ends,
+           InstanceTally& tally);
+  // At the instant that `ends` has for kFirstReturn + function.
   void come_back(TimePoint now, bool cluster_room, InstanceArena& arena, InstanceTally& tally);
   // What is still there, and what it has used until `now`: a living instance, and those who wait.
   void add_present(const Instance& instance, TimePoint now, std::int64_t warm_up,
@@ -95,24 +101,28 @@ class InstancePool {
                          Duration& starting);
   void begin(std::uint32_t id, std::int64_t arrived, TimePoint now, Duration work,
              std::uint32_t source, InstanceArena& arena, FinishHeap& ends);
+  void sleep(TimePoint now, std::uint32_t id, InstanceArena& arena, FinishHeap& ends,
+             InstanceTally& tally);
   void finish_life(std::uint32_t id, std::int64_t at, InstanceArena& arena, InstanceTally& tally);
 
+  // First what each request needs.
   const FunctionSpec& spec_;
-  std::uint32_t function_;
+  std::uint32_t function_, order_ = 0;
   std::int64_t keep_alive_ = 0, prewarm_after_ = 0;
-  double worth_ = 0;
-  bool foresees_ = false, notes_idle_times_ = false;
-  Distribution warm_, cold_;
-  Random work_, choice_, starts_;
-  IdleSet idle_;
-  Line<Waiting> line_;
-  Remains remains_;
-  FinishHeap asleep_;  // those that will come back
   std::int64_t alive_ = 0, busy_ = 0;
   std::int64_t uses_ = 0;            // requests served since there was no instance last
   std::int64_t idle_since_ = kBusy;  // all of them
+  bool foresees_ = false, notes_idle_times_ = false;
+  Distribution warm_;
+  Random work_, choice_;
+  IdleSet idle_;
+  Line<Waiting> line_;
+  Distribution cold_;
+  Random starts_;
+  double worth_ = 0;
+  Remains remains_;
+  FinishHeap asleep_;  // those that will come back
   std::vector<Duration> idle_times_;
-  std::uint32_t order_ = 0;
 
   static constexpr std::int64_t kBusy = -1;
 };

@@ -90,8 +90,9 @@ TEST(IdleGaps, KeepsAPromiseThroughAllButAsManyAsMayBeLate) {
   IdlePrices prices = kBreakEven;
   prices.miss = 0.05;
   EXPECT_EQ(gaps.plan(prices).keep_s, 200 * 19);
-  prices.debt = 5;  // five were late already
-  EXPECT_GE(gaps.plan(prices).keep_s, 200 * 20);
+  prices.debt = 5;  // five were late already: nobody may be now
+  EXPECT_EQ(gaps.plan(prices).keep_s, 200 * 20);
+  EXPECT_EQ(IdleGaps().plan(prices).keep_s, 8 * 100);
   prices.debt = 0;
   prices.patience_s = 60;  // a cold start is short enough: nobody is late
   EXPECT_LT(gaps.plan(prices).keep_s, 200);

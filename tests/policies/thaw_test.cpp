@@ -39,6 +39,7 @@ TEST(Thaw, HasToKnowPriceAndColdStart) {
 
 TEST(Thaw, KnowsThemFromTheLevelsOfItsFunction) {
   Spec spec;
+  spec.params = params_of({{"from-zero", "cost"}});
   spec.levels = {{"off", Distribution::constant(40s), 0, 0.3},
                  {"serving", Distribution::constant(0s), 0.002, 0}};
   Diagnostics diagnostics;
@@ -67,7 +68,7 @@ TEST(Thaw, RefusesNonsense) {
 
 // Without history: a start costs as much as 100 s of keeping, from when it was first seen to serve.
 TEST(Thaw, LetsGoAtBreakEvenWithoutHistory) {
-  ThawStory story;
+  ThawStory story({{"from-zero", "cost"}});
   story.run(0, 0, 10s);
   story.run(1, 1, 11s);
   story.run(0, 0, 400s);
@@ -112,14 +113,14 @@ TEST(Thaw, StaysWithinMinAndMax) {
 
 // A cold start of 100 s is longer than the promise of 2 s.
 TEST(Thaw, NeverFromZeroKeepsOneAndSaysWhy) {
-  ThawStory story({{"from-zero", "never"}});
+  ThawStory story;
   story.shown.replicas(1);
   story.run(0, 0, 10h);
   EXPECT_EQ(story.shown.seen.spec, Replicas(1));
   EXPECT_EQ(to_words(story.why),
             "1 replicas cost 3.6 an hour, wait 0 s (promise 2 s); one stays, for a start from zero "
             "takes 100 s");
-  ThawStory quick({{"from-zero", "never"}, {"slo", "2min"}});  // there it keeps the promise
+  ThawStory quick({{"slo", "2min"}});  // there it keeps the promise
   quick.shown.replicas(1);
   quick.run(0, 0, 10h);
   EXPECT_EQ(quick.shown.seen.spec, Replicas(0));
@@ -128,7 +129,7 @@ TEST(Thaw, NeverFromZeroKeepsOneAndSaysWhy) {
 // A minute of calls every 6 to 12 min. Gone after 100 s at first; then the idle times are known,
 // and as each ends in a cold start that breaks the promise, it stays.
 TEST(Thaw, LearnsTheIdleTimesThatBreakThePromise) {
-  ThawStory story({}, 100s), cost({{"from-zero", "cost"}}, 100s);
+  ThawStory story({{"from-zero", "budget"}}, 100s), cost({{"from-zero", "cost"}}, 100s);
   for (ThawStory* one : {&story, &cost}) {
     one->every = 3s;
     for (int i = 0; i < 30; ++i) {
@@ -159,7 +160,7 @@ TEST(Thaw, IsBackAheadOfACallThatIsForeseen) {
 
 TEST(Thaw, SleepingIsNotObservable) {
   const auto steps = [](Duration often) {
-    ThawStory story({}, 20s, often);
+    ThawStory story({{"from-zero", "budget"}}, 20s, often);
     for (int i = 0; i < 14; ++i) {
       story.run(1 + i % 3, static_cast<std::uint32_t>(1 + i % 4), story.now + 40s + i * 7s);
       story.run(0, 0, story.now + 20min + i % 5 * 3min);
@@ -173,7 +174,7 @@ TEST(Thaw, SleepingIsNotObservable) {
 }
 
 TEST(Thaw, KeepsWhatItLearnedOverARestart) {
-  ThawStory story({}, 20s), restarted({}, 20s);
+  ThawStory story({{"from-zero", "budget"}}, 20s), restarted({{"from-zero", "budget"}}, 20s);
   for (int i = 0; i < 16; ++i)
     for (ThawStory* one : {&story, &restarted}) {
       one->run(1, 1, one->now + 60s);

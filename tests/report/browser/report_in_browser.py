@@ -233,6 +233,18 @@ def comparison(page, folder):
     looks(page, f"{folder}/comparison.html", "comparison")
 
 
+def real_comparison(page, thaw, folder):
+    ran = subprocess.run([thaw, "compare", KAPSULE, "--replications", "3", "--jobs", "2", "--out", folder], capture_output=True, text=True, timeout=300)
+    expect(ran.returncode in (0, 1), f"thaw compare: ended with {ran.returncode}: {ran.stderr}")
+    with open(f"{folder}/compare.json", encoding="utf-8") as file:
+        compared = json.load(file)
+    file = f"{folder}/report.html"
+    page.open(file)
+    must_show = [f"/policies/{i}/cost/mean" for i, policy in enumerate(compared["policies"]) if not policy["not_run"]]
+    numbers_are_those_of(page, "thaw compare", compared, must_show)
+    looks(page, file, "thaw compare")
+
+
 def main():
     thaw, comparison_writer = sys.argv[1:3]
     with tempfile.TemporaryDirectory() as folder, Chromium() as page:
@@ -244,6 +256,7 @@ def main():
         with open(f"{folder}/comparison.html", "wb") as file:
             subprocess.run([comparison_writer, "tests/report/browser/comparison.json"], stdout=file, check=True, timeout=60)
         comparison(page, folder)
+        real_comparison(page, thaw, folder)
 
 
 if __name__ == "__main__":

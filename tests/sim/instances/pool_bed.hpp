@@ -41,13 +41,11 @@ struct Bed {
       const FinishHeap::Entry next = ends.top();
       ends.pop();
       last_end = Duration{next.at};
-      if (next.id == kReturn) {
+      if (next.id >= kFirstReturn) {
         pool->come_back({last_end}, true, arena, tally);
-        continue;
+      } else {
+        pool->end({last_end}, static_cast<std::uint32_t>(next.id), arena, ends, tally);
       }
-      const auto back =
-          pool->end({last_end}, static_cast<std::uint32_t>(next.id), arena, ends, tally);
-      if (back) ends.push({back->ns(), kReturn});
     }
   }
   void close(Duration at) {
@@ -58,7 +56,6 @@ struct Bed {
     pool->add_waiting({at}, arena.warm_up, tally);
   }
 
-  static constexpr std::uint64_t kReturn = std::uint64_t{1} << 41;
   FunctionSpec spec;
   InstanceArena arena;
   FinishHeap ends;

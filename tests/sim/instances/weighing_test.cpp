@@ -229,6 +229,17 @@ TEST(HybridHistogramRun, LearnsWhenToBeBack) {
   EXPECT_LT(f.replicas_mean, 0.2) << "there for 3 of 20 minutes";
 }
 
+TEST(HybridHistogramRun, IsOverWithItsLastRequestThoughInstancesWouldComeBack) {
+  const RunResult result =
+      run("functions: {f: {policy: hybrid_histogram, service: {seconds: 90s, dispatch: "
+          "recently_idle}}}\n"
+          "workload: [{function: f, arrivals: {process: constant, rate: 3/h}, until: "
+          "99h41min}]\n");
+  // The last call comes at 99 h 40 min and takes 90 s; its instance would be back at 99 h 58 min.
+  EXPECT_DOUBLE_EQ(result.summary.simulated_s, 358'890);
+  EXPECT_EQ(result.summary.functions.at("f").requests.completed, 299);
+}
+
 TEST(GreedyDualRun, KeepsTheFunctionsThatAreCalledMost) {
   const auto body = [](const std::string& policy) {
     return "cluster: {instances: 2}\nfunctions:\n"
