@@ -57,7 +57,7 @@ enum class ReasonCode : std::uint8_t {
   buffer,          // [replicas in use, kept beyond them, replicas, limit, its value]
   expected_cost,  // [replicas, an hour's cost at them, wait expected at the promise's percentile in
                   // s, promise in s, limit, its value, s of a start from zero if one stays for it]
-  clairvoyant,    // [replicas]
+  clairvoyant,    // [keeps what is used again within s]
   external,       // [replicas]: another program decided
   operator_cap,   // [desired, cap]
 };
