@@ -7,6 +7,9 @@
 namespace thaw::sim {
 namespace {
 
+// A guess; its notice is in simplifications.cpp.
+constexpr Duration kRefusedClientWaits = std::chrono::milliseconds(100);
+
 enum What : std::uint32_t { kStepSends, kStepLimit, kArrival, kClient };
 
 const Pipeline* pipeline_of(const Scenario& scenario, const Arrivals& stream) {
@@ -349,9 +352,9 @@ void LoadGenerator::finish(RequestId id, const Answer& answer) {
     const std::size_t i = request.source - steps_.size();
     const Arrivals& stream = world_.scenario.arrivals[i];
     if (stream.source == Arrivals::Source::closed) {
-      // At least a nanosecond between answer and next call: a refused client never spins on one
-      // instant.
-      const Duration think = std::max(stream.think.draw(streams_[i].think), Duration{1});
+      // Who is refused at once would come back for ever within the same instant.
+      const Duration least = latency > Duration{0} ? Duration{1} : kRefusedClientWaits;
+      const Duration think = std::max(stream.think.draw(streams_[i].think), least);
       world_.events.after(think, *this, kClient,
                           i | static_cast<std::uint64_t>(request.client) << 32);
     }

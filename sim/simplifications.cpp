@@ -54,6 +54,11 @@ void of_serving(const Scenario& scenario, Notices& notices) {
     notices.push_back(
         "a pipeline's stages are called one after another: none holds its place while a later one "
         "works");
+  if (any(scenario.arrivals, [](const Arrivals& stream) {
+        return stream.source == Arrivals::Source::closed && stream.think.mean() < 100e6;
+      }))
+    notices.push_back(
+        "a client of a closed loop who is refused at once comes back after 100 ms, a guess");
   if (!scenario.rounds.empty())
     notices.push_back(
         "rounds: a call that failed is not made again, and who is left behind is not stopped");

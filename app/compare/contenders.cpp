@@ -10,6 +10,7 @@ namespace thaw::app {
 namespace {
 
 constexpr std::string_view kManifest = "manifest", kExec = "exec";
+constexpr std::string_view kSeer = "clairvoyant";  // and clairvoyant_replicas
 
 // What a policy is run with where nobody says. {max}: as many replicas as the cluster has GPUs to
 // offer, 20 without any; {slots}: requests that one replica serves at once. A policy may stand here
@@ -119,6 +120,7 @@ sim::Contender contender_of(const Scenario& scenario, const std::string& text, b
   sim::Contender contender;
   const std::size_t colon = text.find(':');
   contender.name = text.substr(0, colon);
+  contender.foresees = contender.name.starts_with(kSeer);
   if (colon != std::string::npos) contender.settings = text.substr(colon + 1);
   if (contender.name == kExec && contender.settings.empty() && !is_named) {
     contender.not_run = "it needs a program: --policies 'exec:COMMAND'";

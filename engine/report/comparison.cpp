@@ -38,6 +38,7 @@ Comparison::Policy policy_of(const Contest::Contender& contender) {
   policy.name = contender.name;
   policy.settings = contender.settings;
   policy.not_run = contender.not_run;
+  policy.foresees = contender.foresees;
   const Runs& runs = contender.runs;
   if (!policy.ran()) return policy;
   policy.held = std::all_of(runs.begin(), runs.end(), [](const Outcome& run) { return run.held; });
@@ -48,8 +49,8 @@ Comparison::Policy policy_of(const Contest::Contender& contender) {
                   estimate_of(runs, &Outcome::fixed)};
   policy.changes_per_hour = estimate_of(runs, &Outcome::changes_per_hour);
   policy.simulated_s = estimate_of(runs, &Outcome::simulated_s);
-  policy.latency_s = {estimate_of(runs, &Outcome::p50_s), estimate_of(runs, &Outcome::p95_s),
-                      estimate_of(runs, &Outcome::p99_s)};
+  policy.latency_s = {estimate_of(runs, &Outcome::mean_s), estimate_of(runs, &Outcome::p50_s),
+                      estimate_of(runs, &Outcome::p95_s), estimate_of(runs, &Outcome::p99_s)};
   policy.cost_per_1000_requests = estimate_of(runs, &Outcome::cost_per_1000_requests);
   policy.cold_share = estimate_of(runs, &Outcome::cold_share);
   // A mean over some replications only would be one over those that kept the promise.
@@ -103,7 +104,7 @@ Estimate reversed(const Estimate& e) { return {-e.mean, -e.high, -e.low, e.n}; }
 // `a` against `b`, with the differences a less b.
 bool dominates(const Comparison::Policy& a, const Comparison::Policy& b, const Estimate& cost,
                const std::optional<Estimate>& p95) {
-  if (!a.latency_s.p95 || !answers_as_many(a, b)) return false;
+  if (a.foresees || !a.latency_s.p95 || !answers_as_many(a, b)) return false;
   const Verdict by_cost = verdict(cost);
   // Who answers nobody at all has no latency to be better with.
   const Verdict by_p95 = p95 ? verdict(*p95) : Verdict::better;
@@ -117,10 +118,12 @@ void mark_front(std::vector<Comparison::Policy>& policies) {
     return a.cost.mean <= b.cost.mean && a.latency_s.p95->mean <= b.latency_s.p95->mean &&
            answers_as_many(a, b);
   };
-  const auto stands = [](const Comparison::Policy& p) { return p.ran() && p.latency_s.p95; };
+  const auto stands = [](const Comparison::Policy& p) {
+    return p.ran() && p.latency_s.p95 && !p.foresees;
+  };
   for (Comparison::Policy& one : policies) {
     if (!stands(one) || !std::all_of(policies.begin(), policies.end(), [&](const auto& other) {
-          return !other.ran() || answers_as_many(one, other);
+          return !other.ran() || other.foresees || answers_as_many(one, other);
         }))
       continue;
     one.pareto = std::none_of(policies.begin(), policies.end(), [&](const auto& other) {

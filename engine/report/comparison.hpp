@@ -26,11 +26,13 @@ namespace thaw {
 struct Outcome {
   double cost = 0, useful = 0, idle_warm = 0, cold_start = 0, stranded = 0, draining = 0, fixed = 0;
   std::optional<double> cost_per_1000_requests;
-  std::optional<double> p50_s, p95_s, p99_s;  // of completed requests
-  double requests = 0, answered = 0;          // of users
-  std::optional<double> cold_share;           // of all calls; empty: nobody called
-  std::optional<double> cost_over_optimum;    // empty: no bound, or one of another promise
-  double changes_per_hour = 0;                // replicas asked for or let go
+  std::optional<double> mean_s, p50_s, p95_s, p99_s;  // of completed requests
+  double requests = 0, answered = 0;                  // of users
+  std::optional<double> cold_share;                   // of all calls; empty: nobody called
+  // Empty: no bound, as there are no prices, or as not every request was answered.
+  std::optional<double> cost_over_optimum;  // the bound's requests wait as long as the run's did
+  std::optional<double> optimum;            // the bound for whom nobody waits
+  double changes_per_hour = 0;              // replicas asked for or let go
   double simulated_s = 0;
   bool held = true;  // every check of the scenario
 };
@@ -40,6 +42,7 @@ struct Contest {
     std::string name, settings;
     std::string not_run;        // why not; empty: it ran
     std::vector<Outcome> runs;  // one a replication, the same replications for all that ran
+    bool foresees = false;      // knows what comes: a bound, and no rival
   };
   struct Bound {
     double wait_allowed_s = 0;
@@ -58,14 +61,15 @@ struct Contest {
 
 struct Comparison {
   struct Latency {
-    std::optional<Estimate> p50, p95, p99;
+    std::optional<Estimate> mean, p50, p95, p99;
   };
   struct Waste {
     Estimate idle_warm, cold_start, stranded, draining, fixed;
   };
   struct Policy {
     std::string name, settings, not_run;
-    bool held = false;  // in every replication
+    bool held = false;      // in every replication
+    bool foresees = false;  // then neither on the front nor ahead of anybody
     Estimate cost, useful, changes_per_hour, simulated_s;
     Waste waste;
     Latency latency_s;

@@ -43,9 +43,11 @@ Json json_of(const Comparison::Policy& policy) {
     return out;
   }
   out["held"] = policy.held;
+  out["foresees"] = policy.foresees;
   out["cost"] = json_of(policy.cost);
   out["cost_per_1000_requests"] = json_of(policy.cost_per_1000_requests);
-  out["latency_s"] = {{"p50", json_of(policy.latency_s.p50)},
+  out["latency_s"] = {{"mean", json_of(policy.latency_s.mean)},
+                      {"p50", json_of(policy.latency_s.p50)},
                       {"p95", json_of(policy.latency_s.p95)},
                       {"p99", json_of(policy.latency_s.p99)}};
   out["cold_share"] = json_of(policy.cold_share);

@@ -28,10 +28,11 @@ struct Column {
 };
 
 using Number = std::optional<Estimate>;
-constexpr std::array<Column, 16> kColumns{{
+constexpr std::array<Column, 17> kColumns{{
     {"cost", [](const Policy& p) -> Number { return p.cost; }},
     {"cost_per_1000_requests", [](const Policy& p) -> Number { return p.cost_per_1000_requests; }},
     {"cost_over_optimum", [](const Policy& p) -> Number { return p.cost_over_optimum; }},
+    {"latency_mean_s", [](const Policy& p) -> Number { return p.latency_s.mean; }},
     {"p50_s", [](const Policy& p) -> Number { return p.latency_s.p50; }},
     {"p95_s", [](const Policy& p) -> Number { return p.latency_s.p95; }},
     {"p99_s", [](const Policy& p) -> Number { return p.latency_s.p99; }},
@@ -95,9 +96,9 @@ std::string to_markdown(const Comparison& comparison) {
       "numbers; means, ± half of the 95 % interval; ● on the Pareto front of cost and p95.\n\n",
       comparison.scenario, comparison.replications, comparison.seed);
   if (comparison.optimum)
-    out += fmt::format("The optimum, waits of up to {}: {} {}.\n\n",
-                       length_words(comparison.optimum->wait_allowed_s),
-                       money_words(comparison.optimum->total.mean), comparison.currency);
+    out +=
+        fmt::format("The optimum{}: {} {}.\n\n", promise_words(comparison.optimum->wait_allowed_s),
+                    money_words(comparison.optimum->total.mean), comparison.currency);
   out += fmt::format(
       "| policy | {} | per 1000 requests | / optimum | p50 | p95 | p99 | cold | unanswered | "
       "changes/h | checks |\n|---|---|---|---|---|---|---|---|---|---|---|\n",

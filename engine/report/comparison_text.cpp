@@ -85,9 +85,9 @@ void ComparisonPage::head() {
   if (comparison_.warm_up_s > 0)
     text_ += "  the first " + length_words(comparison_.warm_up_s) + " are not counted\n";
   if (comparison_.optimum)
-    text_ += fmt::format("  the optimum, waits of up to {}: {} {}\n",
-                         length_words(comparison_.optimum->wait_allowed_s),
-                         money_words(comparison_.optimum->total.mean), comparison_.currency);
+    text_ +=
+        fmt::format("  the optimum{}: {} {}\n", promise_words(comparison_.optimum->wait_allowed_s),
+                    money_words(comparison_.optimum->total.mean), comparison_.currency);
 }
 
 std::string length_of(const std::optional<Estimate>& of, bool with_interval) {
@@ -143,7 +143,12 @@ void ComparisonPage::chart() {
   chart.x_words = money_words;
   chart.y_words = length_words;
   chart.colour = colour_;
-  if (comparison_.optimum) chart.line = comparison_.optimum->total.mean;
+  // Where everybody lets people wait, nobody pays as much as if nobody waited: no line to see.
+  const auto dearer = [this](const Policy* p) {
+    return p->cost.mean >= comparison_.optimum->total.mean;
+  };
+  if (comparison_.optimum && std::any_of(by_cost_.begin(), by_cost_.end(), dearer))
+    chart.line = comparison_.optimum->total.mean;
   for (std::size_t i = 0; i < by_cost_.size() && i < kMostLetters; ++i) {
     const Policy& p = *by_cost_[i];
     if (p.latency_s.p95)

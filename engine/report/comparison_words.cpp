@@ -87,6 +87,11 @@ std::string with_half_width(const std::string& mean, const Estimate& estimate) {
   return mean + fmt::format(" ±{:.1f} %", 100 * share);
 }
 
+std::string promise_words(double wait_allowed_s) {
+  if (wait_allowed_s == 0) return " if nobody waits";
+  return ", waits of up to " + length_words(wait_allowed_s);
+}
+
 std::string length_words(double in_seconds) {
   return readable_length(Duration{std::llround(in_seconds * 1e9)});
 }

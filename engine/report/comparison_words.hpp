@@ -15,7 +15,8 @@ std::string words_against(const Comparison& comparison, const std::string& a, co
 std::string with_half_width(const std::string& mean, const Estimate& estimate);
 
 std::string length_words(double in_seconds);
-std::string money_words(double amount);  // four digits behind the point
+std::string promise_words(double wait_allowed_s);  // " if nobody waits", ", waits of up to 2s"
+std::string money_words(double amount);            // four digits behind the point
 std::string percent_words(double ratio);
 
 // The policies that did not run, by the reason they share: "keep_alive, break_even: not run,

@@ -195,11 +195,14 @@ RunResult InstancesRun::result() {
   summary.checks = results_of(checker_, scenario_.start);
   if (options_.audit) summary.audit = audit();
   summary.notices = scenario_.notices;
+  const bool priced = std::any_of(
+      scenario_.functions.begin(), scenario_.functions.end(),
+      [](const FunctionSpec& function) { return !function.standalone->currency.empty(); });
   summary.notices.push_back(
-      "standalone functions know neither nodes nor stages, and cost nothing: an instance is there "
-      "as soon as "
-      "a "
-      "request needs it, and what its start takes is in `cold`");
+      std::string("standalone functions know neither nodes nor stages") +
+      (priced ? "" : ", and cost nothing") +
+      ": an instance is there as soon as a request needs it, and what its start takes is in "
+      "`cold`");
   for (const std::string& notice : notices_.notices()) summary.notices.push_back(notice);
   series_.finish(TimePoint{Duration{now_}});
   RunResult result{

@@ -8,6 +8,7 @@
 
 #include "engine/diagnostic.hpp"
 #include "engine/statistics/stopping.hpp"
+#include "sim/study/bound.hpp"
 #include "sim/study/forked.hpp"
 
 namespace thaw::sim {
@@ -110,11 +111,23 @@ std::vector<std::string> Runs::run(std::size_t contender, std::size_t replicatio
   options.seed = tournament_.seed + replication;
   options.governors = tournament_.contenders[contender].governors;
   options.interrupted = tournament_.interrupted;
+  Bound bound(scenario_, options.governors);
+  const bool priced = has_prices(scenario_);
+  if (priced)
+    options.demand = [&bound](FunctionId function, TimePoint arrival, Duration service) {
+      bound.add(function, arrival, service);
+    };
   const RunResult result = simulate_without_places(scenario_, options);
   if (result.interrupted) return {};
+  Outcome outcome = outcome_of(scenario_, result);
+  if (priced && outcome.answered == outcome.requests && outcome.requests > 0) {
+    const TimePoint end = scenario_.start + Distribution::rounded(result.summary.simulated_s * 1e9);
+    outcome.optimum = bound.total({}, end);
+    if (const auto waiting = bound.total(result.longest_waits, end))
+      outcome.cost_over_optimum = (outcome.cost - outcome.fixed) / *waiting;
+  }
   std::vector<std::string> texts{
-      to_text(outcome_of(scenario_, result)),
-      has_prices(scenario_) ? result.summary.cost.currency : "instance hours"};
+      to_text(outcome), has_prices(scenario_) ? result.summary.cost.currency : "instance hours"};
   const auto& notices = result.summary.notices;
   texts.insert(texts.end(), notices.begin(), notices.end());
   return texts;
@@ -134,6 +147,21 @@ void Runs::take(Entrant& entrant, std::size_t replication, const Forked& result)
   }
 }
 
+// Of the first that answered all requests in every replication.
+std::optional<Contest::Bound> optimum_of(const Contest& contest,
+                                         const std::vector<std::size_t>& who) {
+  for (const std::size_t i : who) {
+    const auto& runs = contest.contenders[i].runs;
+    if (runs.empty() ||
+        !std::all_of(runs.begin(), runs.end(), [](const Outcome& o) { return o.optimum; }))
+      continue;
+    Contest::Bound bound;
+    for (const Outcome& run : runs) bound.totals.push_back(*run.optimum);
+    return bound;
+  }
+  return std::nullopt;
+}
+
 Contest Runs::contest() const {
   Contest contest;
   contest.scenario = scenario_.name;
@@ -146,7 +174,7 @@ Contest Runs::contest() const {
                                                });
   for (std::size_t i = 0; i < entrants_.size(); ++i) {
     const Contender& one = tournament_.contenders[i];
-    contest.contenders.push_back({one.name, one.settings, entrants_[i].failed, {}});
+    contest.contenders.push_back({one.name, one.settings, entrants_[i].failed, {}, one.foresees});
   }
   const std::vector<std::size_t> who = standing();
   if (who.empty()) return contest;
@@ -164,6 +192,7 @@ Contest Runs::contest() const {
           contest.notices.push_back(notice);
     }
   }
+  if (contest.same_load) contest.optimum = optimum_of(contest, who);
   return contest;
 }
 

@@ -22,7 +22,8 @@ namespace thaw::sim {
 struct Contender {
   std::string name, settings;
   std::vector<Governor> governors;
-  std::string not_run;  // why it cannot; empty: it runs
+  std::string not_run;    // why it cannot; empty: it runs
+  bool foresees = false;  // knows what comes
 };
 
 struct Tournament {

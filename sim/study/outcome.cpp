@@ -78,6 +78,7 @@ Outcome outcome_of(const Scenario& scenario, const RunResult& result) {
   outcome.requests = static_cast<double>(calls.total);
   outcome.answered = static_cast<double>(calls.completed);
   if (result.latency.count() > 0) {
+    outcome.mean_s = result.latency.mean() / 1e9;
     outcome.p50_s = seconds(result.latency.quantile(0.50));
     outcome.p95_s = seconds(result.latency.quantile(0.95));
     outcome.p99_s = seconds(result.latency.quantile(0.99));

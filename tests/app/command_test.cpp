@@ -89,7 +89,6 @@ INSTANTIATE_TEST_SUITE_P(UnknownVerbs, RefusedArguments,
                                          std::vector<std::string>{"test"},
                                          std::vector<std::string>{"test", kKapsule, "--jobs", "0"},
                                          std::vector<std::string>{"tune", kKapsule},
-                                         std::vector<std::string>{"compare", kKapsule},
                                          std::vector<std::string>{"--frobnicate"},
                                          std::vector<std::string>{"policies", "extra"},
                                          std::vector<std::string>{"schema", "--extra"}));

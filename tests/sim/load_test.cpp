@@ -220,10 +220,12 @@ TEST(Load, ClosedLoopNeverHasMoreInTheSystemThanClients) {
   EXPECT_LT(bed.sent().back(), 60s);
 }
 
-TEST(Load, RefusedClosedLoopDoesNotSpinOnOneInstant) {
-  Scenario scenario = closed_loop(1, 0s, 0s, 1us);
+TEST(Load, ClientWhoIsRefusedAtOnceComesBackAfterATenthOfASecond) {
+  Scenario scenario = closed_loop(1, 0s, 0s, 1s);
   scenario.arrivals[0].path = "/nowhere";
-  EXPECT_EQ(sent_by(scenario, 1s).size(), 1000u);  // a nanosecond apart
+  const Times sent = sent_by(scenario, 2s);
+  ASSERT_EQ(sent.size(), 10u);  // 0, 0.1, … 0.9 s
+  EXPECT_EQ(sent.back(), 900ms);
 }
 
 // --- steps ---
