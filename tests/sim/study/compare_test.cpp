@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "engine/diagnostic.hpp"
+#include "engine/scenario/instance_prices.hpp"
 #include "policies/all.hpp"
 #include "tests/sim/instances/standalone.hpp"
 
@@ -151,6 +152,34 @@ TEST(Compare, PricesAreTheCostWhereThereAreAny) {
   const Comparison hours =
       compare(scenario_of(functions() + kLoad), tournament(scenario, 2)).comparison;
   EXPECT_NEAR(c.policies[1].cost.mean, 0.36 * hours.policies[1].cost.mean, 1e-9);
+}
+
+// Constant services, so that a start costs what it costs on average; the last to work works first,
+// and nobody waits: the bound is what clairvoyant pays, and break-even at most twice that.
+TEST(Compare, HoldsEveryPolicyAgainstTheOptimumAndASeerIsNoRival) {
+  const Scenario scenario = scenario_of(
+      "functions: {f: {policy: \"keep_alive:idle=30s\", price: {keep: 0.36 EUR/h, start: 0.001 "
+      "EUR},"
+      " service: {seconds: 2s, dispatch: recently_idle}}}\n"
+      "workload: [{function: f, arrivals: {process: gamma, rate: 0.1/s, cv: 2}, until: 2000s}]\n");
+  Tournament made = tournament(scenario, 4);
+  made.contenders = {contender(scenario, "clairvoyant"), contender(scenario, "break_even"),
+                     contender(scenario, "keep_alive", "idle", "600s")};
+  made.contenders[0].foresees = true;
+  for (Contender& one : made.contenders)
+    one.governors[0].spec.levels = scenario::levels_of(scenario.functions[0]);
+  const Comparison c = compare(scenario, made).comparison;
+  ASSERT_TRUE(c.optimum);
+  EXPECT_EQ(c.optimum->wait_allowed_s, 0);
+  EXPECT_NEAR(c.policies[0].cost_over_optimum.value().mean, 1, 1e-9);
+  EXPECT_NEAR(c.optimum->total.mean, c.policies[0].cost.mean, 1e-9);
+  EXPECT_GT(c.policies[1].cost_over_optimum.value().low, 1);
+  EXPECT_LE(c.policies[1].cost_over_optimum.value().high, 2);
+  EXPECT_GT(c.policies[2].cost_over_optimum.value().low, 2);
+  EXPECT_FALSE(c.policies[0].pareto);
+  EXPECT_TRUE(c.policies[1].pareto);
+  EXPECT_TRUE(c.policies[1].dominated_by.empty());
+  EXPECT_EQ(c.policies[2].dominated_by, (std::vector<std::string>{"break_even"}));
 }
 
 TEST(Compare, KeepsWhoIsRefusedWithTheReason) {
