@@ -1,9 +1,9 @@
 // A trace of requests, read as a stream in constant memory: .csv, or .csv.gz by zlib.
 //
 // Columns by the header's names: arrival_s (seconds from the trace's start, ascending), function,
-// and optionally duration_s, prompt_tokens (or input_tokens) and output_tokens; further columns are passed over.
-// Units: seconds of at most 100 years in the file, ns inside; tokens. Errors: InputError with file
-// and line.
+// and optionally duration_s, prompt_tokens (or input_tokens) and output_tokens; further columns are
+// passed over. Units: seconds of at most 100 years in the file, ns inside; tokens. Errors:
+// InputError with file and line.
 #pragma once
 
 #include <memory>
