@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The tournament: every load of this folder at the prices of each cloud, under every policy.
 
-Usage: results.py THAW [--replications N] [--seed N] [--loads FOLDER]
+Usage: results.py THAW [--replications N] [--seed N]
 Writes results/README.md and results/tournament.csv. Nothing in them is of this machine, so they are
 the same wherever they are made.
 """
@@ -91,6 +91,10 @@ def entries_of(comparison):
         [e for e in entries if e.name not in SEERS and not e.serves()]
 
 
+def ours_of(entries):
+    return next((e for e in entries if e.name == "thaw"), None)
+
+
 def best_at(entries, price):
     ranked = sorted(entries, key=lambda e: (e.at(price)[0], e.label))
     first = ranked[0].at(price)
@@ -107,7 +111,7 @@ def recommendation(title, entries):
         return [f"### {title}", "", "No policy answers 95 of 100 requests here.", ""]
     lines = [f"| an hour of waiting is worth | use | 1,000 requests cost, waiting included | not told apart from it | `thaw` costs |",
              "|--:|---|--:|---|--:|"]
-    ours = next((e for e in entries if e.name == "thaw"), None)
+    ours = ours_of(entries)
     for price in PRICES:
         ranked, ties = best_at(entries, price)
         best = ranked[0]
@@ -117,8 +121,8 @@ def recommendation(title, entries):
     return [f"### {title}", ""] + lines + [""]
 
 
-def front(entries, label_of_thaw="thaw"):
-    ours = next((e for e in entries if e.name == label_of_thaw), None)
+def front(entries):
+    ours = ours_of(entries)
     if ours is None:
         return "leaves too many requests unanswered here"
     if ours.raw["pareto"]:

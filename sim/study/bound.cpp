@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "sim/study/optimum.hpp"
-
 namespace thaw::sim {
 namespace {
 
@@ -40,7 +38,7 @@ void Bound::add(FunctionId function, TimePoint arrival, Duration service) {
   functions_[function].requests.push_back({arrival, service});
 }
 
-std::optional<double> Bound::total(Priced& function, Duration wait, TimePoint end) const {
+std::optional<Optimum> Bound::total(Priced& function, Duration wait, TimePoint end) const {
   if (function.levels.size() < 2) return std::nullopt;
   const std::size_t from = node_each_ || function.levels.size() == 2 ? 0 : 1;
   std::stable_sort(
@@ -57,18 +55,25 @@ std::optional<double> Bound::total(Priced& function, Duration wait, TimePoint en
   for (std::size_t level = from + 1; level + 1 < function.levels.size(); ++level)
     question.halfway.push_back(
         {function.levels[level].keep_per_s * share, function.levels[level].start_cost * share});
-  return optimum(question).total;
+  return optimum(question);
 }
 
-std::optional<double> Bound::total(const std::vector<Duration>& waits, TimePoint end) {
-  double sum = 0;
+std::optional<Optimum> Bound::total(const std::vector<Duration>& waits, TimePoint end) {
+  Optimum sum;
+  sum.nodes_shared = !node_each_;
   for (std::size_t f = 0; f < functions_.size(); ++f) {
     if (functions_[f].requests.empty()) continue;
     const auto one = total(functions_[f], f < waits.size() ? waits[f] : Duration{0}, end);
     if (!one) return std::nullopt;
-    sum += *one;
+    sum.wait_allowed = std::max(sum.wait_allowed, one->wait_allowed);
+    sum.total += one->total;
+    sum.serving += one->serving;
+    sum.keeping += one->keeping;
+    sum.starting += one->starting;
+    sum.starts += one->starts;
+    sum.layers += one->layers;
   }
-  if (sum <= 0) return std::nullopt;
+  if (sum.total <= 0) return std::nullopt;
   return sum;
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "sim/simulation.hpp"
+#include "sim/study/optimum.hpp"
 
 namespace thaw::sim {
 
@@ -23,8 +24,9 @@ class Bound {
   Bound(const Scenario& scenario, const std::vector<Governor>& governors);
 
   void add(FunctionId function, TimePoint arrival, Duration service);  // as RunOptions::demand
-  // Each function's requests may wait for so long; sorts what was added.
-  std::optional<double> total(const std::vector<Duration>& waits, TimePoint end);
+  // Each function's requests may wait for so long; none said: not at all. Of all functions
+  // together, the longest of these waits is what it allows.
+  std::optional<Optimum> total(const std::vector<Duration>& waits, TimePoint end);
 
  private:
   struct Priced {
@@ -32,7 +34,7 @@ class Bound {
     std::vector<Level> levels;
     int slots = 1;
   };
-  std::optional<double> total(Priced& function, Duration wait, TimePoint end) const;
+  std::optional<Optimum> total(Priced& function, Duration wait, TimePoint end) const;
 
   std::vector<Priced> functions_;
   bool node_each_ = false;

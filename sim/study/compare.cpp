@@ -122,9 +122,15 @@ std::vector<std::string> Runs::run(std::size_t contender, std::size_t replicatio
   Outcome outcome = outcome_of(scenario_, result);
   if (priced && outcome.answered == outcome.requests && outcome.requests > 0) {
     const TimePoint end = scenario_.start + Distribution::rounded(result.summary.simulated_s * 1e9);
-    outcome.optimum = bound.total({}, end);
-    if (const auto waiting = bound.total(result.longest_waits, end))
-      outcome.cost_over_optimum = (outcome.cost - outcome.fixed) / *waiting;
+    if (const auto nobody_waits = bound.total({}, end)) outcome.optimum = nobody_waits->total;
+    const auto& waits = result.longest_waits;
+    const Paid paid{.serving = outcome.useful,
+                    .keeping = outcome.idle_warm,
+                    .starting = outcome.cold_start,
+                    .unused = outcome.stranded + outcome.draining,
+                    .longest_wait = waits.empty() ? Duration{0} : *std::ranges::max_element(waits)};
+    if (const auto as_long = bound.total(waits, end))
+      if (const auto far = distance(paid, *as_long)) outcome.cost_over_optimum = far->ratio;
   }
   std::vector<std::string> texts{
       to_text(outcome), has_prices(scenario_) ? result.summary.cost.currency : "instance hours"};
