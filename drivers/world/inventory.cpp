@@ -1,0 +1,81 @@
+#include "drivers/world/inventory.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace thaw::world {
+
+void Inventory::apply_workload(const nlohmann::json& object, bool stateful) {
+  WorkloadState state = workload_of(object, stateful);
+  const WorkloadKey key = state.key;
+  WorkloadState& kept = workloads_[key];
+  const bool settings = kept.settings != state.settings || kept.owner != state.owner;
+  kept = std::move(state);
+  listener_.workload_changed(key, settings);
+}
+
+void Inventory::remove_workload(const nlohmann::json& object, bool stateful) {
+  const WorkloadKey key = workload_of(object, stateful).key;
+  if (workloads_.erase(key) > 0) listener_.workload_changed(key, true);
+}
+
+void Inventory::apply_pod(const nlohmann::json& object) {
+  PodState state = pod_of(object);
+  if (!state.owner) return;
+  const WorkloadKey key = *state.owner;
+  const auto [found, added] = owners_.try_emplace(state.uid, key, next_pod_);
+  next_pod_ += added;
+  const std::uint64_t id = found->second.second;
+  pods_[key].insert_or_assign(id, Pod{id, std::move(state)});
+  listener_.pods_changed(key);
+}
+
+void Inventory::remove_pod(const nlohmann::json& object) {
+  const auto found = owners_.find(pod_of(object).uid);
+  if (found == owners_.end()) return;
+  const auto [key, id] = found->second;
+  owners_.erase(found);
+  const auto pods = pods_.find(key);
+  pods->second.erase(id);
+  if (pods->second.empty()) pods_.erase(pods);
+  listener_.pods_changed(key);
+}
+
+void Inventory::apply_hpa(const nlohmann::json& object) {
+  const auto& meta = object.at("metadata");
+  const auto name = std::pair(meta.value("namespace", ""), meta.value("name", ""));
+  const auto target = target_of_hpa(object);
+  if (!target) return remove_hpa(object);
+  const auto before = hpas_.find(name);
+  if (before != hpas_.end() && before->second == *target) return;
+  hpas_[name] = *target;
+  listener_.workload_changed(*target, true);
+}
+
+void Inventory::remove_hpa(const nlohmann::json& object) {
+  const auto& meta = object.at("metadata");
+  const auto found = hpas_.find(std::pair(meta.value("namespace", ""), meta.value("name", "")));
+  if (found == hpas_.end()) return;
+  const WorkloadKey target = found->second;
+  hpas_.erase(found);
+  listener_.workload_changed(target, true);
+}
+
+const WorkloadState* Inventory::find(const WorkloadKey& key) const {
+  const auto found = workloads_.find(key);
+  return found == workloads_.end() ? nullptr : &found->second;
+}
+
+const Inventory::Pods& Inventory::pods_of(const WorkloadKey& key) const {
+  static const Pods kNone;
+  const auto found = pods_.find(key);
+  return found == pods_.end() ? kNone : found->second;
+}
+
+std::string Inventory::hpa_of(const WorkloadKey& key) const {
+  for (const auto& [name, target] : hpas_)
+    if (target == key) return name.second;
+  return {};
+}
+
+}  // namespace thaw::world
