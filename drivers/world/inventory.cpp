@@ -42,23 +42,21 @@ void Inventory::remove_pod(const nlohmann::json& object) {
 }
 
 void Inventory::apply_hpa(const nlohmann::json& object) {
-  const auto& meta = object.at("metadata");
-  const auto name = std::pair(meta.value("namespace", ""), meta.value("name", ""));
-  const auto target = target_of_hpa(object);
-  if (!target) return remove_hpa(object);
-  const auto before = hpas_.find(name);
-  if (before != hpas_.end() && before->second == *target) return;
-  hpas_[name] = *target;
-  listener_.workload_changed(*target, true);
+  HpaState state = world::hpa_of(object);
+  HpaState& kept = hpas_[{state.ns, state.name}];
+  if (kept.settings == state.settings) return;
+  const std::optional<WorkloadKey> before = std::exchange(kept, std::move(state)).target;
+  if (before && before != kept.target) listener_.workload_changed(*before, true);
+  if (kept.target) listener_.workload_changed(*kept.target, true);
 }
 
 void Inventory::remove_hpa(const nlohmann::json& object) {
-  const auto& meta = object.at("metadata");
-  const auto found = hpas_.find(std::pair(meta.value("namespace", ""), meta.value("name", "")));
+  const HpaState state = world::hpa_of(object);
+  const auto found = hpas_.find({state.ns, state.name});
   if (found == hpas_.end()) return;
-  const WorkloadKey target = found->second;
+  const std::optional<WorkloadKey> target = found->second.target;
   hpas_.erase(found);
-  listener_.workload_changed(target, true);
+  if (target) listener_.workload_changed(*target, true);
 }
 
 const WorkloadState* Inventory::find(const WorkloadKey& key) const {
@@ -72,10 +70,10 @@ const Inventory::Pods& Inventory::pods_of(const WorkloadKey& key) const {
   return found == pods_.end() ? kNone : found->second;
 }
 
-std::string Inventory::hpa_of(const WorkloadKey& key) const {
-  for (const auto& [name, target] : hpas_)
-    if (target == key) return name.second;
-  return {};
+const HpaState* Inventory::hpa_of(const WorkloadKey& key) const {
+  for (const auto& [name, hpa] : hpas_)
+    if (hpa.target == key) return &hpa;
+  return nullptr;
 }
 
 }  // namespace thaw::world

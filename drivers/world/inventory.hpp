@@ -40,8 +40,8 @@ class Inventory {
   const std::map<WorkloadKey, WorkloadState>& workloads() const { return workloads_; }
   const WorkloadState* find(const WorkloadKey& key) const;  // nullptr: not there
   const Pods& pods_of(const WorkloadKey& key) const;
-  // The name of a HorizontalPodAutoscaler that scales it; empty: none.
-  std::string hpa_of(const WorkloadKey& key) const;
+  // A HorizontalPodAutoscaler that scales it; nullptr: none.
+  const HpaState* hpa_of(const WorkloadKey& key) const;
   std::size_t pods() const { return owners_.size(); }
 
  private:
@@ -50,7 +50,7 @@ class Inventory {
   std::map<WorkloadKey, Pods> pods_;
   // By uid: of whom it is, and its id. A pod of nobody is not kept.
   std::unordered_map<std::string, std::pair<WorkloadKey, std::uint64_t>> owners_;
-  std::map<std::pair<std::string, std::string>, WorkloadKey> hpas_;  // by namespace and name
+  std::map<std::pair<std::string, std::string>, HpaState> hpas_;  // by namespace and name
   std::uint64_t next_pod_ = 1;
 };
 

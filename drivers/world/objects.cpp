@@ -100,11 +100,11 @@ yaml::Node tree_of(const Json& value, const Place& place) {
   return node;
 }
 
-// What a user wrote: no status, nothing that the server keeps for itself, no replicas.
-Json manifest_of(const Json& object, bool stateful) {
+// What a user wrote: no status, nothing that the server keeps for itself.
+Json written_of(const Json& object, const char* api_version, const char* kind) {
   const Json& meta = at(object, "metadata");
-  Json written = {{"apiVersion", "apps/v1"},
-                  {"kind", stateful ? "StatefulSet" : "Deployment"},
+  Json written = {{"apiVersion", api_version},
+                  {"kind", kind},
                   {"metadata", Json::object()},
                   {"spec", at(object, "spec")}};
   for (const char* key : {"name", "namespace", "labels", "annotations"})
@@ -113,7 +113,6 @@ Json manifest_of(const Json& object, bool stateful) {
     written["metadata"]["annotations"].erase("deployment.kubernetes.io/revision");
     written["metadata"]["annotations"].erase("kubectl.kubernetes.io/last-applied-configuration");
   }
-  if (written["spec"].is_object()) written["spec"].erase("replicas");
   return written;
 }
 
@@ -131,7 +130,8 @@ WorkloadState workload_of(const Json& object, bool stateful) {
   state.resource_version = text(meta, "resourceVersion");
   if (const Json& replicas = at(at(object, "spec"), "replicas"); replicas.is_number_integer())
     state.spec = Replicas(replicas.get<std::int32_t>());
-  const Json written = manifest_of(object, stateful);
+  Json written = written_of(object, "apps/v1", stateful ? "StatefulSet" : "Deployment");
+  if (written["spec"].is_object()) written["spec"].erase("replicas");
   state.settings = written.dump();
   state.manifest = tree_of(written, {to_text(state.key), 0, 0});
   if (const Json* const owner = controller_of(meta))
@@ -165,12 +165,19 @@ PodState pod_of(const Json& object) {
   return pod;
 }
 
-std::optional<WorkloadKey> target_of_hpa(const Json& object) {
+HpaState hpa_of(const Json& object) {
+  const Json& meta = at(object, "metadata");
+  HpaState hpa;
+  hpa.ns = text(meta, "namespace");
+  hpa.name = text(meta, "name");
   const Json& target = at(at(object, "spec"), "scaleTargetRef");
   const std::string kind = text(target, "kind");
-  if (kind != "Deployment" && kind != "StatefulSet") return std::nullopt;
-  return WorkloadKey{kind == "StatefulSet", text(at(object, "metadata"), "namespace"),
-                     text(target, "name")};
+  if (kind == "Deployment" || kind == "StatefulSet")
+    hpa.target = WorkloadKey{kind == "StatefulSet", hpa.ns, text(target, "name")};
+  const Json written = written_of(object, "autoscaling/v2", "HorizontalPodAutoscaler");
+  hpa.settings = written.dump();
+  hpa.manifest = tree_of(written, {"HorizontalPodAutoscaler " + hpa.ns + "/" + hpa.name, 0, 0});
+  return hpa;
 }
 
 }  // namespace thaw::world

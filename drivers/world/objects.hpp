@@ -59,7 +59,13 @@ struct PodState {
 
 PodState pod_of(const nlohmann::json& object);
 
-// Who an autoscaling/v2 HorizontalPodAutoscaler scales; empty: no Deployment or StatefulSet.
-std::optional<WorkloadKey> target_of_hpa(const nlohmann::json& object);
+struct HpaState {
+  std::string ns, name;
+  std::optional<WorkloadKey> target;  // empty: no Deployment or StatefulSet
+  yaml::Node manifest;                // as above
+  std::string settings;
+};
+
+HpaState hpa_of(const nlohmann::json& object);
 
 }  // namespace thaw::world
