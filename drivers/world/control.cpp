@@ -1,0 +1,119 @@
+#include "drivers/world/control.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace thaw::world {
+
+void Control::begin(const std::map<FunctionName, Kept>& kept, Duration aged) {
+  const TimePoint now = ports_.clock.now();
+  for (const auto& [name, one] : kept)
+    if (one.last_activity)
+      ports_.activity.called(name, std::min(now, *one.last_activity + aged));
+  build(kept);
+}
+
+void Control::end() {
+  if (controller_) controller_->stop();
+  controller_.reset();
+  ids_.clear();
+  interested_.clear();
+}
+
+void Control::reform() {
+  if (!controller_) return;
+  const std::map<FunctionName, Kept> as_of_now = kept();
+  end();
+  build(as_of_now);
+}
+
+void Control::build(const std::map<FunctionName, Kept>& kept) {
+  functions_ = ports_.take_census();
+  tell_refusals();
+  ports_.serve(functions_);
+  controller_ = std::make_unique<Controller>(ports_.clock, ports_.cluster, ports_.recorder);
+  Controller::State states;
+  for (Function& function : functions_.governed) {
+    // What nobody knows of counts as called just now: not known is no ground for scaling down.
+    if (!ports_.activity.last(function.name))
+      ports_.activity.called(function.name, ports_.clock.now());
+    const auto before = kept.find(function.name);
+    if (before != kept.end() && before->second.policy == function.policy)
+      states[function.id] = before->second.state;
+    controller_->add(function.id, std::move(function.scaler));
+    if (function.most) controller_->cap(function.id, *function.most);
+    ids_[function.name] = function.id;
+    const Wants& wants = controller_->wants(function.id);
+    if (wants.pods) interested_[function.target].push_back(function.id);
+    for (const FunctionId peer : wants.peers)
+      interested_[functions_.known[peer].second].push_back(function.id);
+  }
+  for (const FunctionId id : controller_->restore(states))
+    ports_.log.warning("state", "what was kept is of a version not known here; it starts fresh",
+                       {{"function", functions_.known[id].first.second}});
+  controller_->start();
+}
+
+void Control::tell_refusals() {
+  std::map<WorkloadKey, std::string> now;
+  for (const Refusal& refusal : functions_.refused) now[refusal.target] = refusal.why;
+  for (const auto& [key, why] : now)
+    if (const auto told = told_.find(key); told == told_.end() || told->second != why)
+      ports_.log.warning("refused", to_text(key) + " is left alone: " + why,
+                         {{"function", key.ns + "/" + key.name}});
+  told_ = std::move(now);
+}
+
+std::map<FunctionName, Kept> Control::kept() const {
+  std::map<FunctionName, Kept> all;
+  if (!controller_) return all;
+  Controller::State states = controller_->save();
+  for (const Function& function : functions_.governed)
+    all[function.name] = {function.policy, ports_.activity.last(function.name),
+                          std::move(states[function.id])};
+  return all;
+}
+
+void Control::alarm(FunctionId id) {
+  if (controller_) controller_->alarm(id);
+}
+
+void Control::poke(FunctionId id, Cause cause) {
+  if (controller_) controller_->poke(id, cause);
+}
+
+const FunctionId* Control::find(const FunctionName& name) const {
+  const auto found = ids_.find(name);
+  return found == ids_.end() ? nullptr : &found->second;
+}
+
+bool Control::wake(const FunctionName& name) {
+  const FunctionId* const id = find(name);
+  if (!id) return false;
+  ports_.activity.wake(name, ports_.clock.now());
+  if (controller_->wants(*id).arrivals_at_zero) poke(*id, Cause::arrival_at_zero);
+  return true;
+}
+
+bool Control::ready(const FunctionName& name, const Inventory& inventory) const {
+  const FunctionId* const id = find(name);
+  if (!id) return true;  // gone: nothing to wait for
+  const auto& pods = inventory.pods_of(functions_.known[*id].second);
+  return std::any_of(pods.begin(), pods.end(), [](const auto& entry) {
+    return entry.second.state.ready == Condition::yes && !entry.second.state.deleting;
+  });
+}
+
+void Control::workload_changed(const WorkloadKey& key, bool settings) {
+  if (settings) ports_.settings_changed();
+  pods_changed(key);  // .spec.replicas may be another
+}
+
+void Control::pods_changed(const WorkloadKey& key) {
+  const auto found = interested_.find(key);
+  if (found == interested_.end()) return;
+  const std::vector<FunctionId> ids = found->second;
+  for (const FunctionId id : ids) poke(id, Cause::pods);
+}
+
+}  // namespace thaw::world
