@@ -13,7 +13,7 @@
 namespace thaw::app {
 namespace {
 
-struct Arguments {
+struct LintArguments {
   std::vector<std::string> files;
   std::string format = "text", explain;
   bool rules = false;
@@ -37,7 +37,7 @@ int list_rules() {
   return kHeld;
 }
 
-int lint_files(const Arguments& arguments) {
+int lint_files(const LintArguments& arguments) {
   if (arguments.rules) return list_rules();
   if (!arguments.explain.empty()) return explain(arguments.explain);
   if (arguments.files.empty()) {
@@ -55,7 +55,7 @@ int lint_files(const Arguments& arguments) {
 }  // namespace
 
 void add_lint(CLI::App& app, int& exit_code) {
-  static Arguments arguments;
+  static LintArguments arguments;
   CLI::App* verb = app.add_subcommand(
       "lint",
       "find what is wrong before anything runs\n"

@@ -35,8 +35,8 @@ tcp::endpoint endpoint_of(const std::string& listen) {
       digits.find_first_not_of("0123456789") == std::string::npos)
     port = static_cast<unsigned>(std::stoul(digits));
   if (wrong || port > 65535)
-    throw Failure(Failure::Kind::connect,
-                  "cannot listen on \"" + listen + "\": expected ADDRESS:PORT such as 0.0.0.0:8080");
+    throw Failure(Failure::Kind::connect, "cannot listen on \"" + listen +
+                                              "\": expected ADDRESS:PORT such as 0.0.0.0:8080");
   return {address, static_cast<std::uint16_t>(port)};
 }
 
@@ -46,7 +46,8 @@ Request request_of(beast::http::request<beast::http::string_body>&& from) {
   Request request;
   request.method = text(from.method_string());
   request.target = text(from.target());
-  for (const auto& field : from) request.headers.emplace_back(text(field.name_string()), text(field.value()));
+  for (const auto& field : from)
+    request.headers.emplace_back(text(field.name_string()), text(field.value()));
   request.body = std::move(from.body());
   return request;
 }
@@ -98,8 +99,8 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   static asio::awaitable<void> accept(std::shared_ptr<Impl> self) {
     while (self->acceptor_.is_open()) {
       boost::system::error_code wrong;
-      tcp::socket socket = co_await self->acceptor_.async_accept(
-          asio::redirect_error(asio::use_awaitable, wrong));
+      tcp::socket socket =
+          co_await self->acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, wrong));
       if (!self->acceptor_.is_open()) co_return;
       if (wrong) {  // out of descriptors, say: others may end meanwhile
         co_await self->pause();

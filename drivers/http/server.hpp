@@ -1,4 +1,5 @@
-// A small HTTP/1.1 server for what people and Kubernetes ask of this process: health, metrics, wake.
+// A small HTTP/1.1 server for what people and Kubernetes ask of this process: health, metrics,
+// wake.
 //
 // Bounded in everything: the head's and the body's size, the time a request may take to come and an
 // answer to go, idle connections, connections at once (beyond: 503 and closed). Threads: the one

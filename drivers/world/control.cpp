@@ -8,8 +8,7 @@ namespace thaw::world {
 void Control::begin(const std::map<FunctionName, Kept>& kept, Duration aged) {
   const TimePoint now = ports_.clock.now();
   for (const auto& [name, one] : kept)
-    if (one.last_activity)
-      ports_.activity.called(name, std::min(now, *one.last_activity + aged));
+    if (one.last_activity) ports_.activity.called(name, std::min(now, *one.last_activity + aged));
   build(kept);
 }
 

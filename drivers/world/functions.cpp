@@ -115,8 +115,8 @@ class Census {
     std::optional<Replicas> most;
     if (const auto* entry = named(key); entry && entry->most) most = Replicas(*entry->most);
     std::vector<MetricRef> metrics(wants.metrics.begin(), wants.metrics.end());
-    functions_.governed.push_back({one.spec.function, functions_.known[one.spec.function].first, key,
-                                   one.policy, std::move(metrics), std::move(policy), most});
+    functions_.governed.push_back({one.spec.function, functions_.known[one.spec.function].first,
+                                   key, one.policy, std::move(metrics), std::move(policy), most});
   }
 
   const Inventory& inventory_;

@@ -34,8 +34,8 @@ boost::asio::awaitable<Scaler::Outcome> KubernetesScaler::carry_out(Write write)
   try {
     const kubernetes::Target target = target_of(write.target);
     std::optional<std::string> version(write.resource_version);
-    const kubernetes::Scaled scaled = co_await kubernetes::scale(
-        writer_, target, write.to.count, std::move(version), kWriteWithin);
+    const kubernetes::Scaled scaled = co_await kubernetes::scale(writer_, target, write.to.count,
+                                                                 std::move(version), kWriteWithin);
     if (scaled.conflicted) {
       ++counters_.conflicts;
       co_return Outcome::conflict;

@@ -4,8 +4,8 @@ namespace thaw::world {
 namespace {
 
 TimePoint wall_clock() {
-  return {std::chrono::duration_cast<Duration>(
-      std::chrono::system_clock::now().time_since_epoch())};
+  return {
+      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
 }
 
 }  // namespace

@@ -25,18 +25,16 @@ std::uint64_t LiveCluster::submit(FunctionId id, const Decision& decision) {
     ++held_back_;
     return write.ticket;
   }
-  scaler_.scale({key, state->spec, *decision.desired, state->resource_version, decision.why},
-                [this, id, ticket = write.ticket](Scaler::Outcome outcome) {
-                  settle(id, ticket, outcome);
-                });
+  scaler_.scale(
+      {key, state->spec, *decision.desired, state->resource_version, decision.why},
+      [this, id, ticket = write.ticket](Scaler::Outcome outcome) { settle(id, ticket, outcome); });
   return tickets_;
 }
 
 void LiveCluster::settle(FunctionId id, std::uint64_t ticket, Scaler::Outcome outcome) {
   const auto found = writes_.find(id);
   if (found == writes_.end() || found->second.ticket != ticket) return;  // of an earlier life
-  found->second.state =
-      outcome == Scaler::Outcome::done ? WriteState::done : WriteState::refused;
+  found->second.state = outcome == Scaler::Outcome::done ? WriteState::done : WriteState::refused;
   if (outcome != Scaler::Outcome::done) again_(id);
 }
 

@@ -37,8 +37,8 @@ void OpenMetrics::gauge(std::string_view name, std::string_view help) {
 void OpenMetrics::sample(const Labels& labels, double value) {
   text_ += name_;
   for (std::size_t i = 0; i < labels.size(); ++i)
-    text_ += fmt::format("{}{}=\"{}\"", i == 0 ? "{" : ",", labels[i].first,
-                         escaped(labels[i].second));
+    text_ +=
+        fmt::format("{}{}=\"{}\"", i == 0 ? "{" : ",", labels[i].first, escaped(labels[i].second));
   text_ += fmt::format("{} {}\n", labels.empty() ? "" : "}", value);
 }
 

@@ -36,8 +36,9 @@ Awaitable<http::Response> Pages::answer(http::Request request) {
         200, {{"Content-Type", std::string(OpenMetrics::kContentType)}}, sources_.metrics()};
   if (path == "/status-functions") co_return status({});
   if (path.starts_with(kStatus)) co_return status(std::string_view(path).substr(kStatus.size()));
-  co_return plain(404, "there are /healthz, /readyz, /metrics, /wake-function/NAME, "
-                       "/status-function/NAME and /status-functions\n");
+  co_return plain(404,
+                  "there are /healthz, /readyz, /metrics, /wake-function/NAME, "
+                  "/status-function/NAME and /status-functions\n");
 }
 
 std::optional<FunctionName> Pages::find(std::string_view name) const {
@@ -81,9 +82,7 @@ http::Response Pages::status(std::string_view name) const {
                    {"NumberRequested", state ? state->spec.count : 0},
                    {"PodType", key.stateful ? "StatefulSet" : "Deployment"}});
   }
-  return {200,
-          {{"Content-Type", "application/json"}},
-          (wanted ? all.at(0) : all).dump() + "\n"};
+  return {200, {{"Content-Type", "application/json"}}, (wanted ? all.at(0) : all).dump() + "\n"};
 }
 
 }  // namespace thaw::world

@@ -59,8 +59,7 @@ Watches::~Watches() = default;
 
 void Watches::start() {
   for (auto& reflector : reflectors_)
-    boost::asio::co_spawn(reader_.transport().executor(), reflector->run(),
-                          boost::asio::detached);
+    boost::asio::co_spawn(reader_.transport().executor(), reflector->run(), boost::asio::detached);
 }
 
 void Watches::stop() {

@@ -24,8 +24,8 @@ struct DriveConfig {
     std::string ns = "default";
     std::string workload;  // empty: `name`
     bool stateful = false;
-    std::string policy;         // as after --policy; empty: what its annotations ask for
-    std::optional<int> most;    // an operator's cap
+    std::string policy;       // as after --policy; empty: what its annotations ask for
+    std::optional<int> most;  // an operator's cap
     Place place;
   };
   struct Lease {
