@@ -19,7 +19,7 @@ struct LintArguments {
   bool rules = false;
 };
 
-int explain(const std::string& code) {
+int explain_rule(const std::string& code) {
   const std::string_view page = lint::page_of(code);
   if (page.empty()) {
     std::fprintf(stderr, "thaw lint: there is no rule %s; --rules lists them\n", code.c_str());
@@ -39,7 +39,7 @@ int list_rules() {
 
 int lint_files(const LintArguments& arguments) {
   if (arguments.rules) return list_rules();
-  if (!arguments.explain.empty()) return explain(arguments.explain);
+  if (!arguments.explain.empty()) return explain_rule(arguments.explain);
   if (arguments.files.empty()) {
     std::fputs("thaw lint: which files? Example: thaw lint manifests/\n", stderr);
     return kBadInput;
