@@ -1,10 +1,8 @@
 // When each function was last called, as far as this process knows.
 //
 // A wake call goes on until a replica is ready, as SlimFaas's does: the idle clock starts then.
-// After a restart the last activity is the stored one and as much later as it may have been before
-// it was stored. A function that nobody knows anything of counts as called just now: what is not
-// known never scales down. Threads: one.
-// Source: SlimFaas's wake loop (0.24 to 0.81), design "the live world".
+// Threads: one.
+// Source: SlimFaas's wake loop (0.24 to 0.81).
 #pragma once
 
 #include <map>

@@ -33,9 +33,7 @@ void Control::build(const std::map<FunctionName, Kept>& kept) {
   controller_ = std::make_unique<Controller>(ports_.clock, ports_.cluster, ports_.recorder);
   Controller::State states;
   for (Function& function : functions_.governed) {
-    // What nobody knows of counts as called just now: not known is no ground for scaling down.
-    if (!ports_.activity.last(function.name))
-      ports_.activity.called(function.name, ports_.clock.now());
+    keep_warm(function);
     const auto before = kept.find(function.name);
     if (before != kept.end() && before->second.policy == function.policy)
       states[function.id] = before->second.state;
@@ -51,6 +49,17 @@ void Control::build(const std::map<FunctionName, Kept>& kept) {
     ports_.log.warning("state", "what was kept is of a version not known here; it starts fresh",
                        {{"function", functions_.known[id].first.second}});
   controller_->start();
+}
+
+// Of a function that is up: what is not known of its activity is no ground for scaling it down. It
+// counts as called just now if nobody knows, and `aged_` later than it was kept. One that is at
+// zero stays there.
+void Control::keep_warm(const Function& function) {
+  const WorkloadState* const state = ports_.inventory.find(function.target);
+  if (!state || state->spec.count == 0) return;
+  const TimePoint now = ports_.clock.now();
+  const auto last = ports_.activity.last(function.name);
+  ports_.activity.called(function.name, last ? std::min(now, *last + aged_) : now);
 }
 
 void Control::tell_refusals() {
@@ -94,10 +103,10 @@ bool Control::wake(const FunctionName& name) {
   return true;
 }
 
-bool Control::ready(const FunctionName& name, const Inventory& inventory) const {
+bool Control::ready(const FunctionName& name) const {
   const FunctionId* const id = find(name);
   if (!id) return true;  // gone: nothing to wait for
-  const auto& pods = inventory.pods_of(functions_.known[*id].second);
+  const auto& pods = ports_.inventory.pods_of(functions_.known[*id].second);
   return std::any_of(pods.begin(), pods.end(), [](const auto& entry) {
     return entry.second.state.ready == Condition::yes && !entry.second.state.deleting;
   });

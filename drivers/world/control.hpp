@@ -23,6 +23,7 @@ class Control final : public Inventory::Listener {
     Cluster& cluster;
     DecisionLog& recorder;
     Activity& activity;
+    const Inventory& inventory;
     Log& log;
     // Told before anything is asked about them.
     std::function<void(const Functions&)> serve;
@@ -42,7 +43,7 @@ class Control final : public Inventory::Listener {
   void again(FunctionId id) { poke(id, Cause::pods); }
   // Whether there is such a function; it counts as called, and is woken if it sleeps.
   bool wake(const FunctionName& name);
-  bool ready(const FunctionName& name, const Inventory& inventory) const;
+  bool ready(const FunctionName& name) const;
   const Functions& functions() const { return functions_; }
 
   void workload_changed(const WorkloadKey& key, bool settings) override;
@@ -50,6 +51,7 @@ class Control final : public Inventory::Listener {
 
  private:
   void build(const std::map<FunctionName, Kept>& kept);
+  void keep_warm(const Function& function);
   void tell_refusals();
   void poke(FunctionId id, Cause cause);
   const FunctionId* find(const FunctionName& name) const;
@@ -60,6 +62,7 @@ class Control final : public Inventory::Listener {
   std::map<FunctionName, FunctionId> ids_;
   std::map<WorkloadKey, std::vector<FunctionId>> interested_;  // in pods of it
   std::map<WorkloadKey, std::string> told_;                    // refusals
+  Duration aged_{0};
 };
 
 }  // namespace thaw::world

@@ -157,7 +157,7 @@ class Driver {
     while (!leaving_) {
       co_await pause(io_.get_executor(), std::chrono::seconds(1));
       activity_.refresh(clock_.now(), [this](const FunctionName& name) {
-        return control_.ready(name, inventory_);
+        return control_.ready(name);
       });
       reload();
     }

@@ -110,8 +110,10 @@ Json written_of(const Json& object, const char* api_version, const char* kind) {
   for (const char* key : {"name", "namespace", "labels", "annotations"})
     if (const Json& value = at(meta, key); !value.is_null()) written["metadata"][key] = value;
   if (at(written["metadata"], "annotations").is_object()) {
-    written["metadata"]["annotations"].erase("deployment.kubernetes.io/revision");
-    written["metadata"]["annotations"].erase("kubectl.kubernetes.io/last-applied-configuration");
+    Json& annotations = written["metadata"]["annotations"];
+    annotations.erase("deployment.kubernetes.io/revision");
+    annotations.erase("kubectl.kubernetes.io/last-applied-configuration");
+    if (annotations.empty()) written["metadata"].erase("annotations");
   }
   return written;
 }
