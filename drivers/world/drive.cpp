@@ -105,6 +105,7 @@ class Driver {
             cluster_,
             decisions_,
             activity_,
+            inventory_,
             log_,
             [this](const Functions& functions) {
               observer_.serve(functions);
@@ -156,9 +157,8 @@ class Driver {
   Awaitable<void> each_second() {
     while (!leaving_) {
       co_await pause(io_.get_executor(), std::chrono::seconds(1));
-      activity_.refresh(clock_.now(), [this](const FunctionName& name) {
-        return control_.ready(name);
-      });
+      activity_.refresh(clock_.now(),
+                        [this](const FunctionName& name) { return control_.ready(name); });
       reload();
     }
   }

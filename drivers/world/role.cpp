@@ -1,8 +1,6 @@
 #include "drivers/world/role.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include "drivers/kubernetes/sleep.hpp"
 
 namespace thaw::world {
 

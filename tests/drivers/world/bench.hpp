@@ -111,9 +111,10 @@ class Bench {
                    [this] { return functions_of(inventory, config, find_policy, shadow); },
                    [this] { ++settings_changed; }}};
   Inventory inventory{control};
-  Observer observer{{clock, inventory, activity, nullptr,
-                     [this] { return std::min(facts_taken, clock.now()); }}};
-  LiveCluster cluster{observer, inventory, scaler, [this](FunctionId id) { asked_again.push_back(id); }};
+  Observer observer{
+      {clock, inventory, activity, nullptr, [this] { return std::min(facts_taken, clock.now()); }}};
+  LiveCluster cluster{observer, inventory, scaler,
+                      [this](FunctionId id) { asked_again.push_back(id); }};
   DecisionLog decisions{log, shadow};
   std::vector<FunctionId> asked_again;
 };

@@ -7,6 +7,14 @@
 namespace thaw::world {
 namespace {
 
+DriveConfig::Function named(const std::string& policy, std::optional<int> most = {}) {
+  DriveConfig::Function function;
+  function.name = function.workload = "ollama";
+  function.policy = policy;
+  function.most = most;
+  return function;
+}
+
 TEST(Control, AWakeBringsAFunctionUpAndIdlenessTakesItDown) {
   Bench bench;
   bench.put(slimfaas("ollama", 0, "300"));
@@ -94,8 +102,7 @@ TEST(Control, NothingIsDecidedAfterTheEnd) {
 
 TEST(Control, AnOperatorsCapHolds) {
   DriveConfig config;
-  config.functions.push_back({.name = "ollama", .workload = "ollama", .policy = "fixed:replicas=5",
-                              .most = 3});
+  config.functions.push_back(named("fixed:replicas=5", 3));
   Bench bench(config);
   bench.put(deployment("ollama", 1));
   bench.begin();
@@ -121,39 +128,35 @@ TEST_P(RefusedFunction, IsLeftAloneWithTheReason) {
 
 INSTANTIATE_TEST_SUITE_P(
     Control, RefusedFunction,
-    testing::Values(
-        Refused{"hpa", "HorizontalPodAutoscaler by-gpu scales it",
-                [](Bench& bench) {
-                  bench.put(slimfaas("ollama", 1));
-                  bench.inventory.apply_hpa(hpa("by-gpu", "ollama"));
-                }},
-        Refused{"owner", "belongs to Revision ollama-00001",
-                [](Bench& bench) {
-                  Json owned = slimfaas("ollama", 1);
-                  owned["metadata"]["ownerReferences"] = {
-                      {{"kind", "Revision"}, {"name", "ollama-00001"}, {"controller", true}}};
-                  bench.put(owned);
-                }},
-        Refused{"nonsense", "TimeoutSecondBeforeSetReplicasMin",
-                [](Bench& bench) { bench.put(slimfaas("ollama", 1, "soon")); }},
-        Refused{"policy", "there is no policy \\\"magic\\\"",
-                [](Bench& bench) {
-                  bench.config.functions.push_back(
-                      {.name = "ollama", .workload = "ollama", .policy = "magic"});
-                  bench.put(deployment("ollama", 1));
-                }},
-        Refused{"requests", "needs to see each request",
-                [](Bench& bench) {
-                  bench.config.functions.push_back(
-                      {.name = "ollama", .workload = "ollama", .policy = "concurrency"});
-                  bench.put(deployment("ollama", 1));
-                }},
-        Refused{"absent", "is not there",
-                [](Bench& bench) {
-                  bench.config.functions.push_back(
-                      {.name = "ollama", .workload = "ollama", .policy = "fixed"});
-                }}),
-    [](const auto& info) { return info.param.what; });
+    testing::Values(Refused{"hpa", "HorizontalPodAutoscaler by-gpu scales it",
+                            [](Bench& bench) {
+                              bench.put(slimfaas("ollama", 1));
+                              bench.inventory.apply_hpa(hpa("by-gpu", "ollama"));
+                            }},
+                    Refused{"owner", "belongs to Revision ollama-00001",
+                            [](Bench& bench) {
+                              Json owned = slimfaas("ollama", 1);
+                              owned["metadata"]["ownerReferences"] = {{{"kind", "Revision"},
+                                                                       {"name", "ollama-00001"},
+                                                                       {"controller", true}}};
+                              bench.put(owned);
+                            }},
+                    Refused{"nonsense", "TimeoutSecondBeforeSetReplicasMin",
+                            [](Bench& bench) { bench.put(slimfaas("ollama", 1, "soon")); }},
+                    Refused{"policy", "there is no policy \\\"magic\\\"",
+                            [](Bench& bench) {
+                              bench.config.functions.push_back(named("magic"));
+                              bench.put(deployment("ollama", 1));
+                            }},
+                    Refused{"requests", "needs to see each request",
+                            [](Bench& bench) {
+                              bench.config.functions.push_back(named("concurrency"));
+                              bench.put(deployment("ollama", 1));
+                            }},
+                    Refused{
+                        "absent", "is not there",
+                        [](Bench& bench) { bench.config.functions.push_back(named("fixed")); }}),
+    [](const auto& chosen) { return chosen.param.what; });
 
 TEST(Control, OneThatIsWrongDoesNotStopAnother) {
   Bench bench;
