@@ -72,9 +72,10 @@ void Control::tell_refusals() {
   told_ = std::move(now);
 }
 
-std::map<FunctionName, Kept> Control::kept() const {
+std::map<FunctionName, Kept> Control::kept() {
   std::map<FunctionName, Kept> all;
   if (!controller_) return all;
+  ports_.ring_due();
   Controller::State states = controller_->save();
   for (const Function& function : functions_.governed)
     all[function.name] = {function.policy, ports_.activity.last(function.name),
@@ -87,6 +88,7 @@ void Control::alarm(FunctionId id) {
 }
 
 void Control::poke(FunctionId id, Cause cause) {
+  ports_.ring_due();
   if (controller_) controller_->poke(id, cause);
 }
 

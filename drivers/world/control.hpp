@@ -29,6 +29,7 @@ class Control final : public Inventory::Listener {
     std::function<void(const Functions&)> serve;
     std::function<Functions()> take_census;
     std::function<void()> settings_changed;  // a later reform() is due
+    std::function<void()> ring_due;  // alarms whose time has come, before anyone is asked else
   };
   explicit Control(Ports ports) : ports_(std::move(ports)) {}
 
@@ -37,7 +38,7 @@ class Control final : public Inventory::Listener {
   void end();
   void reform();
   bool running() const { return controller_ != nullptr; }
-  std::map<FunctionName, Kept> kept() const;
+  std::map<FunctionName, Kept> kept();
 
   void alarm(FunctionId id);
   void again(FunctionId id) { poke(id, Cause::pods); }

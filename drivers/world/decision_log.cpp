@@ -12,6 +12,7 @@ void DecisionLog::serve(const Functions& functions) {
 void DecisionLog::step(FunctionId id, const Observation& seen, const Decision&,
                        const Decision& capped) {
   ++steps_;
+  if (capped.why.code == ReasonCode::waiting_for_tick) return;  // says nothing
   Last& last = last_[id];
   const bool same = last.desired == capped.desired && last.why.code == capped.why.code &&
                     (!shadow_ || last.spec == seen.spec);

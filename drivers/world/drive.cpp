@@ -113,7 +113,8 @@ class Driver {
               role_->serve(functions);
             },
             [this] { return functions_of(inventory_, config_, options_.find, options_.shadow); },
-            [this] { reform_soon(); }};
+            [this] { reform_soon(); },
+            [this] { clock_.ring_due(); }};
   }
 
   Surroundings surroundings() {

@@ -16,13 +16,11 @@ LiveClock::LiveClock(boost::asio::any_io_executor executor, std::function<void(F
       ring_(std::move(ring)),
       timer_(std::move(executor)) {}
 
-TimePoint LiveClock::now() const {
+TimePoint LiveClock::real_now() const {
   return start_ + (std::chrono::steady_clock::now() - steady_start_);
 }
 
-std::chrono::steady_clock::time_point LiveClock::steady_at(TimePoint t) const {
-  return steady_start_ + (t - start_);
-}
+TimePoint LiveClock::now() const { return ringing_.value_or(real_now()); }
 
 void LiveClock::set_alarm(FunctionId id, TimePoint t) {
   cancel_alarm(id);
@@ -42,7 +40,7 @@ void LiveClock::cancel_alarm(FunctionId id) {
 void LiveClock::arm() {
   if (due_.empty() || due_.begin()->first >= armed_) return;
   armed_ = due_.begin()->first;
-  timer_.expires_at(steady_at(armed_));
+  timer_.expires_at(steady_start_ + (armed_ - start_));
   timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
     armed_ = TimePoint::never();
@@ -51,11 +49,13 @@ void LiveClock::arm() {
 }
 
 void LiveClock::ring_due() {
-  const TimePoint until = now();
-  while (!due_.empty() && due_.begin()->first <= until) {
-    const FunctionId id = due_.begin()->second;
+  if (ringing_) return;
+  while (!due_.empty() && due_.begin()->first <= real_now()) {
+    const auto [instant, id] = *due_.begin();
     cancel_alarm(id);
+    ringing_ = instant;
     ring_(id);
+    ringing_.reset();
   }
   arm();
 }

@@ -1,6 +1,10 @@
 // The controller's clock in the live world: the wall clock read once, then the steady clock, so
 // that no step of the wall clock moves an idle timeout.
 //
+// A timer rings a little late, and policies decide on a grid of their own: while an alarm rings it
+// is the instant that it was set for. Time never goes back for a policy as long as whoever asks it
+// out of turn calls ring_due() before.
+//
 // Threads: the io_context's one thread; alarms ring on it.
 #pragma once
 
@@ -8,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -23,17 +28,18 @@ class LiveClock final : public Clock {
   void set_alarm(FunctionId id, TimePoint t) override;
   void cancel_alarm(FunctionId id) override;
 
-  std::chrono::steady_clock::time_point steady_at(TimePoint t) const;
+  void ring_due();
 
  private:
+  TimePoint real_now() const;
   void arm();
-  void ring_due();
 
   const std::chrono::steady_clock::time_point steady_start_;
   const TimePoint start_;
   std::function<void(FunctionId)> ring_;
   boost::asio::steady_timer timer_;
   TimePoint armed_ = TimePoint::never();
+  std::optional<TimePoint> ringing_;
   std::map<FunctionId, TimePoint> alarms_;
   std::set<std::pair<TimePoint, FunctionId>> due_;
 };

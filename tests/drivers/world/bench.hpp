@@ -109,7 +109,7 @@ class Bench {
                      cluster.serve(functions);
                    },
                    [this] { return functions_of(inventory, config, find_policy, shadow); },
-                   [this] { ++settings_changed; }}};
+                   [this] { ++settings_changed; }, [] {}}};
   Inventory inventory{control};
   Observer observer{
       {clock, inventory, activity, nullptr, [this] { return std::min(facts_taken, clock.now()); }}};
