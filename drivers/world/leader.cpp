@@ -59,6 +59,8 @@ class Leader final : public Role {
       co_await pause(executor(), std::chrono::milliseconds(20));
   }
 
+  bool kept_since(TimePoint instant) const override { return kept_ >= instant; }
+
   std::string unready() const override {
     if (!election_.holder().empty()) return {};
     return "lease: " + (election_.last_error().empty() ? "nobody has it" : election_.last_error()) +
@@ -110,6 +112,7 @@ class Leader final : public Role {
   KubernetesScaler scaler_;
   LiveCluster cluster_;
   kubernetes::Strings saved_;
+  TimePoint kept_;  // what is in the cluster is at least as new
   std::uint64_t term_ = 0, saves_ = 0, failed_saves_ = 0;
   bool leaving_ = false;
 };
@@ -143,12 +146,15 @@ Awaitable<void> Leader::save_each_period() {
 }
 
 Awaitable<void> Leader::save() {
+  const TimePoint now = around_.clock.now();
   kubernetes::Strings strings = to_strings(around_.control.kept());
   strings[kAddressKey] = around_.address;
+  if (strings == saved_) kept_ = now;
   if (strings == saved_ || !election_.may_write(kSaveWithin)) co_return;
   try {
     co_await kubernetes::apply_config_map(writer_, state_map(), strings, {}, kSaveWithin);
     saved_ = std::move(strings);
+    kept_ = now;
     ++saves_;
   } catch (const kubernetes::ApiError& error) {
     ++failed_saves_;

@@ -5,11 +5,13 @@
 #include <utility>
 
 #include "drivers/world/open_metrics.hpp"
+#include "drivers/world/role.hpp"
 
 namespace thaw::world {
 namespace {
 
 constexpr std::string_view kWake = "/wake-function/", kStatus = "/status-function/";
+constexpr Duration kLastingWithin = std::chrono::seconds(10);
 
 http::Response plain(int status, std::string text) {
   return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(text)};
@@ -59,9 +61,25 @@ Awaitable<http::Response> Pages::wake(std::string target, std::string_view name)
     co_return http::Response{503, {{"Retry-After", "1"}}, "nobody leads yet\n"};
   }
   const std::optional<FunctionName> function = find(name);
+  const TimePoint woken = sources_.clock.now();
   if (!function || !sources_.control.wake(*function))
     co_return plain(404, "there is no such function\n");
+  const bool lasts = co_await lasting(*function, woken);
+  if (!lasts) co_return http::Response{503, {{"Retry-After", "1"}}, "not yet written\n"};
   co_return http::Response{204, {}, ""};
+}
+
+Awaitable<bool> Pages::lasting(FunctionName function, TimePoint woken) {
+  const auto& known = sources_.control.functions().known;
+  const auto is = [&](const auto& one) { return one.first == function; };
+  while (sources_.clock.now() - woken < kLastingWithin) {
+    const auto found = std::find_if(known.begin(), known.end(), is);
+    const WorkloadState* const state =
+        found == known.end() ? nullptr : sources_.inventory.find(found->second);
+    if ((state && state->spec.count > 0) || sources_.kept_since(woken)) co_return true;
+    co_await pause(sources_.executor, std::chrono::milliseconds(10));
+  }
+  co_return false;
 }
 
 // As SlimFaas answers: NumberReady, NumberRequested, PodType, Name.
