@@ -195,7 +195,7 @@ current-context: c
   EXPECT_NE(text.find(at + "10:10: users.name"), std::string::npos) << text;
   EXPECT_NE(text.find(at + "12:29: users.v.exec.apiVersion"), std::string::npos) << text;
   EXPECT_NE(text.find(at + "12:16: users.v.exec.command"), std::string::npos) << text;
-  EXPECT_NE(text.find(at + "12:80: users.v.exec.interactiveMode"), std::string::npos) << text;
+  EXPECT_NE(text.find(at + "12:79: users.v.exec.interactiveMode"), std::string::npos) << text;
   EXPECT_NE(text.find(at + "14:22: contexts.c.cluster"), std::string::npos) << text;
   EXPECT_EQ(text.find("s3cr3t"), std::string::npos) << text;
   ASSERT_EQ(problems_.notices().size(), 1u);
