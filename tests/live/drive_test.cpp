@@ -52,7 +52,7 @@ class Drive : public PlaneCase {
 };
 
 // Document 1: from no pod and no node to one of each, and back.
-TEST_F(Drive, APodLoopFromZeroToOneToIdleToZeroBringsANodeAndTakesItAway) {
+TEST_F(Drive, ThePodLoopBringsANodeAndTakesItAway) {
   put_pool("gpu-" + space(), gpu_pool(R"(, "provision": "2s", "boot": "1s", "gpu": "1s",
                                          "unneeded": "5s")"));
   apply(deployment({.name = "ollama", .replicas = 0, .annotations = slimfaas(6)}));
