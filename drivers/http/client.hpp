@@ -6,14 +6,13 @@
 // Sources: RFC 9110, RFC 9112; Boost.Asio and Boost.Beast.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/http/endpoint.hpp"
 #include "drivers/http/failure.hpp"
 #include "drivers/http/message.hpp"
@@ -47,15 +46,14 @@ class Client {
   // The whole answer, any status. `within` covers everything: name, connection, TLS and body. A
   // kept connection that the server had closed before any byte of the answer came is replaced by
   // a new one, once, where the method is GET or HEAD.
-  boost::asio::awaitable<Response> send(Request request, Duration within);
+  Awaitable<Response> send(Request request, Duration within);
 
   // An answer of lines, each told without its end as it comes. Returns when the server ends the
   // answer; `body` is then empty. With a status other than 2xx no line is told and `body` is the
   // answer's. `silence`: the longest time without a byte. An end in the middle of a line or a
   // chunk is Failure::closed.
   using Line = std::function<void(std::string_view)>;
-  boost::asio::awaitable<Response> stream(Request request, Duration head_within, Duration silence,
-                                          Line line);
+  Awaitable<Response> stream(Request request, Duration head_within, Duration silence, Line line);
 
   // Ends every call under way and drops all connections; later calls fail at once.
   void close();

@@ -4,10 +4,10 @@
 // not ask. Source: authorization.k8s.io/v1 SelfSubjectAccessReview.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <string>
 #include <vector>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/kubernetes/writer.hpp"
 
 namespace thaw::kubernetes {
@@ -25,8 +25,7 @@ struct Right {
 std::string to_text(const Right& right);
 
 // Those of the list that are missing, in its order.
-boost::asio::awaitable<std::vector<Right>> missing_rights(Writer& writer,
-                                                          std::vector<Right> rights);
+Awaitable<std::vector<Right>> missing_rights(Writer& writer, std::vector<Right> rights);
 
 // "this identity may not:\n  patch deployments/scale …\napply deploy/rbac.yaml"; empty for none.
 std::string describe_missing(const std::vector<Right>& missing);

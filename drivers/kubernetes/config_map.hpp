@@ -3,11 +3,11 @@
 // Errors: ApiError; above 1 MiB in all it is refused before it is sent, as the server would.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <map>
 #include <optional>
 #include <string>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/kubernetes/reader.hpp"
 #include "drivers/kubernetes/writer.hpp"
 
@@ -20,10 +20,10 @@ struct ConfigMapName {
 using Strings = std::map<std::string, std::string>;
 
 // Nothing: there is none.
-boost::asio::awaitable<std::optional<Strings>> read_config_map(Reader& reader, ConfigMapName name);
+Awaitable<std::optional<Strings>> read_config_map(Reader& reader, ConfigMapName name);
 
 // Sets exactly these entries, and removes those that `data` lacks; made where there is none.
-boost::asio::awaitable<void> apply_config_map(Writer& writer, ConfigMapName name, Strings data,
-                                              Strings labels = {}, Duration within = 10s);
+Awaitable<void> apply_config_map(Writer& writer, ConfigMapName name, Strings data,
+                                 Strings labels = {}, Duration within = 10s);
 
 }  // namespace thaw::kubernetes

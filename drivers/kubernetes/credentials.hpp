@@ -5,7 +5,6 @@
 // v1beta1; client-go (token files read again each minute).
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -13,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/http/endpoint.hpp"
 #include "drivers/http/message.hpp"
 #include "engine/time.hpp"
@@ -56,7 +56,7 @@ class Credentials {
   ~Credentials();
 
   // From memory while it is fresh: a file for a minute, a plugin's until it expires.
-  boost::asio::awaitable<Credential> current();
+  Awaitable<Credential> current();
   // The server said 401 to this one: the next current() reads or runs again, unless another did
   // meanwhile. Returns false where there is nothing to renew (a static token).
   bool rejected(const Credential& credential);

@@ -8,13 +8,13 @@
 // Source: client-go's tools/leaderelection (15 s, 10 s, 2 s, jitter 1.2).
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/kubernetes/writer.hpp"
 
 namespace thaw::kubernetes {
@@ -35,7 +35,7 @@ class Election {
   ~Election();
 
   // Until stop(): on leaving, a lease held is released, so that another may take it at once.
-  boost::asio::awaitable<void> run();
+  Awaitable<void> run();
   void stop();
 
   bool leads() const;

@@ -6,12 +6,12 @@
 // Source: events.k8s.io/v1 (note at most 1,024 bytes, action and reason 128).
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/kubernetes/writer.hpp"
 
 namespace thaw::kubernetes {
@@ -46,8 +46,8 @@ class Events {
   Events(Writer& writer, EventSettings settings);
   ~Events();
 
-  void tell(Event event);              // returns at once
-  boost::asio::awaitable<void> run();  // until stop(), what waits is then tried once
+  void tell(Event event);  // returns at once
+  Awaitable<void> run();   // until stop(), what waits is then tried once
   void stop();
   const EventCounters& counters() const;
 

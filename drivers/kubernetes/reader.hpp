@@ -3,13 +3,13 @@
 // Errors: ApiError. Threads: those of the Transport, which outlives it.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/kubernetes/json.hpp"
 #include "drivers/kubernetes/transport.hpp"
 #include "engine/time.hpp"
@@ -36,15 +36,15 @@ class Reader {
       : transport_(transport), within_(within), tries_(tries) {}
 
   // `path` may have a query. Not 2xx is an ApiError.
-  boost::asio::awaitable<Json> get(std::string path);
-  boost::asio::awaitable<std::string> get_text(std::string path);  // /version, /readyz, metrics
+  Awaitable<Json> get(std::string path);
+  Awaitable<std::string> get_text(std::string path);  // /version, /readyz, metrics
 
   // One chunk of a list of at most `limit`; each object is told as it is read, and dropped. An
   // object has the kind and apiVersion that its list says. Not tried again by itself.
-  boost::asio::awaitable<Chunk> list(const Collection& collection, int limit, std::string more,
-                                     const std::function<void(Json&&)>& object);
+  Awaitable<Chunk> list(const Collection& collection, int limit, std::string more,
+                        const std::function<void(Json&&)>& object);
   // The whole list at once; for small ones.
-  boost::asio::awaitable<std::vector<Json>> list_all(Collection collection);
+  Awaitable<std::vector<Json>> list_all(Collection collection);
 
   // One watch, until the server ends it. `event` gets each line's type and object.
   struct Watch {
@@ -52,9 +52,8 @@ class Reader {
     Duration timeout{5min};  // timeoutSeconds: the server ends it after as long
     Duration silence{150s};  // bookmarks come each minute, so as long without a byte is a dead peer
   };
-  boost::asio::awaitable<void> watch(
-      const Collection& collection, Watch watch,
-      const std::function<void(std::string_view type, Json&&)>& event);
+  Awaitable<void> watch(const Collection& collection, Watch watch,
+                        const std::function<void(std::string_view type, Json&&)>& event);
 
   Transport& transport() const { return transport_; }
 

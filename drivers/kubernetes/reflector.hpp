@@ -8,7 +8,6 @@
 // those of the Reader. Source: client-go's tools/cache/reflector.go.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -16,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/kubernetes/backoff.hpp"
 #include "drivers/kubernetes/json.hpp"
 #include "drivers/kubernetes/reader.hpp"
@@ -53,7 +53,7 @@ class Reflector {
   ~Reflector();
 
   // Ends after stop(), or when the Transport is closed. The Reflector outlives it.
-  boost::asio::awaitable<void> run();
+  Awaitable<void> run();
   void stop();  // at the next event, or at the end of the wait
 
   bool synced() const;  // a list was complete, and no newer one is under way

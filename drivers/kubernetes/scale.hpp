@@ -3,11 +3,11 @@
 // Errors: ApiError; forbidden names "patch deployments/scale". Source: autoscaling/v1 Scale.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/kubernetes/reader.hpp"
 #include "drivers/kubernetes/writer.hpp"
 
@@ -32,13 +32,13 @@ struct Scaled {
   bool conflicted = false;  // another wrote first: nothing was written, the rest is what is there
 };
 
-boost::asio::awaitable<Scaled> read_scale(Reader& reader, Target target);
+Awaitable<Scaled> read_scale(Reader& reader, Target target);
 
 // With a resource version it is a compare and set of the whole object: any change since counts as
 // another writer. A conflict is read again and returned, not retried: the decision was made on what
 // no longer holds.
-boost::asio::awaitable<Scaled> scale(Writer& writer, Target target, std::int32_t replicas,
-                                     std::optional<std::string> resource_version = std::nullopt,
-                                     Duration within = 10s);
+Awaitable<Scaled> scale(Writer& writer, Target target, std::int32_t replicas,
+                        std::optional<std::string> resource_version = std::nullopt,
+                        Duration within = 10s);
 
 }  // namespace thaw::kubernetes

@@ -6,10 +6,9 @@
 // Errors: ApiError. Threads: all on the one thread that runs the executor's io_context.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <memory>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/http/client.hpp"
 #include "drivers/kubernetes/error.hpp"
 #include "drivers/kubernetes/kubeconfig.hpp"
@@ -24,9 +23,9 @@ class Transport {
   ~Transport();  // closes
 
   // Any status but 401 is returned as it is.
-  boost::asio::awaitable<http::Response> get(std::string target, Duration within);
-  boost::asio::awaitable<http::Response> stream(std::string target, Duration head_within,
-                                                Duration silence, http::Client::Line line);
+  Awaitable<http::Response> get(std::string target, Duration within);
+  Awaitable<http::Response> stream(std::string target, Duration head_within, Duration silence,
+                                   http::Client::Line line);
   // Ends every call under way; later ones fail at once.
   void close();
 
@@ -36,7 +35,7 @@ class Transport {
 
  private:
   friend class Writer;
-  boost::asio::awaitable<http::Response> send(http::Request request, Duration within);
+  Awaitable<http::Response> send(http::Request request, Duration within);
 
   class Impl;
   std::shared_ptr<Impl> impl_;

@@ -7,10 +7,10 @@
 // Errors: ApiError. Threads: those of the Transport, which outlives it.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <string>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/kubernetes/backoff.hpp"
 #include "drivers/kubernetes/json.hpp"
 #include "drivers/kubernetes/transport.hpp"
@@ -25,22 +25,22 @@ class Writer {
   explicit Writer(Transport& transport, Random random = unrepeatable("writes"));
 
   // Each returns the object as the server keeps it now. `within` covers all tries.
-  boost::asio::awaitable<Json> create(std::string collection, const Json& object,
-                                      Duration within = 10s, Repeat repeat = Repeat::unseen_only);
-  boost::asio::awaitable<Json> patch(std::string path, const Json& merge, Duration within = 10s,
-                                     Repeat repeat = Repeat::absolute);
+  Awaitable<Json> create(std::string collection, const Json& object, Duration within = 10s,
+                         Repeat repeat = Repeat::unseen_only);
+  Awaitable<Json> patch(std::string path, const Json& merge, Duration within = 10s,
+                        Repeat repeat = Repeat::absolute);
   // With metadata.resourceVersion it is a compare and set: 409 when another wrote first.
-  boost::asio::awaitable<Json> put(std::string path, const Json& object, Duration within = 10s,
-                                   Repeat repeat = Repeat::absolute);
-  boost::asio::awaitable<Json> remove(std::string path, const Json& options, Duration within = 10s);
+  Awaitable<Json> put(std::string path, const Json& object, Duration within = 10s,
+                      Repeat repeat = Repeat::absolute);
+  Awaitable<Json> remove(std::string path, const Json& options, Duration within = 10s);
   // For a write that needs to look first: within the same rules.
-  boost::asio::awaitable<Json> get(std::string path, Duration within = 10s);
+  Awaitable<Json> get(std::string path, Duration within = 10s);
 
   std::uint64_t writes() const { return writes_; }  // tries sent, reads not counted
   Transport& transport() const { return transport_; }
 
  private:
-  boost::asio::awaitable<Json> repeated(http::Request request, Duration within, Repeat repeat);
+  Awaitable<Json> repeated(http::Request request, Duration within, Repeat repeat);
 
   Transport& transport_;
   Random random_;
