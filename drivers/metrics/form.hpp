@@ -1,8 +1,7 @@
-// Percent-encoding as HTTP's forms and paths want it (RFC 3986): all but letters, digits, - _ . ~.
+// The parameters of an HTTP query or of a posted form (application/x-www-form-urlencoded).
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,9 +9,7 @@ namespace thaw::metrics {
 
 using Form = std::vector<std::pair<std::string, std::string>>;
 
-// "query=up&time=1"; what has no value is left out.
+// "query=up&timeout=5s"; what has no value is left out.
 std::string encode(const Form& form);
-
-std::string encode_segment(std::string_view text);
 
 }  // namespace thaw::metrics

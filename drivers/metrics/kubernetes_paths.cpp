@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "drivers/http/message.hpp"
 #include "drivers/metrics/form.hpp"
 
 namespace thaw::metrics {
@@ -70,14 +71,15 @@ std::span<const std::string_view> versions_of(std::string_view group) {
 
 std::string metric_path(const MetricRef& metric, const PodsOf& pods, std::string_view version) {
   const std::string base = "/apis/" + std::string(group_of(metric.source)) + "/" +
-                           std::string(version) + "/namespaces/" + encode_segment(pods.ns) + "/";
-  const std::string name = encode_segment(metric.name);
+                           std::string(version) + "/namespaces/" + http::percent_encoded(pods.ns) +
+                           "/";
+  const std::string name = http::percent_encoded(metric.name);
   if (metric.source == MetricSource::external) {
     return with(base + name, {{"labelSelector", metric.selector}});
   }
   if (metric.source == MetricSource::pods) {
-    return with(base + "pods/*/" + name, {{"labelSelector", pods.selector},
-                                          {"metricLabelSelector", metric.selector}});
+    return with(base + "pods/*/" + name,
+                {{"labelSelector", pods.selector}, {"metricLabelSelector", metric.selector}});
   }
   if (metric.source != MetricSource::object) {
     return with(base + "pods", {{"labelSelector", pods.selector}});
@@ -87,11 +89,11 @@ std::string metric_path(const MetricRef& metric, const PodsOf& pods, std::string
   const std::string object = slash == std::string::npos ? "" : metric.object.substr(slash + 1);
   // The namespace itself is no object in a namespace: it has a place of its own.
   if (kind == "Namespace") {
-    return with("/apis/" + std::string(kCustomGroup) + "/" + std::string(version) +
-                    "/namespaces/" + encode_segment(object) + "/metrics/" + name,
+    return with("/apis/" + std::string(kCustomGroup) + "/" + std::string(version) + "/namespaces/" +
+                    http::percent_encoded(object) + "/metrics/" + name,
                 {{"metricLabelSelector", metric.selector}});
   }
-  return with(base + resource_of(kind) + "/" + encode_segment(object) + "/" + name,
+  return with(base + resource_of(kind) + "/" + http::percent_encoded(object) + "/" + name,
               {{"metricLabelSelector", metric.selector}});
 }
 

@@ -78,8 +78,8 @@ std::optional<std::string> take_containers(const MetricRef& metric, const json& 
     }
     const auto milli = quantity_at(usage, metric.name.c_str());
     if (!milli) return "a usage that is no quantity";
-    values.push_back({text_at(at(item, "metadata"), "name"), name, *milli, *taken,
-                      window.value_or(Duration{})});
+    values.push_back(
+        {text_at(at(item, "metadata"), "name"), name, *milli, *taken, window.value_or(Duration{})});
   }
   for (PodValue& value : values) take(answer, std::move(value));
   return {};
@@ -91,7 +91,8 @@ std::optional<std::string> take_value(const MetricRef& metric, const json& item,
   if (!taken) return "a value without a timestamp";
   if (!milli) return "a value that is no quantity";
   if (metric.source == MetricSource::pods) {
-    take(answer, {text_at(at(item, "describedObject"), "name"), {}, *milli, *taken, window_of(item)});
+    take(answer,
+         {text_at(at(item, "describedObject"), "name"), {}, *milli, *taken, window_of(item)});
   } else {
     take(answer, *milli, *taken);
   }
@@ -139,9 +140,10 @@ void drop_stale(Answer& answer, TimePoint now, Duration limit) {
   const bool had_pods = !answer.pods.empty();
   std::erase_if(answer.pods, [&](const PodValue& pod) { return pod.taken < now - limit; });
   if (had_pods && !answer.pods.empty()) {
-    answer.taken = std::min_element(answer.pods.begin(), answer.pods.end(),
-                                    [](const auto& a, const auto& b) { return a.taken < b.taken; })
-                       ->taken;
+    answer.taken =
+        std::min_element(answer.pods.begin(), answer.pods.end(), [](const auto& a, const auto& b) {
+          return a.taken < b.taken;
+        })->taken;
     return;
   }
   const TimePoint taken = answer.taken;
@@ -157,8 +159,10 @@ ApiGroup read_group(std::string_view group, unsigned status, std::string_view bo
   const json& versions = at(found, "versions");
   if (status != 200 || !versions.is_array()) {
     const std::string message = text_at(found, "message");
-    return {Presence::error, {}, name + " answers HTTP " + std::to_string(status) +
-                                     (message.empty() ? "" : ": " + message)};
+    return {
+        Presence::error,
+        {},
+        name + " answers HTTP " + std::to_string(status) + (message.empty() ? "" : ": " + message)};
   }
   for (const std::string_view version : known) {
     for (const json& served : versions) {

@@ -1,8 +1,8 @@
 // What the metrics APIs of Kubernetes answer, read.
 //
-// Source: k8s.io/metrics (PodMetricsList, MetricValueList of both versions, ExternalMetricValueList)
-// and how the autoscaler's own client takes them. Errors: none thrown; whatever is not of the form
-// is an Answer of presence error.
+// Source: k8s.io/metrics (PodMetricsList, MetricValueList of both versions,
+// ExternalMetricValueList) and how the autoscaler's own client takes them. Errors: none thrown;
+// whatever is not of the form is an Answer of presence error.
 #pragma once
 
 #include <span>

@@ -104,7 +104,7 @@ Reply read_reply(unsigned status, std::string_view body) {
   return reply;
 }
 
-Answer to_answer(Reply reply, const std::optional<Reply>& oldest) {
+Answer to_answer(Reply reply, const std::optional<Reply>& oldest, TimePoint now) {
   if (!reply.trouble.empty()) return Answer::error(std::move(reply.trouble));
   if (reply.samples.empty()) return Answer::absent("the query answers no series");
   if (reply.samples.size() > 1) {
@@ -115,7 +115,7 @@ Answer to_answer(Reply reply, const std::optional<Reply>& oldest) {
   const SampleValue value = sample_value(sample.value);
   Answer answer;
   answer.presence = value.presence;
-  answer.taken = sample.evaluated;
+  answer.taken = now;
   answer.warnings = std::move(reply.warnings);
   if (value.presence == Presence::ok) answer.series = {value.milli};
   if (value.presence == Presence::nan) answer.trouble = "the answer is " + sample.value;
@@ -129,7 +129,7 @@ Answer to_answer(Reply reply, const std::optional<Reply>& oldest) {
   }
   const auto taken = instant(unix_s);
   if (!taken) return Answer::error("the age of its samples is not known: " + oldest->trouble);
-  answer.taken = std::min(*taken, sample.evaluated);
+  answer.taken = now - std::max(Duration{0}, sample.evaluated - *taken);
   return answer;
 }
 

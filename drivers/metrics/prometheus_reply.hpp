@@ -27,7 +27,9 @@ struct Reply {
 Reply read_reply(unsigned status, std::string_view body);
 
 // No series is absent, not zero; more than one is an error, since a policy asks for one number.
-// `oldest` is what oldest_sample_query() answered, empty where it was not asked.
-Answer to_answer(Reply reply, const std::optional<Reply>& oldest);
+// `oldest` is what oldest_sample_query() answered, empty where it was not asked; `now` is when the
+// reply came. How old the samples are is told between two times of the store's own clock, so that
+// ours may differ.
+Answer to_answer(Reply reply, const std::optional<Reply>& oldest, TimePoint now);
 
 }  // namespace thaw::metrics

@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 6> kGroupings{"by",       "without",    "
                                                      "ignoring", "group_left", "group_right"};
 // Other words that are no series; from "default" on they are MetricsQL's.
 constexpr std::array<std::string_view, 12> kWords{
-    "and", "or", "unless",  "bool", "atan2", "offset",
+    "and", "or",  "unless",  "bool", "atan2", "offset",
     "inf", "nan", "default", "if",   "ifnot", "keep_metric_names"};
 
 template <std::size_t N>
@@ -21,7 +21,9 @@ bool is_one_of(const std::array<std::string_view, N>& words, std::string_view wo
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_' || c == ':'; }
+bool is_letter(char c) {
+  return std::isalpha(static_cast<unsigned char>(c)) || c == '_' || c == ':';
+}
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string lower(std::string_view text) {
@@ -158,7 +160,8 @@ std::optional<std::vector<std::string>> selectors_of(std::string_view expression
 
 std::string oldest_sample_query(const std::vector<std::string>& selectors) {
   if (selectors.size() == 1) return "min(timestamp(" + selectors[0] + "))";
-  // timestamp() drops the name, and `or` what has the same labels: a label of ours tells them apart.
+  // timestamp() drops the name, and `or` what has the same labels: a label of ours tells them
+  // apart.
   std::string query = "min(";
   for (std::size_t i = 0; i < selectors.size(); ++i) {
     query += (i > 0 ? " or " : "");

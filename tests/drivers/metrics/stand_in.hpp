@@ -1,0 +1,44 @@
+// An HTTP server on loopback that says what a test tells it to, and remembers what it was asked.
+// Threads: those of the io_context, on which its clients run too.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>  // before Asio's headers, which forget it
+#include <vector>
+
+namespace thaw::metrics {
+
+class StandIn {
+ public:
+  struct Said {
+    unsigned status = 200;
+    std::string body;
+  };
+
+  explicit StandIn(boost::asio::io_context& io);
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+  // To any request whose path and query, or whose posted form, has this part; else 404.
+  void say(std::string part, Said said) { said_[std::move(part)] = std::move(said); }
+  // "GET /path?query"; of a POST the form behind it.
+  const std::vector<std::string>& asked() const { return asked_; }
+  std::size_t asked_for(std::string_view part) const;
+  const std::string& authorization() const { return authorization_; }  // of the last one
+
+ private:
+  boost::asio::awaitable<void> listen();
+  boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket);
+
+  boost::asio::ip::tcp::acceptor acceptor_;
+  std::map<std::string, Said> said_;
+  std::vector<std::string> asked_;
+  std::string authorization_;
+};
+
+}  // namespace thaw::metrics
