@@ -60,8 +60,7 @@ class Reflector {
   // The last word of the server on this collection: a list's end, an event, a bookmark, the good
   // end of a watch. Nothing before the first list.
   std::optional<Instant> heard() const;
-  // While a watch is open and younger than `silence` no news is good news: what is known holds.
-  bool watching() const;
+  bool watching() const;  // a watch is under way; how fresh what is known is, heard() says
   const ReflectorCounters& counters() const;
   const std::string& last_error() const;  // empty since the last success
   const Collection& collection() const;

@@ -28,6 +28,7 @@ class Transport {
                                    http::Client::Line line);
   // Ends every call under way; later ones fail at once.
   void close();
+  bool closed() const;
 
   const Access& access() const;
   boost::asio::any_io_executor executor() const;
