@@ -2,7 +2,6 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <utility>  // before Asio's headers, which forget it
 
 #include "drivers/metrics/kubernetes_paths.hpp"
 
@@ -14,7 +13,7 @@ constexpr Duration kMissing = std::chrono::seconds(30);
 
 }  // namespace
 
-boost::asio::awaitable<ApiGroup> ApiGroups::look(std::string group) {
+Awaitable<ApiGroup> ApiGroups::look(std::string group) {
   ApiGroup found;
   try {
     const http::Response response = co_await transport_.get("/apis/" + group, deadline_);
@@ -26,7 +25,7 @@ boost::asio::awaitable<ApiGroup> ApiGroups::look(std::string group) {
   co_return found;
 }
 
-boost::asio::awaitable<ApiGroup> ApiGroups::find(std::string_view group) {
+Awaitable<ApiGroup> ApiGroups::find(std::string_view group) {
   auto at = known_.find(group);
   if (at == known_.end()) {
     at = known_.try_emplace(std::string(group), transport_.executor()).first;

@@ -5,12 +5,12 @@
 // Errors: none thrown. Threads: those of the Transport, which outlives it.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <string>
 #include <string_view>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/kubernetes/transport.hpp"
 #include "drivers/metrics/kubernetes_values.hpp"
 #include "engine/ports.hpp"
@@ -22,7 +22,7 @@ class ApiGroups {
   ApiGroups(kubernetes::Transport& transport, const Clock& clock, Duration deadline)
       : transport_(transport), clock_(clock), deadline_(deadline) {}
 
-  boost::asio::awaitable<ApiGroup> find(std::string_view group);
+  Awaitable<ApiGroup> find(std::string_view group);
 
  private:
   struct Known {
@@ -32,7 +32,7 @@ class ApiGroups {
     boost::asio::steady_timer looking;  // others wait for the one who looks
     bool is_looking = false;
   };
-  boost::asio::awaitable<ApiGroup> look(std::string group);
+  Awaitable<ApiGroup> look(std::string group);
 
   kubernetes::Transport& transport_;
   const Clock& clock_;

@@ -1,7 +1,6 @@
 #include "drivers/metrics/metrics.hpp"
 
 #include <algorithm>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -11,7 +10,6 @@
 #include <map>
 #include <string>
 #include <tuple>
-#include <utility>  // before Asio's headers, which forget it
 
 #include "drivers/metrics/answer.hpp"
 #include "drivers/metrics/api_groups.hpp"
@@ -78,11 +76,10 @@ class Metrics::Impl : public std::enable_shared_from_this<Impl> {
     std::vector<std::shared_ptr<Question>> questions;
     std::vector<MetricFacts> facts;
   };
-  static boost::asio::awaitable<void> keep_asking(std::shared_ptr<Impl> self,
-                                                  std::shared_ptr<Question> question,
-                                                  Duration wait);
-  boost::asio::awaitable<Answer> answer(const Question& question);
-  boost::asio::awaitable<Answer> of_cluster(const Question& question);
+  static Awaitable<void> keep_asking(std::shared_ptr<Impl> self, std::shared_ptr<Question> question,
+                                     Duration wait);
+  Awaitable<Answer> answer(const Question& question);
+  Awaitable<Answer> of_cluster(const Question& question);
   void take(Question& question, Answer answer);
   MetricFacts facts_of(const Question& question) const;
 
@@ -135,9 +132,8 @@ void Metrics::Impl::stop() { ask({}); }
 
 // A free-standing loop with a share in all that it touches: it ends at its next turn once the
 // question is not wanted any more.
-boost::asio::awaitable<void> Metrics::Impl::keep_asking(std::shared_ptr<Impl> self,
-                                                        std::shared_ptr<Question> question,
-                                                        Duration wait) {
+Awaitable<void> Metrics::Impl::keep_asking(std::shared_ptr<Impl> self,
+                                           std::shared_ptr<Question> question, Duration wait) {
   auto turn = std::chrono::steady_clock::now() + wait;
   while (true) {
     question->timer.expires_at(turn);
@@ -154,13 +150,13 @@ boost::asio::awaitable<void> Metrics::Impl::keep_asking(std::shared_ptr<Impl> se
   }
 }
 
-boost::asio::awaitable<Answer> Metrics::Impl::answer(const Question& question) {
+Awaitable<Answer> Metrics::Impl::answer(const Question& question) {
   if (question.metric.source != MetricSource::query) co_return co_await of_cluster(question);
   if (!apis_.store) co_return Answer::absent("no store of metrics is configured");
   co_return co_await apis_.store->query(question.metric.name);
 }
 
-boost::asio::awaitable<Answer> Metrics::Impl::of_cluster(const Question& question) {
+Awaitable<Answer> Metrics::Impl::of_cluster(const Question& question) {
   if (!groups_) co_return Answer::absent("no cluster is asked");
   ApiGroup group = co_await groups_->find(group_of(question.metric.source));
   if (group.presence != Presence::ok) {

@@ -7,7 +7,6 @@
 // Errors: none thrown. Threads: those of the executor, all calls too.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>

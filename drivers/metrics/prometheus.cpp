@@ -4,7 +4,6 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <utility>  // before Asio's headers, which forget it
 
 #include "drivers/metrics/form.hpp"
 #include "drivers/metrics/selectors.hpp"
@@ -57,7 +56,7 @@ http::Request Prometheus::request(std::string expression) const {
   return request;
 }
 
-boost::asio::awaitable<Reply> Prometheus::ask(std::string expression) {
+Awaitable<Reply> Prometheus::ask(std::string expression) {
   Reply reply;
   http::Request question = request(std::move(expression));
   try {
@@ -69,7 +68,7 @@ boost::asio::awaitable<Reply> Prometheus::ask(std::string expression) {
   co_return reply;
 }
 
-boost::asio::awaitable<Answer> Prometheus::query(std::string expression) {
+Awaitable<Answer> Prometheus::query(std::string expression) {
   const auto selectors = selectors_of(expression);
   Reply value = co_await ask(std::move(expression));
   const TimePoint now = clock_.now();

@@ -7,10 +7,9 @@
 // Errors: none thrown, an Answer of presence error. Threads: those of the executor.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <string>
 
+#include "drivers/http/awaitable.hpp"
 #include "drivers/http/client.hpp"
 #include "drivers/metrics/answer.hpp"
 #include "drivers/metrics/prometheus_reply.hpp"
@@ -30,11 +29,11 @@ class Prometheus {
   // `clock` outlives it.
   Prometheus(boost::asio::any_io_executor executor, StoreSettings settings, const Clock& clock);
 
-  boost::asio::awaitable<Answer> query(std::string expression);
+  Awaitable<Answer> query(std::string expression);
   void close();  // ends every question under way
 
  private:
-  boost::asio::awaitable<Reply> ask(std::string expression);
+  Awaitable<Reply> ask(std::string expression);
   http::Request request(std::string expression) const;
 
   StoreSettings settings_;

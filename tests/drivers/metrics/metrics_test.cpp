@@ -10,7 +10,6 @@
 #include <fstream>
 #include <optional>
 #include <string>
-#include <utility>  // before Asio's headers, which forget it
 
 #include "drivers/metrics/prometheus.hpp"
 #include "tests/drivers/metrics/stand_in.hpp"

@@ -2,15 +2,15 @@
 // Threads: those of the io_context, on which its clients run too.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>  // before Asio's headers, which forget it
 #include <vector>
+
+#include "drivers/http/awaitable.hpp"
 
 namespace thaw::metrics {
 
@@ -32,8 +32,10 @@ class StandIn {
   const std::string& authorization() const { return authorization_; }  // of the last one
 
  private:
-  boost::asio::awaitable<void> listen();
-  boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket);
+  Awaitable<void> listen();
+  Awaitable<void> serve(boost::asio::ip::tcp::socket socket);
+
+  Said answer(const std::string& asked) const;
 
   boost::asio::ip::tcp::acceptor acceptor_;
   std::map<std::string, Said> said_;
