@@ -41,6 +41,7 @@ struct MetricsTest : testing::Test {
     store.emplace(io.get_executor(), StoreSettings{.endpoint = endpoint()}, clock);
     metrics.emplace(io.get_executor(), Metrics::Apis{&*transport, &*store}, clock, pods,
                     Freshness{15s, 30s});
+    say_number("timestamp", "1000.5");  // samples are as of now, unless a test says otherwise
   }
   ~MetricsTest() override {
     metrics->stop();
