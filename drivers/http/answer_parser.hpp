@@ -4,8 +4,9 @@
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
-#include <boost/none.hpp>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string_view>
 
 #include "drivers/http/lines.hpp"
@@ -17,7 +18,7 @@ class AnswerParser final : public boost::beast::http::basic_parser<false> {
   AnswerParser(const Bounds& bounds, const Client::Line* line) : bounds_(bounds) {
     if (line) lines_.emplace(*line, bounds.line);
     header_limit(static_cast<std::uint32_t>(bounds.head));
-    body_limit(boost::none);
+    body_limit(std::numeric_limits<std::uint64_t>::max());  // 1.74 takes none for nothing at all
     eager(true);
   }
 
