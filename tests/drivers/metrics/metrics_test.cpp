@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <fstream>
@@ -13,6 +12,7 @@
 
 #include "drivers/metrics/prometheus.hpp"
 #include "tests/drivers/metrics/stand_in.hpp"
+#include "tests/drivers/run_here.hpp"
 
 namespace thaw::metrics {
 namespace {
@@ -34,7 +34,7 @@ class PodNumbers final : public PodIds {
   }
 };
 
-struct MetricsTest : testing::Test {
+struct MetricsTest : ::testing::Test {
   MetricsTest() : server(io) {
     access.endpoint = endpoint();
     transport.emplace(io.get_executor(), access);
@@ -58,24 +58,15 @@ struct MetricsTest : testing::Test {
             .proxy = {}};
   }
 
-  // Runs until it holds; far longer than anything here takes.
   template <class Condition>
-  bool until(Condition holds) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!holds() && std::chrono::steady_clock::now() < end) {
-      io.run_one_for(std::chrono::milliseconds(20));
-    }
-    return holds();
+  bool until(const Condition& holds) {
+    return thaw::testing::run_until(io, holds);
   }
   bool answered(FunctionId function, std::size_t index = 0) {
     return until([&] { return metrics->trouble(function, index) != "not asked yet"; });
   }
   Answer ask_store(std::string query) {
-    std::optional<Answer> got;
-    boost::asio::co_spawn(io, store->query(std::move(query)),
-                          [&](std::exception_ptr, Answer answer) { got = std::move(answer); });
-    until([&] { return got.has_value(); });
-    return got.value_or(Answer::error("no answer in time"));
+    return thaw::testing::run_here(io, store->query(std::move(query)));
   }
   void say_number(const std::string& part, const std::string& value) {
     server.say(part, {200, R"({"status":"success","data":{"resultType":"vector","result":[
@@ -258,7 +249,7 @@ TEST_F(MetricsTest, WithoutAStoreOrAClusterIsAbsent) {
 }
 
 TEST_F(MetricsTest, TheStoreIsAskedBelowItsPrefixWithATokenAndAShortOffset) {
-  const std::string path = testing::TempDir() + "thaw_metrics_token";
+  const std::string path = ::testing::TempDir() + "thaw_metrics_token";
   std::ofstream(path) << "s3cret\n";
   store.emplace(io.get_executor(),
                 StoreSettings{.endpoint = endpoint("/select/0/prometheus"), .token_file = path},

@@ -1,28 +1,25 @@
-// An HTTP server on loopback that says what a test tells it to, and remembers what it was asked.
+// A server of metrics that says what a test tells it to, and remembers what it was asked.
 // Threads: those of the io_context, on which its clients run too.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "drivers/http/awaitable.hpp"
+#include "tests/drivers/loopback_server.hpp"
 
 namespace thaw::metrics {
 
 class StandIn {
  public:
   struct Said {
-    unsigned status = 200;
+    int status = 200;
     std::string body;
   };
 
   explicit StandIn(boost::asio::io_context& io);
-  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  std::uint16_t port() const { return server_.port(); }
 
   // To any request whose path and query, or whose posted form, has this part; else 404.
   void say(std::string part, Said said) { said_[std::move(part)] = std::move(said); }
@@ -32,15 +29,12 @@ class StandIn {
   const std::string& authorization() const { return authorization_; }  // of the last one
 
  private:
-  Awaitable<void> listen();
-  Awaitable<void> serve(boost::asio::ip::tcp::socket socket);
+  Awaitable<void> answer(testing::Visit& visit);
 
-  Said answer(const std::string& asked) const;
-
-  boost::asio::ip::tcp::acceptor acceptor_;
   std::map<std::string, Said> said_;
   std::vector<std::string> asked_;
   std::string authorization_;
+  testing::LoopbackServer server_;
 };
 
 }  // namespace thaw::metrics
