@@ -1,0 +1,140 @@
+package kubelet
+
+import (
+	"context"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"controlplane/standin"
+)
+
+// playPod is a pod from its binding to its removal.
+func (k *Kubelet) playPod(ctx context.Context, pod *corev1.Pod, node *corev1.Node, l *life) {
+	running, stop := context.WithCancel(ctx)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		k.run(running, pod, node, l)
+	}()
+	select {
+	case <-l.deleted:
+		k.drain(ctx, pod, node, l)
+	case <-ctx.Done():
+	}
+	stop()
+	<-over
+	if ctx.Err() == nil {
+		k.remove(ctx, pod)
+	}
+}
+
+// run starts the container, again after each crash, until ctx ends.
+func (k *Kubelet) run(ctx context.Context, pod *corev1.Pod, node *corev1.Node, l *life) {
+	report := report{kubelet: k, pod: pod, started: metav1.Now()}
+	delays, err := k.podDelays(pod, node)
+	serves, err2 := settings(pod)
+	if err == nil {
+		err = err2
+	}
+	if err != nil {
+		complain("pod "+pod.Namespace+"/"+pod.Name, err)
+		report.waiting(ctx, "CreateContainerConfigError", err.Error())
+		return
+	}
+	address, err := k.addresses.take()
+	if err != nil {
+		report.waiting(ctx, "CreatePodSandboxError", err.Error())
+		return
+	}
+	defer k.addresses.giveBack(address)
+	report.address = address.String()
+	report.waiting(ctx, "ContainerCreating", "")
+	for _, c := range pod.Spec.Containers {
+		if !k.pulls.wait(ctx, string(node.UID), c.Image, delays[Image]) {
+			return
+		}
+	}
+	for pass(ctx, delays[Start]) {
+		server := standin.New(serves)
+		if err := server.Listen(report.address, ports(pod)); err != nil {
+			complain("pod "+pod.Namespace+"/"+pod.Name, err)
+			report.waiting(ctx, "RunContainerError", err.Error())
+			return
+		}
+		crashed := k.serve(ctx, delays, &report)
+		server.Close()
+		if !crashed {
+			return
+		}
+		report.crashed(ctx)
+		if !pass(ctx, delays[Restart]) {
+			return
+		}
+	}
+}
+
+// serve reports a running container until it crashes (true) or ctx ends.
+func (k *Kubelet) serve(ctx context.Context, delays Delays, report *report) bool {
+	crash := time.Now().Add(min(delays[CrashAfter], 1<<62))
+	until := func(d time.Duration) (passed, crashed bool) {
+		if d == never || time.Now().Add(d).After(crash) {
+			return false, pass(ctx, time.Until(crash))
+		}
+		return pass(ctx, d), false
+	}
+	report.running(ctx, false)
+	if passed, crashed := until(delays[Ready]); !passed {
+		return crashed
+	}
+	report.running(ctx, true)
+	if passed, crashed := until(delays[NotReady]); !passed {
+		return crashed
+	}
+	report.running(ctx, false)
+	_, crashed := until(never)
+	return crashed
+}
+
+// drain lets the container serve on for its drain time, at most the grace period.
+func (k *Kubelet) drain(ctx context.Context, pod *corev1.Pod, node *corev1.Node, l *life) {
+	delay, err := k.delays.read(Drain, pod.Annotations, node.Annotations)
+	if err != nil {
+		complain("pod "+pod.Namespace+"/"+pod.Name, err)
+	}
+	k.mu.Lock()
+	grace := l.drain
+	k.mu.Unlock()
+	pass(ctx, min(delay, grace))
+}
+
+func (k *Kubelet) remove(ctx context.Context, pod *corev1.Pod) {
+	zero := int64(0)
+	k.insist(ctx, "pod "+pod.Namespace+"/"+pod.Name, func() error {
+		return k.client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{
+			GracePeriodSeconds: &zero, Preconditions: &metav1.Preconditions{UID: &pod.UID}})
+	})
+}
+
+// podDelays are those of one pod.
+func (k *Kubelet) podDelays(pod *corev1.Pod, node *corev1.Node) (Delays, error) {
+	delays := Delays{}
+	for _, key := range []string{Image, Start, Ready, Restart, CrashAfter, NotReady} {
+		delay, err := k.delays.read(key, pod.Annotations, node.Annotations)
+		if err != nil {
+			return nil, err
+		}
+		delays[key] = delay
+	}
+	return delays, nil
+}
+
+func ports(pod *corev1.Pod) (numbers []int) {
+	for _, c := range pod.Spec.Containers {
+		for _, port := range c.Ports {
+			numbers = append(numbers, int(port.ContainerPort))
+		}
+	}
+	return numbers
+}
