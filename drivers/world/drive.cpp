@@ -21,6 +21,7 @@
 #include "drivers/world/driver_metrics.hpp"
 #include "drivers/world/leader.hpp"
 #include "drivers/world/live_clock.hpp"
+#include "drivers/world/live_metrics.hpp"
 #include "drivers/world/pages.hpp"
 #include "drivers/world/shadow.hpp"
 
@@ -77,7 +78,8 @@ class Driver {
         control_(ports()),
         inventory_(control_),
         watches_(reader_, config_.namespaces, inventory_),
-        observer_({clock_, inventory_, activity_, nullptr,
+        metrics_(io_.get_executor(), transport_, clock_, inventory_, config_.metrics),
+        observer_({clock_, inventory_, activity_, &metrics_,
                    [this] { return watches_.facts_taken(clock_.now()); }}),
         decisions_(log_, options.shadow),
         pages_({inventory_, control_, [this] { return unready(); }, [this] { return metrics(); },
@@ -109,6 +111,7 @@ class Driver {
             inventory_,
             log_,
             [this](const Functions& functions) {
+              metrics_.serve(functions);
               observer_.serve(functions);
               decisions_.serve(functions);
               role_->serve(functions);
@@ -142,6 +145,7 @@ class Driver {
     server_->close();
     co_await role_->leave();
     watches_.stop();
+    metrics_.stop();
     transport_.close();
   }
 
@@ -229,6 +233,7 @@ class Driver {
   Control control_;
   Inventory inventory_;
   Watches watches_;
+  LiveMetrics metrics_;
   Observer observer_;
   DecisionLog decisions_;
   Pages pages_;

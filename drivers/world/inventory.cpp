@@ -25,15 +25,21 @@ void Inventory::apply_pod(const nlohmann::json& object) {
   const WorkloadKey key = *state.owner;
   const auto [found, added] = owners_.try_emplace(state.uid, key, next_pod_);
   next_pod_ += added;
+  names_[state.ns + "/" + state.name] = found->second.second;
   const std::uint64_t id = found->second.second;
   pods_[key].insert_or_assign(id, Pod{id, std::move(state)});
   listener_.pods_changed(key);
 }
 
 void Inventory::remove_pod(const nlohmann::json& object) {
-  const auto found = owners_.find(pod_of(object).uid);
+  const PodState gone = pod_of(object);
+  const auto found = owners_.find(gone.uid);
   if (found == owners_.end()) return;
   const auto [key, id] = found->second;
+  // One of a StatefulSet may have been made again under its name.
+  if (const auto named = names_.find(gone.ns + "/" + gone.name);
+      named != names_.end() && named->second == id)
+    names_.erase(named);
   owners_.erase(found);
   const auto pods = pods_.find(key);
   pods->second.erase(id);
@@ -68,6 +74,13 @@ const Inventory::Pods& Inventory::pods_of(const WorkloadKey& key) const {
   static const Pods kNone;
   const auto found = pods_.find(key);
   return found == pods_.end() ? kNone : found->second;
+}
+
+std::optional<std::uint64_t> Inventory::id_of_pod(std::string_view ns,
+                                                  std::string_view name) const {
+  const auto found = names_.find(std::string(ns) + "/" + std::string(name));
+  if (found == names_.end()) return std::nullopt;
+  return found->second;
 }
 
 const HpaState* Inventory::hpa_of(const WorkloadKey& key) const {

@@ -4,9 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "drivers/world/objects.hpp"
@@ -40,6 +43,7 @@ class Inventory {
   const std::map<WorkloadKey, WorkloadState>& workloads() const { return workloads_; }
   const WorkloadState* find(const WorkloadKey& key) const;  // nullptr: not there
   const Pods& pods_of(const WorkloadKey& key) const;
+  std::optional<std::uint64_t> id_of_pod(std::string_view ns, std::string_view name) const;
   // A HorizontalPodAutoscaler that scales it; nullptr: none.
   const HpaState* hpa_of(const WorkloadKey& key) const;
   std::size_t pods() const { return owners_.size(); }
@@ -50,6 +54,7 @@ class Inventory {
   std::map<WorkloadKey, Pods> pods_;
   // By uid: of whom it is, and its id. A pod of nobody is not kept.
   std::unordered_map<std::string, std::pair<WorkloadKey, std::uint64_t>> owners_;
+  std::map<std::string, std::uint64_t, std::less<>> names_;       // of pods: "NAMESPACE/NAME"
   std::map<std::pair<std::string, std::string>, HpaState> hpas_;  // by namespace and name
   std::uint64_t next_pod_ = 1;
 };

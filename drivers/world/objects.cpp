@@ -61,6 +61,26 @@ std::optional<WorkloadKey> owner_of(const Json& meta) {
   return WorkloadKey{false, ns, name.substr(0, name.size() - ending.size())};
 }
 
+// As a query takes it: "app=ollama,tier in (a,b),!old".
+std::string selector_of(const Json& selector) {
+  std::string all;
+  const auto add = [&all](const std::string& rule) { all += (all.empty() ? "" : ",") + rule; };
+  if (const Json& labels = at(selector, "matchLabels"); labels.is_object())
+    for (const auto& [key, value] : labels.items())
+      if (value.is_string()) add(key + "=" + value.get<std::string>());
+  for (const Json& rule : at(selector, "matchExpressions")) {
+    const std::string key = text(rule, "key"), how = text(rule, "operator");
+    std::string values;
+    for (const Json& value : at(rule, "values"))
+      if (value.is_string()) values += (values.empty() ? "" : ",") + value.get<std::string>();
+    if (how == "In") add(key + " in (" + values + ")");
+    if (how == "NotIn") add(key + " notin (" + values + ")");
+    if (how == "Exists") add(key);
+    if (how == "DoesNotExist") add("!" + key);
+  }
+  return all;
+}
+
 std::vector<ContainerRequest> requests_of(const Json& spec) {
   std::vector<ContainerRequest> all;
   for (const Json& container : at(spec, "containers")) {
@@ -132,6 +152,7 @@ WorkloadState workload_of(const Json& object, bool stateful) {
   state.resource_version = text(meta, "resourceVersion");
   if (const Json& replicas = at(at(object, "spec"), "replicas"); replicas.is_number_integer())
     state.spec = Replicas(replicas.get<std::int32_t>());
+  state.selector = selector_of(at(at(object, "spec"), "selector"));
   Json written = written_of(object, "apps/v1", stateful ? "StatefulSet" : "Deployment");
   if (written["spec"].is_object()) written["spec"].erase("replicas");
   state.settings = written.dump();

@@ -31,6 +31,7 @@ struct WorkloadState {
   WorkloadKey key;
   std::string uid, resource_version;
   Replicas spec{1};
+  std::string selector;  // of its pods: "app=ollama,tier in (a,b)"
   // Of it all but what a scaler or the status changes, as the manifest reader takes it.
   yaml::Node manifest;
   std::string settings;  // the same as text, to see whether it changed
