@@ -6,10 +6,15 @@
 namespace thaw::world {
 
 void Control::begin(const std::map<FunctionName, Kept>& kept, Duration aged) {
-  const TimePoint now = ports_.clock.now();
-  for (const auto& [name, one] : kept)
-    if (one.last_activity) ports_.activity.called(name, std::min(now, *one.last_activity + aged));
+  aged_ = aged;
+  woken_since_.clear();
+  for (const auto& [name, one] : kept) {
+    if (one.last_activity) ports_.activity.called(name, *one.last_activity);
+    if (!one.up) woken_since_.insert(name);
+  }
   build(kept);
+  aged_ = Duration{0};
+  woken_since_.clear();
 }
 
 void Control::end() {
@@ -51,14 +56,19 @@ void Control::build(const std::map<FunctionName, Kept>& kept) {
   controller_->start();
 }
 
-// Of a function that is up: what is not known of its activity is no ground for scaling it down. It
-// counts as called just now if nobody knows, and `aged_` later than it was kept. One that is at
-// zero stays there.
-void Control::keep_warm(const Function& function) {
+bool Control::is_up(const Function& function) const {
   const WorkloadState* const state = ports_.inventory.find(function.target);
-  if (!state || state->spec.count == 0) return;
+  return state && state->spec.count > 0;
+}
+
+// Of a function that is up: what is not known of its activity is no ground for scaling it down. It
+// counts as called just now if nobody knows, or if it was at zero when it was kept; otherwise
+// `aged_` later than was kept. One that is at zero stays there.
+void Control::keep_warm(const Function& function) {
+  if (!is_up(function)) return;
   const TimePoint now = ports_.clock.now();
-  const auto last = ports_.activity.last(function.name);
+  auto last = ports_.activity.last(function.name);
+  if (woken_since_.contains(function.name)) last.reset();
   ports_.activity.called(function.name, last ? std::min(now, *last + aged_) : now);
 }
 
@@ -79,7 +89,7 @@ std::map<FunctionName, Kept> Control::kept() {
   Controller::State states = controller_->save();
   for (const Function& function : functions_.governed)
     all[function.name] = {function.policy, ports_.activity.last(function.name),
-                          std::move(states[function.id])};
+                          std::move(states[function.id]), is_up(function)};
   return all;
 }
 
@@ -100,6 +110,7 @@ const FunctionId* Control::find(const FunctionName& name) const {
 bool Control::wake(const FunctionName& name) {
   const FunctionId* const id = find(name);
   if (!id) return false;
+  if (ready(name)) return true;
   ports_.activity.wake(name, ports_.clock.now());
   if (controller_->wants(*id).arrivals_at_zero) poke(*id, Cause::arrival_at_zero);
   return true;

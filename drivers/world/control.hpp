@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "drivers/world/decision_log.hpp"
@@ -42,7 +43,8 @@ class Control final : public Inventory::Listener {
 
   void alarm(FunctionId id);
   void again(FunctionId id) { poke(id, Cause::pods); }
-  // Whether there is such a function; it counts as called, and is woken if it sleeps.
+  // Whether there is such a function. It counts as called, and is woken if it sleeps; where a
+  // replica is ready nothing changes, as with SlimFaas.
   bool wake(const FunctionName& name);
   bool ready(const FunctionName& name) const;
   const Functions& functions() const { return functions_; }
@@ -52,6 +54,7 @@ class Control final : public Inventory::Listener {
 
  private:
   void build(const std::map<FunctionName, Kept>& kept);
+  bool is_up(const Function& function) const;
   void keep_warm(const Function& function);
   void tell_refusals();
   void poke(FunctionId id, Cause cause);
@@ -63,7 +66,8 @@ class Control final : public Inventory::Listener {
   std::map<FunctionName, FunctionId> ids_;
   std::map<WorkloadKey, std::vector<FunctionId>> interested_;  // in pods of it
   std::map<WorkloadKey, std::string> told_;                    // refusals
-  Duration aged_{0};
+  Duration aged_{0};                    // both while what was kept is taken up
+  std::set<FunctionName> woken_since_;  // at zero when it was kept
 };
 
 }  // namespace thaw::world

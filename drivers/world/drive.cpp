@@ -83,6 +83,7 @@ class Driver {
                    [this] { return watches_.facts_taken(clock_.now()); }}),
         decisions_(log_, options.shadow),
         pages_({inventory_, control_, [this] { return unready(); }, [this] { return metrics(); },
+                [this] { role_->keep_soon(); },
                 [this](TimePoint t) { return role_->kept_since(t); }, clock_, io_.get_executor(),
                 [this](std::string target) { return role_->forward(std::move(target)); }}) {
     log_.with_clock(clock_);

@@ -16,6 +16,8 @@ std::optional<Kept> kept_of(const std::string& text) {
   if (const auto last = value.find("last_activity_ns");
       last != value.end() && last->is_number_integer())
     kept.last_activity = TimePoint{Duration(last->get<std::int64_t>())};
+  if (const auto up = value.find("up"); up != value.end() && up->is_boolean())
+    kept.up = up->get<bool>();
   if (const auto version = value.find("version");
       version != value.end() && version->is_number_integer())
     kept.state.version = version->get<int>();
@@ -30,7 +32,7 @@ std::optional<Kept> kept_of(const std::string& text) {
 std::map<std::string, std::string> to_strings(const std::map<FunctionName, Kept>& kept) {
   std::map<std::string, std::string> strings;
   for (const auto& [name, one] : kept) {
-    Json value = {{"policy", one.policy}, {"version", one.state.version}};
+    Json value = {{"policy", one.policy}, {"up", one.up}, {"version", one.state.version}};
     if (one.last_activity) value["last_activity_ns"] = one.last_activity->ns();
     if (!one.state.fields.empty()) value["fields"] = one.state.fields;
     strings[name.first + "_" + name.second] = value.dump();

@@ -2,8 +2,8 @@
 // and what its policy keeps.
 //
 // A key is NAMESPACE_NAME: neither may hold '_'. A value is JSON:
-// {"policy":"idle_timeout","last_activity_ns":…,"version":1,"fields":{…}}. What cannot be read is
-// left out: its function starts fresh. Errors: none.
+// {"policy":"idle_timeout","last_activity_ns":…,"up":true,"version":1,"fields":{…}}. What cannot be
+// read is left out: its function starts fresh. Errors: none.
 #pragma once
 
 #include <map>
@@ -19,6 +19,7 @@ struct Kept {
   std::string policy;
   std::optional<TimePoint> last_activity;
   SavedState state;
+  bool up = false;  // it had replicas
 };
 
 std::map<std::string, std::string> to_strings(const std::map<FunctionName, Kept>& kept);

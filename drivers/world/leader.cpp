@@ -10,6 +10,7 @@
 #include "drivers/kubernetes/config_map.hpp"
 #include "drivers/kubernetes/election.hpp"
 #include "drivers/kubernetes/events.hpp"
+#include "drivers/kubernetes/sleep.hpp"
 #include "drivers/world/kubernetes_scaler.hpp"
 #include "drivers/world/rights.hpp"
 
@@ -59,6 +60,9 @@ class Leader final : public Role {
       co_await pause(executor(), std::chrono::milliseconds(20));
   }
 
+  void keep_soon() override {
+    if (around_.clock.now() - written_ >= around_.config.state.every) save_timer_.cancel();
+  }
   bool kept_since(TimePoint instant) const override { return kept_ >= instant; }
 
   std::string unready() const override {
@@ -113,6 +117,8 @@ class Leader final : public Role {
   LiveCluster cluster_;
   kubernetes::Strings saved_;
   TimePoint kept_;  // what is in the cluster is at least as new
+  TimePoint written_;
+  asio::steady_timer save_timer_{executor()};
   std::uint64_t term_ = 0, saves_ = 0, failed_saves_ = 0;
   bool leaving_ = false;
 };
@@ -140,7 +146,7 @@ Awaitable<void> Leader::take_over(std::uint64_t term) {
 
 Awaitable<void> Leader::save_each_period() {
   while (!leaving_) {
-    co_await pause(executor(), around_.config.state.every);
+    co_await kubernetes::sleep(save_timer_, around_.config.state.every);
     if (!leaving_ && around_.control.running()) co_await save();
   }
 }
@@ -155,6 +161,7 @@ Awaitable<void> Leader::save() {
     co_await kubernetes::apply_config_map(writer_, state_map(), strings, {}, kSaveWithin);
     saved_ = std::move(strings);
     kept_ = now;
+    written_ = around_.clock.now();
     ++saves_;
   } catch (const kubernetes::ApiError& error) {
     ++failed_saves_;

@@ -70,13 +70,9 @@ Awaitable<http::Response> Pages::wake(std::string target, std::string_view name)
 }
 
 Awaitable<bool> Pages::lasting(FunctionName function, TimePoint woken) {
-  const auto& known = sources_.control.functions().known;
-  const auto is = [&](const auto& one) { return one.first == function; };
+  sources_.keep_soon();
   while (sources_.clock.now() - woken < kLastingWithin) {
-    const auto found = std::find_if(known.begin(), known.end(), is);
-    const WorkloadState* const state =
-        found == known.end() ? nullptr : sources_.inventory.find(found->second);
-    if ((state && state->spec.count > 0) || sources_.kept_since(woken)) co_return true;
+    if (sources_.control.ready(function) || sources_.kept_since(woken)) co_return true;
     co_await pause(sources_.executor, std::chrono::milliseconds(10));
   }
   co_return false;

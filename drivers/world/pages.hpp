@@ -2,7 +2,7 @@
 // /status-function(s).
 //
 // GET and POST wake alike, as SlimFaas's did and do. A wake is answered once it cannot be lost any
-// more: replicas are asked for, or the state that tells of it is kept. A name is looked for in
+// more: the state that tells of it is kept. A name is looked for in
 // `NAMESPACE/NAME` form or alone, where only one namespace has it. Threads: one.
 #pragma once
 
@@ -23,6 +23,7 @@ class Pages {
     Control& control;
     std::function<std::string()> unready;  // why not ready, a line each; empty: ready
     std::function<std::string()> metrics;
+    std::function<void()> keep_soon;
     std::function<bool(TimePoint)> kept_since;
     const Clock& clock;
     boost::asio::any_io_executor executor;

@@ -39,6 +39,7 @@ class Role {
   virtual Awaitable<void> check() = 0;  // before anything: throws std::runtime_error
   virtual void start() = 0;
   virtual Awaitable<void> leave() = 0;  // a clean end; bounded
+  virtual void keep_soon() {}
   // Whether what was known at that instant would outlive this process.
   virtual bool kept_since(TimePoint) const { return true; }
   virtual std::string unready() const { return {}; }

@@ -47,11 +47,28 @@ TEST(Control, TheIdleClockGoesOnOverARestart) {
   Bench bench;
   bench.put(slimfaas("ollama", 1, "300"));
   const TimePoint called = bench.clock.now() - 200s;
-  bench.begin({{kOllama, {"idle_timeout", called, {}}}});
+  bench.begin({{kOllama, {"idle_timeout", called, {}, true}}});
   bench.pass(104s);
   EXPECT_EQ(bench.replicas("ollama"), 1) << "it may have been called up to 5 s after it was kept";
   bench.pass(5s);
   EXPECT_EQ(bench.replicas("ollama"), 0);
+}
+
+// Killed after it had woken a function and before it kept that: the call is not known.
+TEST(Control, AFunctionThatWasAtZeroWhenItWasKeptHasBeenCalledSince) {
+  Bench bench;
+  bench.put(slimfaas("ollama", 1, "300"));
+  bench.begin({{kOllama, {"idle_timeout", bench.clock.now() - 1h, {}, false}}});
+  bench.pass(299s);
+  EXPECT_EQ(bench.replicas("ollama"), 1);
+}
+
+TEST(Control, ASleeperStaysAsleepOverARestart) {
+  Bench bench;
+  bench.put(slimfaas("ollama", 0, "300"));
+  bench.begin({{kOllama, {"idle_timeout", bench.clock.now() - 302s, {}, true}}});
+  bench.pass(30s);
+  EXPECT_TRUE(bench.scaler.written.empty());
 }
 
 TEST(Control, WhatIsKeptBeginsAgainWhereItWas) {

@@ -7,8 +7,8 @@ namespace {
 
 TEST(KeptState, ComesBackAsItWas) {
   const std::map<FunctionName, Kept> all{
-      {{"default", "a"}, {"idle_timeout", TimePoint{5s}, {2, {{"x", 7}, {"y", -1}}}}},
-      {{"other", "a.b"}, {"fixed", std::nullopt, {}}}};
+      {{"default", "a"}, {"idle_timeout", TimePoint{5s}, {2, {{"x", 7}, {"y", -1}}}, true}},
+      {{"other", "a.b"}, {"fixed", std::nullopt, {}, false}}};
   const auto strings = to_strings(all);
   ASSERT_TRUE(strings.contains("default_a"));
   const auto back = from_strings(strings);
@@ -17,6 +17,7 @@ TEST(KeptState, ComesBackAsItWas) {
   EXPECT_EQ(one.policy, "idle_timeout");
   EXPECT_EQ(one.last_activity, TimePoint{5s});
   EXPECT_EQ(one.state.version, 2);
+  EXPECT_TRUE(one.up);
   EXPECT_EQ(one.state.fields, all.at({"default", "a"}).state.fields);
   EXPECT_FALSE(back.at({"other", "a.b"}).last_activity);
 }
