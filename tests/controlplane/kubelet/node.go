@@ -37,7 +37,8 @@ func (k *Kubelet) playNode(ctx context.Context, node *corev1.Node) {
 	}
 	capacity := machine(node)
 	k.patchNode(ctx, node, condition(true, "KubeletReady"), corev1.NodeStatus{Capacity: capacity, Allocatable: capacity,
-		Addresses: []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: "127.0.0.1"}, {Type: corev1.NodeHostName, Address: node.Name}}})
+		Addresses: []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: "127.0.0.1"},
+			{Type: corev1.NodeHostName, Address: node.Name}}})
 	go func() {
 		if len(cards) > 0 && pass(ctx, gpu) {
 			k.patchNode(ctx, node, corev1.NodeStatus{Capacity: cards, Allocatable: cards})
