@@ -17,8 +17,9 @@ import (
 
 // Up is the program. It prints one line on standard output when everything serves:
 //
-//	READY dir=… kubeconfig=… server=https://… cloud=http://… metrics=http://… [prometheus=http://…] [netns=/proc/PID/ns/net]
+//	READY dir=… kubeconfig=… server=https://… cloud=http://… metrics=http://…
 //
+// followed by prometheus=http://… and netns=/proc/PID/ns/net where they were asked for,
 // and runs until SIGTERM, SIGINT, the end of its parent, or the end of one of its processes, which is an error.
 func Up(args []string) error {
 	o, err := parse(args)
