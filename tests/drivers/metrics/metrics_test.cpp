@@ -257,8 +257,10 @@ TEST_F(MetricsTest, TheStoreIsAskedBelowItsPrefixWithATokenAndAShortOffset) {
   say_number("query=up", "1");
   EXPECT_EQ(ask_store("up").presence, Presence::ok);
   ASSERT_EQ(server.asked().size(), 2u);
-  EXPECT_EQ(server.asked()[0],
-            "GET /select/0/prometheus/api/v1/query?query=up&timeout=5000ms&latency_offset=1000ms");
+  EXPECT_EQ(
+      server.asked()[0],
+      "GET "
+      "/select/0/prometheus/api/v1/query?query=up&timeout=5000ms&nocache=1&latency_offset=1000ms");
   EXPECT_EQ(server.authorization(), "Bearer s3cret");
 }
 
