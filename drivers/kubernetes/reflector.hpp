@@ -32,7 +32,6 @@ struct Sink {
 
 struct ReflectorSettings {
   int chunk = 500;
-  Duration list_within = 30s;  // one chunk
   Duration watch_least = 5min, watch_most = 10min;
   Duration silence = 150s;
   BackoffSettings backoff;

@@ -24,7 +24,7 @@ fi
 kubernetes=$(sed -n 's/^\tk8s.io\/kubernetes v//p' go.mod)
 stamp=k8s.io/component-base/version
 IFS=. read -r major minor _ <<<"$kubernetes"
-flags=(-trimpath -buildvcs=false -p 2 -ldflags "-s -w -X $stamp.gitVersion=v$kubernetes -X $stamp.gitMajor=$major \
+flags=(-trimpath -buildvcs=false -ldflags "-s -w -X $stamp.gitVersion=v$kubernetes -X $stamp.gitMajor=$major \
 -X $stamp.gitMinor=$minor -X $stamp.gitCommit=0000000 -X $stamp.gitTreeState=clean -X $stamp.buildDate=1970-01-01T00:00:00Z")
 
 hash=$({

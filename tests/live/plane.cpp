@@ -1,5 +1,9 @@
 #include "tests/live/plane.hpp"
 
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +22,14 @@ std::string binary() {
         "THAW_CONTROLPLANE does not name a control plane; ./dev test --live builds one and does");
   }
   return path;
+}
+
+void join(const std::string& network) {
+  const int file = open(network.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool joined = file >= 0 && setns(file, CLONE_NEWNET) == 0;
+  if (file >= 0) close(file);
+  if (!joined)
+    throw std::runtime_error("the network of the control plane cannot be joined: " + network);
 }
 
 std::vector<std::string> up(const std::vector<std::string>& flags) {
@@ -40,9 +52,11 @@ Plane::Plane(const std::vector<std::string>& flags) : binary_(binary()), process
     const std::string value = word.substr(equals + 1);
     if (name == "dir") folder_ = value;
     if (name == "kubeconfig") kubeconfig_ = value;
+    if (name == "server") server_ = value;
     if (name == "cloud") cloud_ = value;
     if (name == "metrics") metrics_ = value;
     if (name == "prometheus") prometheus_ = value;
+    if (name == "netns") join(value);
   }
 }
 

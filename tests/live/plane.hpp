@@ -15,11 +15,13 @@ namespace thaw::live {
 
 class Plane {
  public:
-  // flags are `up`'s: {"-prometheus"}, {"-start", "2s"}.
+  // flags are `up`'s: {"-prometheus"}, {"-start", "2s"}. With -namespace the calling thread, and
+  // what it starts, is in the plane's network from then on.
   explicit Plane(const std::vector<std::string>& flags = {});
   ~Plane();
 
   const std::string& kubeconfig() const { return kubeconfig_; }  // of a user who may do everything
+  const std::string& server() const { return server_; }          // URL of the API server
   const std::string& folder() const {
     return folder_;
   }  // audit.jsonl, cloud.jsonl, NAME.log, NAME.pid …
@@ -39,7 +41,7 @@ class Plane {
   int stop();
 
  private:
-  std::string binary_, folder_, kubeconfig_, cloud_, metrics_, prometheus_;
+  std::string binary_, folder_, kubeconfig_, server_, cloud_, metrics_, prometheus_;
   Companion process_;
 };
 

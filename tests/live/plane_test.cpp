@@ -1,6 +1,6 @@
-// The fixture itself: a real control plane, and around it stand-ins that do what they say. Delays
-// are lower bounds that hold exactly; the upper ones leave room for a machine that has other things
-// to do.
+// The fixture itself: a real control plane, its node pools, its audit log, and what is left of it
+// after a crash. Delays are lower bounds that hold exactly; the upper ones leave room for a machine
+// that has other things to do.
 #include "tests/live/plane.hpp"
 
 #include <gtest/gtest.h>
@@ -12,110 +12,31 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <memory>
-#include <ranges>
+#include <fstream>
 
 #include "tests/live/eventually.hpp"
 #include "tests/live/http.hpp"
 #include "tests/live/manifests.hpp"
+#include "tests/live/plane_case.hpp"
 
 namespace thaw::live {
 namespace {
 
 using namespace std::chrono_literals;
 
-class PlaneTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    plane_ = std::make_unique<Plane>(std::vector<std::string>{"-start", "1s"});
-  }
-  static void TearDownTestSuite() {
-    const std::string folder = plane_->folder();
-    EXPECT_EQ(plane_->stop(), 0);
-    EXPECT_FALSE(std::filesystem::exists(folder));
-    plane_.reset();
-  }
+class ControlPlane : public PlaneCase {};
+class Cloud : public PlaneCase {};
 
-  static std::string get(const std::string& what, const std::string& path) {
-    return plane_->kubectl({"get", what, "-o", "jsonpath=" + path}).text;
-  }
-  static void apply(const std::string& manifest) {
-    const Output applied = plane_->kubectl({"apply", "-f", "-"}, manifest);
-    ASSERT_EQ(applied.exit_code, 0) << applied.text;
-  }
-  static void put(const std::string& url, const std::string& body) {
-    const Reply reply = http("PUT", url, body);
-    ASSERT_EQ(reply.status, 200) << reply.body;
-  }
-  // Instants of the first line of each kind in the cloud's journal, from index `from` on; -1 where
-  // there is none.
-  static std::vector<double> instants(const std::string& pool,
-                                      const std::vector<std::string>& kinds) {
-    const std::vector<std::string> lines = plane_->lines("cloud.jsonl");
-    std::vector<double> seconds;
-    for (const std::string& kind : kinds) {
-      const auto found = std::ranges::find_if(lines, [&](const std::string& line) {
-        return field(line, "kind") == kind && field(line, "pool") == pool;
-      });
-      seconds.push_back(found == lines.end() ? -1 : std::stod(field(*found, "t_ns")) / 1e9);
-    }
-    return seconds;
-  }
-
-  static std::unique_ptr<Plane> plane_;
-};
-
-std::unique_ptr<Plane> PlaneTest::plane_;
-
-TEST_F(PlaneTest, IsARealApiServer) {
-  EXPECT_EQ(plane_->kubectl({"get", "--raw", "/readyz"}).text, "ok");
-  EXPECT_NE(plane_->kubectl({"version"}).text.find("Server Version: v1.36.3"), std::string::npos);
-  EXPECT_NE(plane_->kubectl({"get", "nodes", "--nosuch"}).exit_code, 0);
+TEST_F(ControlPlane, IsARealApiServer) {
+  EXPECT_EQ(kubectl({"get", "--raw", "/readyz"}).text, "ok");
+  EXPECT_NE(kubectl({"version"}).text.find("Server Version: v1.36.3"), std::string::npos);
+  EXPECT_NE(kubectl({"get", "nodes", "--nosuch"}).exit_code, 0);
 }
 
-TEST_F(PlaneTest, BringsANodeForAPendingPodAndRemovesItWhenEmpty) {
-  put(plane_->cloud() + "/pools/gpu",
-      gpu_pool(
-          R"(, "provision": "2s", "boot": "1s", "gpu": "1s", "unneeded": "3s", "removal": "1s", "price_per_s": 0.25)"));
-  apply(deployment({.name = "cold"}));
-  const std::string pod = "pod -l app=cold";
-  EXPECT_TRUE(eventually(20s, [] {
-    return plane_
-               ->kubectl({"get", "pods", "-l", "app=cold", "-o",
-                          "jsonpath={.items[*].status.conditions[*].reason}"})
-               .text == "Unschedulable";
-  }));
-  ASSERT_TRUE(
-      eventually(60s, [] { return get("deployment/cold", "{.status.readyReplicas}") == "1"; }));
-  EXPECT_EQ(get("node/gpu-1", "{.status.allocatable.nvidia\\.com/gpu}"), "1");
-
-  ASSERT_EQ(plane_->kubectl({"scale", "deployment/cold", "--replicas=0"}).exit_code, 0);
-  ASSERT_TRUE(eventually(30s, [] {
-    return plane_->kubectl({"get", "node/gpu-1"}).exit_code != 0;
-  }));
-
-  const std::vector<double> at =
-      instants("gpu", {"ordered", "running", "usable", "unneeded", "removed"});
-  EXPECT_GE(at[0], 0);
-  EXPECT_GE(at[1] - at[0], 2.0);  // provision
-  EXPECT_GE(at[2] - at[1], 2.0);  // boot and GPU
-  EXPECT_GE(at[3] - at[2], 3.0);  // unneeded
-  EXPECT_GE(at[4] - at[3], 1.0);  // removal
-  EXPECT_LE(at[1] - at[0], 4.0);
-  EXPECT_LE(at[4] - at[3], 3.0);
-  // Billed from the instance to its end, at the pool's price.
-  const std::vector<std::string> lines = plane_->lines("cloud.jsonl");
-  const auto removed = std::ranges::find_if(
-      lines, [](const std::string& line) { return field(line, "kind") == "removed"; });
-  const double billed = std::stod(field(*removed, "billed_s"));
-  EXPECT_NEAR(billed, at[4] - at[1], 0.05);
-  EXPECT_NEAR(std::stod(field(*removed, "cost")), 0.25 * billed, 1e-6);
-}
-
-TEST_F(PlaneTest, SaysWhoWroteWhat) {
+TEST_F(ControlPlane, SaysWhoWroteWhat) {
   apply(deployment({.name = "audited", .replicas = 0, .gpu = false}));
-  ASSERT_EQ(plane_->kubectl({"scale", "deployment/audited", "--replicas=0"}).exit_code, 0);
-  const std::vector<std::string> lines = plane_->lines("audit.jsonl");
+  scale("audited", 0);
+  const std::vector<std::string> lines = plane().lines("audit.jsonl");
   const auto written = std::ranges::find_if(lines, [](const std::string& line) {
     return line.find("deployments/audited/scale") != std::string::npos &&
            field(line, "verb") == "patch";
@@ -126,74 +47,76 @@ TEST_F(PlaneTest, SaysWhoWroteWhat) {
       << *written;
 }
 
-TEST_F(PlaneTest, OllamaStreamsAtItsSpeed) {
-  put(plane_->cloud() + "/pools/warm", gpu_pool(R"(, "min": 1, "provision": "0s", "boot": "0s")"));
-  apply(deployment(
-      {.name = "ollama",
-       .annotations = R"({fake/token-rate: "20", fake/load: "500ms", fake/slots: "1"})"}));
-  ASSERT_TRUE(
-      eventually(60s, [] { return get("deployment/ollama", "{.status.readyReplicas}") == "1"; }));
-  const std::string address =
-      plane_
-          ->kubectl({"get", "pods", "-l", "app=ollama", "-o", "jsonpath={.items[0].status.podIP}"})
-          .text;
-  const std::string url = "http://" + address + ":11434";
-
-  EXPECT_NE(http("GET", url + "/api/tags").body.find(R"("name":"tinyllama:latest")"),
-            std::string::npos);
-  const auto asked = std::chrono::steady_clock::now();
-  const Reply reply = http("POST", url + "/api/generate",
-                           R"({"model":"tinyllama","prompt":"why","options":{"num_predict":10}})");
-  ASSERT_EQ(reply.status, 200);
-  ASSERT_EQ(reply.pieces.size(), 11U);  // a line for each token, and the last
-  for (const Piece& piece : reply.pieces | std::views::take(10))
-    EXPECT_EQ(field(piece.text, "done"), "false");
-  EXPECT_EQ(field(reply.pieces[10].text, "done"), "true");
-  EXPECT_EQ(field(reply.pieces[10].text, "eval_count"), "10");
-  // The first token comes after the model and 1/20 s, the tenth 9/20 s after it.
-  const auto seconds = [](auto from, auto to) {
-    return std::chrono::duration<double>(to - from).count();
-  };
-  EXPECT_GE(seconds(asked, reply.pieces[0].at), 0.55);
-  EXPECT_NEAR(seconds(reply.pieces[0].at, reply.pieces[9].at), 0.45, 0.2);
-
-  EXPECT_EQ(http("POST", url + "/api/generate", R"({"model":"other"})").status, 404);
-  const std::string metrics = http("GET", url + "/metrics").body;
-  EXPECT_NE(metrics.find(R"(code="200"} 1)"), std::string::npos) << metrics;
-  EXPECT_NE(metrics.find("DCGM_FI_DEV_GPU_UTIL{gpu=\"0\""), std::string::npos) << metrics;
+TEST_F(ControlPlane, GivesAServiceAccountWhatItsRoleSaysAndNoMore) {
+  ASSERT_EQ(kubectl({"create", "serviceaccount", "reader"}).exit_code, 0);
+  ASSERT_EQ(kubectl({"create", "role", "reader", "--verb=list", "--resource=pods"}).exit_code, 0);
+  ASSERT_EQ(kubectl({"create", "rolebinding", "reader", "--role=reader",
+                     "--serviceaccount=" + space() + ":reader"})
+                .exit_code,
+            0);
+  const Output token = kubectl({"create", "token", "reader"});
+  ASSERT_EQ(token.exit_code, 0) << token.text;
+  std::string bearer = token.text.substr(0, token.text.find('\n'));
+  // The admin's certificate would win over a token, so a kubeconfig without it.
+  const std::string config = plane().folder() + "/reader.kubeconfig";
+  std::ofstream(config)
+      << "{apiVersion: v1, kind: Config, current-context: c, contexts: [{name: c, context: "
+         "{cluster: c, user: u}}],"
+      << " clusters: [{name: c, cluster: {certificate-authority: ca.crt, server: \""
+      << plane().server() << "\"}}], users: [{name: u, user: {token: " << bearer << "}}]}\n";
+  EXPECT_EQ(kubectl({"--kubeconfig=" + config, "get", "pods"}).exit_code, 0);
+  const Output forbidden = kubectl({"--kubeconfig=" + config, "get", "services"});
+  EXPECT_NE(forbidden.text.find("forbidden"), std::string::npos) << forbidden.text;
 }
 
-TEST_F(PlaneTest, ACustomMetricMovesARealAutoscaler) {
-  put(plane_->cloud() + "/pools/plain",
-      R"({"min": 1, "provision": "0s", "boot": "0s", "capacity": {"cpu": "8"}})");
-  apply(deployment({.name = "scaled", .image = "functions/echo", .port = 8080, .gpu = false}));
-  apply(R"(apiVersion: v1
-kind: Service
-metadata: {name: scaled}
-spec: {selector: {app: scaled}, ports: [{port: 8080}]}
----
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: {name: scaled}
-spec:
-  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: scaled}
-  minReplicas: 1
-  maxReplicas: 5
-  metrics:
-  - type: Object
-    object:
-      metric: {name: in_flight}
-      describedObject: {apiVersion: v1, kind: Service, name: scaled}
-      target: {type: AverageValue, averageValue: "10"}
-)");
-  put(plane_->metrics() + "/values/in_flight", "35");
-  // ceil(35 / 10)
-  EXPECT_TRUE(eventually(30s, [] { return get("deployment/scaled", "{.spec.replicas}") == "4"; }))
-      << plane_->kubectl({"describe", "hpa"}).text;
-  const std::vector<std::string> answers = plane_->lines("metric-answers.jsonl");
-  ASSERT_FALSE(answers.empty());
-  EXPECT_EQ(field(answers.back(), "metric"), "in_flight");
-  EXPECT_EQ(field(answers.back(), "value"), "35");
+TEST_F(Cloud, BringsANodeForAPendingPodAndRemovesItWhenEmpty) {
+  put_pool(
+      "cold",
+      gpu_pool(R"(, "provision": "2s", "boot": "1s", "gpu": "1s", "unneeded": "3s", "removal": "1s",
+    "price_per_s": 0.25)"));
+  apply(deployment({.name = "cold"}));
+  EXPECT_TRUE(eventually(20s, [&] {
+    return get({"pods"}, "{.items[*].status.conditions[*].reason}") == "Unschedulable";
+  }));
+  ASSERT_TRUE(becomes_ready("cold"));
+  EXPECT_EQ(get({"node/cold-1"}, "{.status.allocatable.nvidia\\.com/gpu}"), "1");
+  scale("cold", 0);
+  ASSERT_TRUE(eventually(30s, [&] { return kubectl({"get", "node/cold-1"}).exit_code != 0; }));
+
+  const auto at = [](const std::string& kind) { return seconds(journal("cold", kind)); };
+  EXPECT_GE(at("running") - at("ordered"), 2.0);   // provision
+  EXPECT_GE(at("usable") - at("running"), 2.0);    // boot and GPU
+  EXPECT_GE(at("unneeded") - at("usable"), 3.0);   // unneeded
+  EXPECT_GE(at("removed") - at("unneeded"), 1.0);  // removal
+  EXPECT_LE(at("running") - at("ordered"), 4.0);
+  EXPECT_LE(at("removed") - at("unneeded"), 3.0);
+  // Billed from the instance to its end, at the pool's price.
+  const std::string removed = journal("cold", "removed");
+  const double billed = std::stod(field(removed, "billed_s"));
+  EXPECT_NEAR(billed, at("removed") - at("running"), 0.05);
+  EXPECT_NEAR(std::stod(field(removed, "cost")), 0.25 * billed, 1e-6);
+}
+
+TEST_F(Cloud, TurnsToTheNextPoolWhenTheCheapestIsSoldOut) {
+  put_pool("cheap",
+           gpu_pool(R"(, "price_per_s": 0.1, "sold_out": true, "backoff": "60s", "boot": "0s")"));
+  put_pool("dear", gpu_pool(R"(, "price_per_s": 0.5, "boot": "0s")"));
+  apply(deployment({.name = "picky"}));
+  ASSERT_TRUE(becomes_ready("picky"));
+  EXPECT_EQ(field(journal("cheap", "failed"), "reason"), "sold out");
+  EXPECT_EQ(get({"pods"}, "{.items[0].spec.nodeName}"), "dear-1");
+  EXPECT_LT(seconds(journal("cheap", "failed")), seconds(journal("dear", "ordered")));
+}
+
+TEST_F(Cloud, TakesASpotInstanceAwayWithItsPods) {
+  put_pool("spot", gpu_pool(R"(, "provision": "0s", "boot": "0s")"));
+  apply(deployment({.name = "spot"}));
+  ASSERT_TRUE(becomes_ready("spot"));
+  ASSERT_EQ(http("POST", plane().cloud() + "/pools/spot/spot-1/reclaim?notice=1s").status, 200);
+  EXPECT_TRUE(eventually(20s, [&] { return kubectl({"get", "node/spot-1"}).exit_code != 0; }));
+  EXPECT_GE(seconds(journal("spot", "removed")) - seconds(journal("spot", "reclaimed")), 1.0);
+  ASSERT_TRUE(becomes_ready("spot"));
+  EXPECT_EQ(get({"pods"}, "{.items[*].spec.nodeName}"), "spot-2");
 }
 
 // The program of a test is killed: the control plane ends by itself and leaves nothing.
@@ -221,6 +144,24 @@ TEST(PlaneOfACrashedTest, IsGone) {
   EXPECT_TRUE(eventually(30s, [&] { return waitpid(up, &status, WNOHANG) == up; }));
   EXPECT_EQ(status, 0);
   EXPECT_FALSE(std::filesystem::exists(folder));
+}
+
+// `up` itself is killed: the kernel takes its processes along.
+TEST(PlaneThatIsKilled, TakesItsProcessesAlong) {
+  Plane plane;
+  std::vector<pid_t> children;
+  for (const char* name :
+       {"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "metrics"}) {
+    children.push_back(std::stoi(plane.lines(std::string(name) + ".pid").at(0)));
+    EXPECT_EQ(kill(children.back(), 0), 0);
+  }
+  kill(plane.pid(), SIGKILL);
+  EXPECT_EQ(plane.stop(), 128 + SIGKILL);
+  for (const pid_t child : children) {
+    EXPECT_TRUE(eventually(
+        10s, [&] { return waitpid(child, nullptr, WNOHANG) != 0 && kill(child, 0) != 0; }));
+  }
+  EXPECT_FALSE(std::filesystem::exists(plane.folder()));
 }
 
 }  // namespace

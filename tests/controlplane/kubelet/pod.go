@@ -16,7 +16,7 @@ func (k *Kubelet) playPod(ctx context.Context, pod *corev1.Pod, node *corev1.Nod
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		k.run(running, pod, node, l)
+		k.run(ctx, running, pod, node)
 	}()
 	select {
 	case <-l.deleted:
@@ -30,9 +30,9 @@ func (k *Kubelet) playPod(ctx context.Context, pod *corev1.Pod, node *corev1.Nod
 	}
 }
 
-// run starts the container, again after each crash, until ctx ends.
-func (k *Kubelet) run(ctx context.Context, pod *corev1.Pod, node *corev1.Node, l *life) {
-	report := report{kubelet: k, pod: pod, started: metav1.Now()}
+// run starts the container, again after each crash, until ctx ends; what it reports goes out as long as the pod is there.
+func (k *Kubelet) run(exists, ctx context.Context, pod *corev1.Pod, node *corev1.Node) {
+	report := report{ctx: exists, kubelet: k, pod: pod, started: metav1.Now()}
 	delays, err := k.podDelays(pod, node)
 	serves, err2 := settings(pod)
 	if err == nil {
@@ -40,17 +40,17 @@ func (k *Kubelet) run(ctx context.Context, pod *corev1.Pod, node *corev1.Node, l
 	}
 	if err != nil {
 		complain("pod "+pod.Namespace+"/"+pod.Name, err)
-		report.waiting(ctx, "CreateContainerConfigError", err.Error())
+		report.waiting("CreateContainerConfigError", err.Error())
 		return
 	}
 	address, err := k.addresses.take()
 	if err != nil {
-		report.waiting(ctx, "CreatePodSandboxError", err.Error())
+		report.waiting("CreatePodSandboxError", err.Error())
 		return
 	}
 	defer k.addresses.giveBack(address)
 	report.address = address.String()
-	report.waiting(ctx, "ContainerCreating", "")
+	report.waiting("ContainerCreating", "")
 	for _, c := range pod.Spec.Containers {
 		if !k.pulls.wait(ctx, string(node.UID), c.Image, delays[Image]) {
 			return
@@ -60,7 +60,7 @@ func (k *Kubelet) run(ctx context.Context, pod *corev1.Pod, node *corev1.Node, l
 		server := standin.New(serves)
 		if err := server.Listen(report.address, ports(pod)); err != nil {
 			complain("pod "+pod.Namespace+"/"+pod.Name, err)
-			report.waiting(ctx, "RunContainerError", err.Error())
+			report.waiting("RunContainerError", err.Error())
 			return
 		}
 		crashed := k.serve(ctx, delays, &report)
@@ -68,7 +68,7 @@ func (k *Kubelet) run(ctx context.Context, pod *corev1.Pod, node *corev1.Node, l
 		if !crashed {
 			return
 		}
-		report.crashed(ctx)
+		report.crashed()
 		if !pass(ctx, delays[Restart]) {
 			return
 		}
@@ -84,15 +84,17 @@ func (k *Kubelet) serve(ctx context.Context, delays Delays, report *report) bool
 		}
 		return pass(ctx, d), false
 	}
-	report.running(ctx, false)
+	if delays[Ready] > 0 {
+		report.running(false)
+	}
 	if passed, crashed := until(delays[Ready]); !passed {
 		return crashed
 	}
-	report.running(ctx, true)
+	report.running(true)
 	if passed, crashed := until(delays[NotReady]); !passed {
 		return crashed
 	}
-	report.running(ctx, false)
+	report.running(false)
 	_, crashed := until(never)
 	return crashed
 }

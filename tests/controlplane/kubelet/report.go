@@ -11,6 +11,7 @@ import (
 
 // report writes a pod's status. Deployments count by the Ready condition, kubectl's READY column by the containers.
 type report struct {
+	ctx      context.Context
 	kubelet  *Kubelet
 	pod      *corev1.Pod
 	address  string
@@ -18,23 +19,23 @@ type report struct {
 	restarts int32
 }
 
-func (r *report) waiting(ctx context.Context, reason, message string) {
-	r.write(ctx, corev1.PodPending, false, corev1.ContainerState{
+func (r *report) waiting(reason, message string) {
+	r.write(corev1.PodPending, false, corev1.ContainerState{
 		Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}})
 }
 
-func (r *report) running(ctx context.Context, ready bool) {
-	r.write(ctx, corev1.PodRunning, ready, corev1.ContainerState{
+func (r *report) running(ready bool) {
+	r.write(corev1.PodRunning, ready, corev1.ContainerState{
 		Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}})
 }
 
-func (r *report) crashed(ctx context.Context) {
+func (r *report) crashed() {
 	r.restarts++
-	r.write(ctx, corev1.PodRunning, false, corev1.ContainerState{
+	r.write(corev1.PodRunning, false, corev1.ContainerState{
 		Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}})
 }
 
-func (r *report) write(ctx context.Context, phase corev1.PodPhase, ready bool, state corev1.ContainerState) {
+func (r *report) write(phase corev1.PodPhase, ready bool, state corev1.ContainerState) {
 	status := corev1.PodStatus{Phase: phase, StartTime: &r.started, HostIP: "127.0.0.1",
 		HostIPs: []corev1.HostIP{{IP: "127.0.0.1"}}}
 	if state.Waiting == nil || r.restarts > 0 {
@@ -62,8 +63,8 @@ func (r *report) write(ctx context.Context, phase corev1.PodPhase, ready bool, s
 	}
 	// The UID makes it a conflict if another pod has the name by now.
 	body, _ := json.Marshal(map[string]any{"metadata": map[string]any{"uid": r.pod.UID}, "status": status})
-	r.kubelet.insist(ctx, "pod "+r.pod.Namespace+"/"+r.pod.Name, func() error {
-		_, err := r.kubelet.client.CoreV1().Pods(r.pod.Namespace).Patch(ctx, r.pod.Name,
+	r.kubelet.insist(r.ctx, "pod "+r.pod.Namespace+"/"+r.pod.Name, func() error {
+		_, err := r.kubelet.client.CoreV1().Pods(r.pod.Namespace).Patch(r.ctx, r.pod.Name,
 			types.StrategicMergePatchType, body, metav1.PatchOptions{}, "status")
 		return err
 	})

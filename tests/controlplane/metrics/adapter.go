@@ -164,12 +164,12 @@ func write(w http.ResponseWriter, code int, body any) {
 }
 
 func status(code int, message string) metav1.Status {
-	reason := metav1.StatusReasonInternalError
-	if code == http.StatusNotFound {
-		reason = metav1.StatusReasonNotFound
-	}
+	reasons := map[int]metav1.StatusReason{http.StatusNotFound: metav1.StatusReasonNotFound,
+		http.StatusTooManyRequests: metav1.StatusReasonTooManyRequests, http.StatusForbidden: metav1.StatusReasonForbidden,
+		http.StatusServiceUnavailable:  metav1.StatusReasonServiceUnavailable,
+		http.StatusInternalServerError: metav1.StatusReasonInternalError}
 	return metav1.Status{TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: metav1.StatusFailure,
-		Message: message, Reason: reason, Code: int32(code)}
+		Message: message, Reason: reasons[code], Code: int32(code)}
 }
 
 // discovery names no metric: clients ask for what they want all the same.

@@ -11,11 +11,13 @@ import (
 	"runtime"
 	"syscall"
 	"time"
+
+	"k8s.io/klog/v2"
 )
 
 // Up is the program. It prints one line on standard output when everything serves:
 //
-//	READY dir=… kubeconfig=… cloud=http://… metrics=http://… [prometheus=http://…] [netns=/proc/PID/ns/net]
+//	READY dir=… kubeconfig=… server=https://… cloud=http://… metrics=http://… [prometheus=http://…] [netns=/proc/PID/ns/net]
 //
 // and runs until SIGTERM, SIGINT, the end of its parent, or the end of one of its processes, which is an error.
 func Up(args []string) error {
@@ -78,6 +80,13 @@ func run(ctx context.Context, o options) error {
 	if err := l.prepare(); err != nil {
 		return err
 	}
+	log, err := os.Create(l.file("up.log"))
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	klog.LogToStderr(false) // what the client library says of each cut connection
+	klog.SetOutput(log)
 	p := &plane{layout: l, options: o}
 	defer func() {
 		cancel() // the stand-ins first: they would complain of an API server that is gone
@@ -88,8 +97,8 @@ func run(ctx context.Context, o options) error {
 	} else if err != nil {
 		return err
 	}
-	fmt.Printf("READY dir=%s kubeconfig=%s cloud=%s metrics=http://127.0.0.1:%d%s\n",
-		o.dir, l.kubeconfig("admin"), p.cloud, l.ports.metricsControl, p.more())
+	fmt.Printf("READY dir=%s kubeconfig=%s server=%s cloud=%s metrics=http://127.0.0.1:%d%s\n",
+		o.dir, l.kubeconfig("admin"), l.server(), p.cloud, l.ports.metricsControl, p.more())
 	fmt.Fprintf(os.Stderr, "controlplane: ready after %.1f s\n", time.Since(began).Seconds())
 	return p.watch(ctx)
 }
