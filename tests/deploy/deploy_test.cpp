@@ -8,6 +8,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -264,6 +265,24 @@ TEST(Deploy, TheImageHasANumberForItsUserAndNoShellInItsCommand) {
   EXPECT_EQ(at(spec, "securityContext.runAsUser").scalar,
             std::to_string(std::stoi(last.substr(user + 6))));
   EXPECT_NE(last.find("CMD [\"drive\", \"/etc/thaw/drive.yaml\"]"), std::string::npos);
+}
+
+TEST(Deploy, TheImageIsBuiltOfWhatTheBuildNeeds) {
+  const std::string file = text("deploy/Containerfile"), dev = text("dev");
+  const std::size_t from = dev.find("build_packages=(") + 16;
+  std::istringstream packages(dev.substr(from, dev.find(')', from) - from));
+  int count = 0;
+  for (std::string package; packages >> package; ++count) {
+    if (package == "ccache") continue;  // it is built once
+    EXPECT_NE(file.find(" " + package + " "), std::string::npos) << package;
+  }
+  EXPECT_GE(count, 10);
+  std::istringstream list(text("CMakeLists.txt"));
+  for (std::string line; std::getline(list, line);) {
+    if (!line.starts_with("add_subdirectory(")) continue;  // tests and bench are asked for
+    const std::string folder = line.substr(17, line.find(')') - 17);
+    EXPECT_NE(file.find("\nCOPY " + folder + " " + folder + "\n"), std::string::npos) << folder;
+  }
 }
 
 TEST(Deploy, LeaseAndStateAreThoseThatTheRightsName) {

@@ -60,13 +60,13 @@ struct MetricsTest : ::testing::Test {
 
   template <class Condition>
   bool until(const Condition& holds) {
-    return thaw::testing::run_until(io, holds);
+    return loopback::run_until(io, holds);
   }
   bool answered(FunctionId function, std::size_t index = 0) {
     return until([&] { return metrics->trouble(function, index) != "not asked yet"; });
   }
   Answer ask_store(std::string query) {
-    return thaw::testing::run_here(io, store->query(std::move(query)));
+    return loopback::run_here(io, store->query(std::move(query)));
   }
   void say_number(const std::string& part, const std::string& value) {
     server.say(part, {200, R"({"status":"success","data":{"resultType":"vector","result":[
@@ -257,8 +257,10 @@ TEST_F(MetricsTest, TheStoreIsAskedBelowItsPrefixWithATokenAndAShortOffset) {
   say_number("query=up", "1");
   EXPECT_EQ(ask_store("up").presence, Presence::ok);
   ASSERT_EQ(server.asked().size(), 2u);
-  EXPECT_EQ(server.asked()[0],
-            "GET /select/0/prometheus/api/v1/query?query=up&timeout=5000ms&latency_offset=1000ms");
+  EXPECT_EQ(
+      server.asked()[0],
+      "GET "
+      "/select/0/prometheus/api/v1/query?query=up&timeout=5000ms&nocache=1&latency_offset=1000ms");
   EXPECT_EQ(server.authorization(), "Bearer s3cret");
 }
 
