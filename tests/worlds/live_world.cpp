@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -12,7 +14,8 @@ namespace thaw::worlds {
 namespace {
 
 live::Plane& plane() {
-  static live::Plane started({"-start", "500ms"});
+  static live::Plane started(geteuid() == 0 ? std::vector<std::string>{"-namespace"}
+                                            : std::vector<std::string>{});
   return started;
 }
 
