@@ -11,8 +11,10 @@ std::vector<kubernetes::Right> rights_of(const DriveConfig& config, const std::s
       rights.push_back({verb, "autoscaling", "horizontalpodautoscalers", "", ns, ""});
       rights.push_back({verb, "", "pods", "", ns, ""});
     }
-    rights.push_back({"patch", "apps", "deployments", "scale", ns, ""});
-    rights.push_back({"patch", "apps", "statefulsets", "scale", ns, ""});
+    for (const char* verb : {"get", "patch"}) {
+      rights.push_back({verb, "apps", "deployments", "scale", ns, ""});
+      rights.push_back({verb, "apps", "statefulsets", "scale", ns, ""});
+    }
     rights.push_back({"create", "events.k8s.io", "events", "", ns, ""});
     rights.push_back({"patch", "events.k8s.io", "events", "", ns, ""});
   }
