@@ -148,9 +148,16 @@ TEST(PlaneOfACrashedTest, IsGone) {
   EXPECT_FALSE(std::filesystem::exists(folder));
 }
 
-// `up` itself is killed: the kernel takes its processes along.
-TEST(PlaneThatIsKilled, TakesItsProcessesAlong) {
+class SecondPlane : public PlaneCase {};
+
+// Its addresses are its own. `up` itself is killed: the kernel takes its processes along.
+TEST_F(SecondPlane, TakesItsProcessesAlongWhenItIsKilled) {
   Plane plane;
+  const std::vector<std::string> service = {"get", "service/kubernetes", "--namespace=default",
+                                            "--output=jsonpath={.spec.clusterIP}"};
+  const std::string address = plane.kubectl(service).text;
+  EXPECT_TRUE(address.starts_with("127.")) << address;
+  EXPECT_NE(address, PlaneCase::plane().kubectl(service).text);
   std::vector<pid_t> children;
   for (const char* name :
        {"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "metrics"}) {
