@@ -54,6 +54,13 @@ std::string needs_restart(const DriveConfig& before, const DriveConfig& after) {
   compare(before.listen == after.listen, "listen");
   compare(lease(before) == lease(after), "lease");
   compare(state(before) == state(after), "state");
+  const auto spending = [](const DriveConfig& config) {
+    const auto& s = config.spending;
+    return s ? std::tuple(s->most, s->currency, s->per, s->per_hour)
+             : std::tuple(Nanomoney{0}, std::string(), Duration{0},
+                          std::map<std::string, Nanomoney>());
+  };
+  compare(spending(before) == spending(after), "spending");
   compare(metrics(before) == metrics(after), "metrics");
   return text;
 }

@@ -77,7 +77,8 @@ class Driver {
         reader_(transport_),
         control_(ports()),
         inventory_(control_),
-        watches_(reader_, config_.namespaces, inventory_),
+        spending_(config_.spending, clock_, log_),
+        watches_(reader_, config_.namespaces, inventory_, config_.spending ? &spending_ : nullptr),
         metrics_(io_.get_executor(), transport_, clock_, inventory_, config_.metrics),
         observer_({clock_, inventory_, activity_, &metrics_,
                    [this] { return watches_.facts_taken(clock_.now()); }}),
@@ -123,8 +124,8 @@ class Driver {
   }
 
   Surroundings surroundings() {
-    return {config_,  identity_, address_,  reader_,  inventory_,
-            watches_, clock_,    observer_, control_, log_};
+    return {config_, identity_, address_, reader_,   inventory_, watches_,
+            clock_,  observer_, control_, spending_, log_};
   }
 
   std::string address() const {
@@ -166,6 +167,7 @@ class Driver {
       co_await pause(io_.get_executor(), std::chrono::seconds(1));
       activity_.refresh(clock_.now(),
                         [this](const FunctionName& name) { return control_.ready(name); });
+      spending_.count();
       reload();
     }
   }
@@ -199,6 +201,7 @@ class Driver {
   std::string metrics() const {
     OpenMetrics text;
     tell_driver({control_.functions(), decisions_, watches_, inventory_, transport_}, text);
+    spending_.tell(text);
     role_->tell(text);
     return std::move(text).finish();
   }
@@ -233,6 +236,7 @@ class Driver {
   RolesCluster cluster_{role_};
   Control control_;
   Inventory inventory_;
+  Spending spending_;
   Watches watches_;
   LiveMetrics metrics_;
   Observer observer_;

@@ -44,7 +44,7 @@ std::map<FunctionName, Kept> from_strings(const std::map<std::string, std::strin
   std::map<FunctionName, Kept> all;
   for (const auto& [key, text] : strings) {
     const std::size_t between = key.find('_');
-    if (between == std::string::npos) continue;
+    if (between == std::string::npos || between == 0) continue;
     if (auto kept = kept_of(text))
       all[{key.substr(0, between), key.substr(between + 1)}] = std::move(*kept);
   }

@@ -9,6 +9,7 @@
 #include "drivers/kubernetes/writer.hpp"
 #include "drivers/world/live_cluster.hpp"
 #include "drivers/world/log.hpp"
+#include "drivers/world/spending.hpp"
 
 namespace thaw::world {
 
@@ -18,10 +19,11 @@ class KubernetesScaler final : public Scaler {
     std::uint64_t done = 0, conflicts = 0, failed = 0;
   };
   KubernetesScaler(kubernetes::Writer& writer, kubernetes::Election& election,
-                   kubernetes::Events& events, Log& log)
-      : writer_(writer), election_(election), events_(events), log_(log) {}
+                   kubernetes::Events& events, const Spending& spending, Log& log)
+      : writer_(writer), election_(election), events_(events), spending_(spending), log_(log) {}
 
   bool may_write() const override;
+  bool may_grow() const override { return !spending_.is_spent(); }
   void scale(Write write, std::function<void(Outcome)> done) override;
   const Counters& counters() const { return counters_; }
 
@@ -32,6 +34,7 @@ class KubernetesScaler final : public Scaler {
   kubernetes::Writer& writer_;
   kubernetes::Election& election_;
   kubernetes::Events& events_;
+  const Spending& spending_;
   Log& log_;
   Counters counters_;
 };

@@ -19,8 +19,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Where who leads answers HTTP, beside the functions; '_' stands alone in no function's key.
-constexpr const char* kAddressKey = "_leader-address";
+// Beside the functions, whose keys do not begin with '_': where who leads answers HTTP, and what
+// was spent.
+constexpr const char *kAddressKey = "_leader-address", *kSpentKey = "_spent";
 constexpr Duration kSaveWithin = std::chrono::seconds(4);
 
 class Leader final : public Role {
@@ -30,7 +31,7 @@ class Leader final : public Role {
         writer_(around.reader.transport()),
         election_(writer_, lease_of(around), [this](bool leads) { changed(leads); }),
         events_(writer_, settings_of(around)),
-        scaler_(writer_, election_, events_, around.log),
+        scaler_(writer_, election_, events_, around.spending, around.log),
         cluster_(around.observer, around.inventory, scaler_,
                  [this](FunctionId id) { ask_again(id); }) {}
 
@@ -133,6 +134,7 @@ Awaitable<void> Leader::take_over(std::uint64_t term) {
       const auto strings = co_await kubernetes::read_config_map(around_.reader, state_map());
       if (!still()) co_return;
       saved_ = strings.value_or(kubernetes::Strings{});
+      if (saved_.contains(kSpentKey)) around_.spending.restore(saved_.at(kSpentKey));
       around_.control.begin(from_strings(saved_), around_.config.state.every);
       co_await save();  // also tells where the leader is
       co_return;
@@ -155,6 +157,7 @@ Awaitable<void> Leader::save() {
   const TimePoint now = around_.clock.now();
   kubernetes::Strings strings = to_strings(around_.control.kept());
   strings[kAddressKey] = around_.address;
+  if (around_.config.spending) strings[kSpentKey] = around_.spending.save();
   if (strings == saved_) kept_ = now;
   if (strings == saved_ || !election_.may_write(kSaveWithin)) co_return;
   try {

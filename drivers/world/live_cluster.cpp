@@ -20,7 +20,8 @@ std::uint64_t LiveCluster::submit(FunctionId id, const Decision& decision) {
   if (!decision.desired || !state || write.state == WriteState::pending) return write.ticket;
   if (state->spec == *decision.desired) return write.ticket;
   write = {++tickets_, WriteState::pending, *decision.desired};
-  if (!scaler_.may_write() || (blind_ && *decision.desired < state->spec)) {
+  const bool up = state->spec < *decision.desired;
+  if (!scaler_.may_write() || (up ? !scaler_.may_grow() : blind_)) {
     write.state = WriteState::refused;
     ++held_back_;
     return write.ticket;

@@ -26,6 +26,7 @@ class Scaler {
   };
   virtual ~Scaler() = default;
   virtual bool may_write() const = 0;
+  virtual bool may_grow() const = 0;  // false: what the nodes may cost is spent
   virtual void scale(Write write, std::function<void(Outcome)> done) = 0;
 };
 

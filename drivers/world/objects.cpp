@@ -188,6 +188,11 @@ PodState pod_of(const Json& object) {
   return pod;
 }
 
+NodeState node_of(const Json& object) {
+  const Json& meta = at(object, "metadata");
+  return {text(meta, "name"), text(at(meta, "labels"), "node.kubernetes.io/instance-type")};
+}
+
 HpaState hpa_of(const Json& object) {
   const Json& meta = at(object, "metadata");
   HpaState hpa;

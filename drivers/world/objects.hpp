@@ -2,7 +2,7 @@
 //
 // Fields that an object lacks are empty; a field of the wrong kind counts as lacking (the server
 // checks its own objects). Times are RFC 3339 of the server, to the second. Threads: none.
-// Source: the Kubernetes API reference (core/v1 Pod, apps/v1 Deployment and StatefulSet,
+// Source: the Kubernetes API reference (core/v1 Pod and Node, apps/v1 Deployment and StatefulSet,
 // autoscaling/v2).
 #pragma once
 
@@ -59,6 +59,12 @@ struct PodState {
 };
 
 PodState pod_of(const nlohmann::json& object);
+
+struct NodeState {
+  std::string name, type;  // type: its label node.kubernetes.io/instance-type
+};
+
+NodeState node_of(const nlohmann::json& object);
 
 struct HpaState {
   std::string ns, name;

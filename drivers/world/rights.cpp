@@ -18,6 +18,8 @@ std::vector<kubernetes::Right> rights_of(const DriveConfig& config, const std::s
     rights.push_back({"create", "events.k8s.io", "events", "", ns, ""});
     rights.push_back({"patch", "events.k8s.io", "events", "", ns, ""});
   }
+  if (config.spending)
+    for (const char* verb : {"list", "watch"}) rights.push_back({verb, "", "nodes", "", "", ""});
   const std::string lease = "coordination.k8s.io";
   rights.push_back({"create", lease, "leases", "", config.lease.ns, ""});
   for (const char* verb : {"get", "update"})

@@ -12,6 +12,7 @@
 #include "drivers/world/functions.hpp"
 #include "drivers/world/observer.hpp"
 #include "drivers/world/open_metrics.hpp"
+#include "drivers/world/spending.hpp"
 #include "drivers/world/watches.hpp"
 #include "engine/scenario/drive_config.hpp"
 
@@ -28,6 +29,7 @@ struct Surroundings {
   const Clock& clock;
   Observer& observer;
   Control& control;
+  Spending& spending;
   Log& log;
 };
 

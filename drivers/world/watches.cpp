@@ -35,10 +35,18 @@ struct HpaSink final : kubernetes::Sink {
   Inventory& inventory;
 };
 
+struct NodeSink final : kubernetes::Sink {
+  explicit NodeSink(Spending& to) : spending(to) {}
+  void applied(const Json& object) override { spending.apply(node_of(object)); }
+  void deleted(const Json& object) override { spending.remove(node_of(object)); }
+  void synced() override {}
+  Spending& spending;
+};
+
 }  // namespace
 
 Watches::Watches(kubernetes::Reader& reader, const std::vector<std::string>& namespaces,
-                 Inventory& inventory)
+                 Inventory& inventory, Spending* nodes)
     : reader_(reader) {
   const auto watch = [&](std::string path, std::unique_ptr<kubernetes::Sink> sink) {
     reflectors_.push_back(std::make_unique<kubernetes::Reflector>(
@@ -53,6 +61,7 @@ Watches::Watches(kubernetes::Reader& reader, const std::vector<std::string>& nam
           std::make_unique<HpaSink>(inventory));
     watch("/api/v1" + in + "pods", std::make_unique<PodSink>(inventory));
   }
+  if (nodes) watch("/api/v1/nodes", std::make_unique<NodeSink>(*nodes));
 }
 
 Watches::~Watches() = default;

@@ -7,13 +7,15 @@
 
 #include "drivers/kubernetes/reflector.hpp"
 #include "drivers/world/inventory.hpp"
+#include "drivers/world/spending.hpp"
 
 namespace thaw::world {
 
 class Watches {
  public:
+  // `nodes`: whom nodes are told to; nullptr: they are not looked at.
   Watches(kubernetes::Reader& reader, const std::vector<std::string>& namespaces,
-          Inventory& inventory);
+          Inventory& inventory, Spending* nodes);
   ~Watches();
 
   void start();

@@ -65,6 +65,35 @@ Shape<DriveConfig::MetricsStore> store_section() {
   });
 }
 
+struct NodePrice {
+  std::string type;
+  Price price;
+};
+
+Shape<NodePrice> node_price() {
+  return object<NodePrice>("nodePrice", [](auto& v, NodePrice& one) {
+    v.required("type", one.type, name(), "label node.kubernetes.io/instance-type of the nodes");
+    v.required("price", one.price, price(), "of one");
+  });
+}
+
+Shape<DriveConfig::Spending> spending_section() {
+  return object<DriveConfig::Spending>("spending", [](auto& v, DriveConfig::Spending& spending) {
+    Money most;
+    std::vector<NodePrice> prices;
+    v.required("most", most, money(), "beyond it nothing is scaled up");
+    v.optional("per", spending.per, duration_of(std::chrono::minutes(1)), "default 24h");
+    v.optional("prices", prices, list_of(node_price()), "of nodes; default those that thaw knows");
+    spending.most = most.amount;
+    spending.currency = most.currency;
+    for (const NodePrice& one : prices) {
+      if (v.reading() && one.price.currency != most.currency)
+        v.fault("prices", "expected prices in " + most.currency + ", as `most` is");
+      spending.per_hour[one.type] = one.price.per_hour;
+    }
+  });
+}
+
 Shape<DriveConfig> drive_config() {
   return object<DriveConfig>("drive", [](auto& v, DriveConfig& c) {
     std::string word;
@@ -77,6 +106,9 @@ Shape<DriveConfig> drive_config() {
     v.optional("lease", c.lease, lease_section(), "who may write");
     v.optional("state", c.state, state_section(), "what outlives a restart");
     v.optional("metrics", c.metrics, store_section(), "where metrics are read");
+    DriveConfig::Spending spending;
+    v.optional("spending", spending, spending_section(), "what the nodes may cost");
+    if (v.reading() && v.has("spending")) c.spending = spending;
     v.optional("versions", c.versions, versions_section(), "of the systems it stands for");
     v.optional("functions", c.functions, list_of(function_entry()),
                "beside the Deployments that SlimFaas's annotations name");

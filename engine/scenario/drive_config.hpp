@@ -5,14 +5,14 @@
 // SlimFaas/Function: "true" is a function without being named here.
 #pragma once
 
-#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/diagnostic.hpp"
-#include "engine/quantity.hpp"
+#include "engine/scenario/scenario.hpp"
 #include "engine/time.hpp"
 #include "engine/version.hpp"
 
@@ -43,12 +43,20 @@ struct DriveConfig {
     std::string prometheus;  // base URL; empty: none
     Duration scrape = std::chrono::seconds(15), poll = std::chrono::seconds(15);
   };
+  // What the cluster's nodes may cost; beyond that nothing is scaled up.
+  struct Spending {
+    Nanomoney most = 0;
+    std::string currency;
+    Duration per = std::chrono::hours(24);      // counted anew after so long
+    std::map<std::string, Nanomoney> per_hour;  // by the nodes' instance type
+  };
   std::string kubeconfig, context;  // empty: as kubectl finds them, else the pod's own account
   std::vector<std::string> namespaces;
   std::string listen = "127.0.0.1:8080";
   Lease lease;
   StateMap state;
   MetricsStore metrics;
+  std::optional<Spending> spending;
   Versions versions;
   std::vector<Function> functions;
 };

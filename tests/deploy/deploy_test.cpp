@@ -178,8 +178,12 @@ TEST(Deploy, WritesAreTheScaleEventsTheLeaseAndTheStateAlone) {
   }
 }
 
-TEST(Deploy, OfTheWholeClusterNothingIsSeen) {
-  EXPECT_TRUE(objects_of_kind("deploy", "ClusterRole").empty());
+TEST(Deploy, OfTheWholeClusterOnlyNodesAreSeenAndOnlyToCountTheirCost) {
+  const auto roles = objects_of_kind("deploy", "ClusterRole");
+  ASSERT_EQ(roles.size(), 1u);
+  EXPECT_EQ(objects_of_kind("deploy/components/spending", "ClusterRole").size(), 1u);
+  const std::set<Right> nodes{{"", "nodes", "list", {}}, {"", "nodes", "watch", {}}};
+  EXPECT_EQ(rights_of(roles[0]), nodes);
 }
 
 TEST(Deploy, TheOneFileOfRightsGivesTheSameAsTheKustomizations) {

@@ -45,6 +45,7 @@ class TurnedClock final : public Clock {
 class PlayedScaler final : public Scaler {
  public:
   bool may_write() const override { return allowed; }
+  bool may_grow() const override { return !spent; }
   void scale(Write write, std::function<void(Outcome)> done) override {
     written.push_back(write);
     if (hold) {
@@ -55,7 +56,7 @@ class PlayedScaler final : public Scaler {
     done(outcome);
   }
 
-  bool allowed = true, hold = false;
+  bool allowed = true, hold = false, spent = false;
   Outcome outcome = Outcome::done;
   std::vector<Write> written;
   std::deque<std::function<void(Outcome)>> held;

@@ -43,6 +43,18 @@ TEST(LiveCluster, WhoMayNotWriteWritesNothing) {
   EXPECT_EQ(bench.replicas("ollama"), 1) << "still awake, so it is decided again";
 }
 
+TEST(LiveCluster, WhenTheMoneyIsSpentNothingGrowsAndAllMayShrink) {
+  Bench bench;
+  bench.put(slimfaas("sleeper", 0, "300"));
+  bench.put(slimfaas("ollama", 1, "300"));
+  bench.begin();
+  bench.scaler.spent = true;
+  bench.control.wake({"default", "sleeper"});
+  bench.pass(400s);
+  EXPECT_EQ(bench.replicas("sleeper"), 0);
+  EXPECT_EQ(bench.replicas("ollama"), 0);
+}
+
 TEST(LiveCluster, OneWriteOfAFunctionIsUnderWayAtATime) {
   Bench bench;
   bench.put(slimfaas("ollama", 0, "300"));
