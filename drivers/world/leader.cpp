@@ -23,6 +23,8 @@ namespace asio = boost::asio;
 // was spent.
 constexpr const char *kAddressKey = "_leader-address", *kSpentKey = "_spent";
 constexpr Duration kSaveWithin = std::chrono::seconds(4);
+// A wake is answered once it is kept, which may take two periods between saves.
+constexpr Duration kForwardWithin = std::chrono::seconds(12);
 
 class Leader final : public Role {
  public:
@@ -184,7 +186,7 @@ Awaitable<std::optional<http::Response>> Leader::forward(std::string target) {
     http::Request request;
     request.method = "POST";
     request.target = std::move(target);
-    http::Response response = co_await client.send(std::move(request), std::chrono::seconds(2));
+    http::Response response = co_await client.send(std::move(request), kForwardWithin);
     co_return response;
   } catch (const std::exception& error) {
     around_.log.warning("wake", error.what());

@@ -223,7 +223,7 @@ TEST(Deploy, RolesAreBoundToTheAccountOfThePodAlone) {
       ++bindings;
     }
   }
-  EXPECT_EQ(bindings, 6);
+  EXPECT_EQ(bindings, 7);
 }
 
 TEST(Deploy, ThePodIsNobodyAndWritesNothing) {
