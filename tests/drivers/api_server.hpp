@@ -12,7 +12,7 @@
 #include "tests/drivers/loopback_server.hpp"
 #include "tests/drivers/run_here.hpp"
 
-namespace thaw::testing {
+namespace thaw::loopback {
 
 class ApiServerTest : public ::testing::Test {
  protected:
@@ -47,4 +47,4 @@ class ApiServerTest : public ::testing::Test {
   std::unique_ptr<kubernetes::Transport> transport_;
 };
 
-}  // namespace thaw::testing
+}  // namespace thaw::loopback

@@ -4,7 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-namespace thaw::testing {
+namespace thaw::loopback {
 namespace {
 
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
@@ -81,4 +81,4 @@ Identity Authority::issue(const std::string& name, const std::vector<std::string
 
 std::string Authority::certificate() const { return pem(made_->certificate.get()); }
 
-}  // namespace thaw::testing
+}  // namespace thaw::loopback

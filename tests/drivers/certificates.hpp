@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace thaw::testing {
+namespace thaw::loopback {
 
 struct Identity {
   std::string certificate, key;
@@ -24,4 +24,4 @@ class Authority {
   std::unique_ptr<Made> made_;
 };
 
-}  // namespace thaw::testing
+}  // namespace thaw::loopback

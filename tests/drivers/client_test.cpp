@@ -9,13 +9,13 @@
 namespace thaw::http {
 namespace {
 
-using testing::Authority;
-using testing::ConnectProxy;
-using testing::Identity;
-using testing::LoopbackServer;
-using testing::run_here;
-using testing::ServerTls;
-using testing::Visit;
+using loopback::Authority;
+using loopback::ConnectProxy;
+using loopback::Identity;
+using loopback::LoopbackServer;
+using loopback::run_here;
+using loopback::ServerTls;
+using loopback::Visit;
 using Kind = Failure::Kind;
 
 constexpr Duration kWithin = 5s;

@@ -12,9 +12,9 @@ namespace thaw::kubernetes {
 namespace {
 
 namespace files = std::filesystem;
-using testing::Visit;
+using loopback::Visit;
 
-class CredentialsTest : public testing::ApiServerTest {
+class CredentialsTest : public loopback::ApiServerTest {
  protected:
   CredentialsTest() { files::create_directories(folder_); }
   ~CredentialsTest() override { files::remove_all(folder_); }
@@ -43,7 +43,7 @@ class CredentialsTest : public testing::ApiServerTest {
     return count;
   }
   // Answers 200 to `good`, 401 to anything else; keeps what it saw.
-  testing::LoopbackServer::Handler gate(std::string good) {
+  loopback::LoopbackServer::Handler gate(std::string good) {
     good_ = std::move(good);
     return [this](Visit& visit) -> Awaitable<void> {
       seen_ = std::string(
@@ -127,7 +127,7 @@ TEST_F(CredentialsTest, AProgramIsRunAgainWhenItsCredentialIsAboutToExpire) {
                                  printing(R"({"token":"t","expirationTimestamp":"$when"})")));
   get();
   const auto expired = std::chrono::steady_clock::now() + 2s;
-  testing::run_until(
+  loopback::run_until(
       io_, [&] { return std::chrono::steady_clock::now() >= expired; }, 2'100ms);
   get();
   EXPECT_EQ(runs(), 2);
@@ -182,7 +182,7 @@ TEST_F(CredentialsTest, AProgramThatFailsIsNamedAndWhatItPrintedIsNot) {
 }
 
 TEST_F(CredentialsTest, AProgramsClientCertificateMakesNewConnections) {
-  const testing::Identity first = authority_.issue("first"), second = authority_.issue("second");
+  const loopback::Identity first = authority_.issue("first"), second = authority_.issue("second");
   const auto as_json = [](std::string text) {
     for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2) {
       text.replace(at, 1, "\\n");
@@ -195,7 +195,7 @@ TEST_F(CredentialsTest, AProgramsClientCertificateMakesNewConnections) {
   serve({}, std::monostate{});
   server_.emplace(
       io_,
-      testing::ServerTls{authority_.issue("server", {"IP:127.0.0.1"}), authority_.certificate()},
+      loopback::ServerTls{authority_.issue("server", {"IP:127.0.0.1"}), authority_.certificate()},
       [&](Visit& visit) -> Awaitable<void> {
         name = visit.client_name;
         co_await visit.answer(name == wanted ? 200 : 401, "{}");

@@ -12,8 +12,8 @@
 namespace thaw::kubernetes {
 namespace {
 
-using testing::run_until;
-using testing::Visit;
+using loopback::run_until;
+using loopback::Visit;
 
 // The API's shortest lease is a second; everything else in proportion.
 LeaseSettings settings_for(const std::string& identity) {
@@ -26,7 +26,7 @@ LeaseSettings settings_for(const std::string& identity) {
           .jitter = 0.2};
 }
 
-class ElectionTest : public testing::ApiServerTest {
+class ElectionTest : public loopback::ApiServerTest {
  protected:
   // Objects by path: GET, POST, PUT with its version as a guard, and merge PATCH. While it fails,
   // requests are lost, or done and their answers lost.

@@ -15,7 +15,7 @@
 #include <boost/asio/write.hpp>
 #include <cstdlib>
 
-namespace thaw::testing {
+namespace thaw::loopback {
 namespace {
 
 namespace asio = boost::asio;
@@ -23,7 +23,7 @@ using asio::ip::tcp;
 using Code = boost::system::error_code;
 using Tunnel = asio::ssl::stream<tcp::socket&>;
 
-tcp::endpoint loopback(std::uint16_t port) { return {asio::ip::address_v4::loopback(), port}; }
+tcp::endpoint at(std::uint16_t port) { return {asio::ip::address_v4::loopback(), port}; }
 
 void abort(tcp::socket& socket) {
   Code ignored;
@@ -152,6 +152,12 @@ class LoopbackServer::Impl {
       socket_.close(ignored);
     }
     bool open() const { return socket_.is_open(); }
+    bool gone() override {
+      // A client that waits for an answer says nothing but farewell.
+      std::array<char, 1> letter{};
+      if (!socket_.is_open()) return true;
+      return recv(socket_.native_handle(), letter.data(), 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+    }
 
    private:
     tcp::socket socket_;
@@ -161,7 +167,7 @@ class LoopbackServer::Impl {
   };
 
   Impl(asio::io_context& io, std::optional<ServerTls> tls, Handler handler)
-      : handler_(std::move(handler)), acceptor_(io, loopback(0)) {
+      : handler_(std::move(handler)), acceptor_(io, at(0)) {
     if (tls) context_.emplace(context_of(*tls));
   }
 
@@ -222,7 +228,7 @@ void LoopbackServer::refuse_all() { impl_->refuse_all(); }
 class ConnectProxy::Impl {
  public:
   Impl(asio::io_context& io, std::uint16_t to, int status)
-      : acceptor_(io, loopback(0)), to_(to), status_(status) {}
+      : acceptor_(io, at(0)), to_(to), status_(status) {}
 
   static Awaitable<void> accept(std::shared_ptr<Impl> self) {
     for (;;) {
@@ -250,8 +256,7 @@ class ConnectProxy::Impl {
                                asio::redirect_error(asio::use_awaitable, error));
     if (self->status_ != 200) co_return;
     const auto far = std::make_shared<tcp::socket>(near->get_executor());
-    co_await far->async_connect(loopback(self->to_),
-                                asio::redirect_error(asio::use_awaitable, error));
+    co_await far->async_connect(at(self->to_), asio::redirect_error(asio::use_awaitable, error));
     asio::co_spawn(near->get_executor(), pump(far, near), asio::detached);
     co_await pump(near, far);
   }
@@ -287,4 +292,4 @@ ConnectProxy::ConnectProxy(asio::io_context& io, std::uint16_t to, int status)
 std::uint16_t ConnectProxy::port() const { return impl_->port(); }
 const std::vector<std::string>& ConnectProxy::heads() const { return impl_->heads; }
 
-}  // namespace thaw::testing
+}  // namespace thaw::loopback

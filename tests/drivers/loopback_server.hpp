@@ -17,7 +17,7 @@
 #include "engine/time.hpp"
 #include "tests/drivers/certificates.hpp"
 
-namespace thaw::testing {
+namespace thaw::loopback {
 
 // One request, on the connection that it came by.
 class Visit {
@@ -31,6 +31,7 @@ class Visit {
   virtual Awaitable<void> pause(Duration length) = 0;
   virtual void reset() = 0;  // RST, and the end
   virtual void close() = 0;  // FIN, and the end
+  virtual bool gone() = 0;   // the client hung up
 
   Awaitable<void> answer(int status, std::string body, std::string more_headers = "");
   Awaitable<void> begin_chunks(int status = 200);
@@ -73,4 +74,4 @@ class ConnectProxy {
   std::shared_ptr<Impl> impl_;
 };
 
-}  // namespace thaw::testing
+}  // namespace thaw::loopback

@@ -12,8 +12,8 @@
 namespace thaw::kubernetes {
 namespace {
 
-using testing::Visit;
-using Handler = testing::LoopbackServer::Handler;
+using loopback::Visit;
+using Handler = loopback::LoopbackServer::Handler;
 
 struct Names final : Sink {
   std::map<std::string, std::string> known;  // name to uid
@@ -82,7 +82,7 @@ Handler resets() {
   };
 }
 
-class ReflectorTest : public testing::ApiServerTest {
+class ReflectorTest : public loopback::ApiServerTest {
  protected:
   ReflectorTest() {
     settings_.backoff = {.first = 20ms, .most = 100ms, .jitter = 0.1};
@@ -110,7 +110,7 @@ class ReflectorTest : public testing::ApiServerTest {
   }
   // Until the script is over and the server was asked once more.
   bool settles(Duration within = 5s) {
-    return testing::run_until(
+    return loopback::run_until(
         io_, [&] { return script_.empty() && settled(); }, within);
   }
   bool settled() const { return server_->requests() >= steps_; }
@@ -118,7 +118,7 @@ class ReflectorTest : public testing::ApiServerTest {
     if (!transport_) return;
     transport_->close();
     reflector_->stop();
-    EXPECT_TRUE(testing::run_until(io_, [&] { return ended_; }));
+    EXPECT_TRUE(loopback::run_until(io_, [&] { return ended_; }));
   }
   std::string parameter(std::size_t request, const std::string& name) const {
     const std::string& line = server_->log().at(request);
@@ -141,7 +141,7 @@ TEST_F(ReflectorTest, ListsInChunksThenWatchesFromThatVersion) {
   steps_ = 3;
   follow({lists({pod("a", "1"), pod("b", "2")}, "9", "t0ken=="), lists({pod("c", "3")}, "9"),
           watches({event("ADDED", pod("d", "10")), event("DELETED", pod("a", "11"))}, 1h)});
-  ASSERT_TRUE(testing::run_until(io_, [&] { return reflector_->counters().events == 2; }));
+  ASSERT_TRUE(loopback::run_until(io_, [&] { return reflector_->counters().events == 2; }));
   EXPECT_EQ(names_.told, (std::vector<std::string>{"+a", "+b", "+c", "=", "+d", "-a"}));
   EXPECT_TRUE(reflector_->synced());
   EXPECT_TRUE(reflector_->watching());
@@ -230,7 +230,7 @@ TEST_F(ReflectorTest, AWatchThatEndsAtOnceIsNoBusyLoop) {
   settings_.silence = 1h;
   follow({lists({}, "5")});
   for (int i = 0; i < 10'000; ++i) script_.push_back(watches({}, 0s));
-  testing::run_until(
+  loopback::run_until(
       io_, [] { return false; }, 500ms);
   // 20, 40, 80, 100, 100 … ms: 8 waits take 640 ms.
   EXPECT_LE(server_->requests(), 9u);
@@ -245,7 +245,7 @@ TEST_F(ReflectorTest, HeardSaysHowFreshItIs) {
   const auto listed = *reflector_->heard();
   EXPECT_LE(listed, std::chrono::steady_clock::now());
   // The watch stays silent for longer than allowed: nothing newer was heard, though it tried again.
-  ASSERT_TRUE(testing::run_until(io_, [&] { return server_->requests() == 4; }));
+  ASSERT_TRUE(loopback::run_until(io_, [&] { return server_->requests() == 4; }));
   EXPECT_EQ(*reflector_->heard(), listed);
   EXPECT_NE(reflector_->last_error(), "");
 }
@@ -268,7 +268,7 @@ TEST_F(ReflectorTest, SurvivesLinesThatWereMangled) {
     script_.push_back(watches({line + "\n"}, 0s));
     script_.push_back(lists({}, "5"));  // or a watch that is not one
   }
-  testing::run_until(
+  loopback::run_until(
       io_, [&] { return script_.size() < kRounds; }, 8s);
   EXPECT_FALSE(ended_);
   EXPECT_LT(script_.size(), static_cast<std::size_t>(kRounds));

@@ -13,7 +13,7 @@
 #include "drivers/http/awaitable.hpp"
 #include "engine/time.hpp"
 
-namespace thaw::testing {
+namespace thaw::loopback {
 
 constexpr Duration kLongest = 20s;  // of one coroutine of a test
 
@@ -52,4 +52,4 @@ inline void run_here(boost::asio::io_context& io, Awaitable<void> task) {
   if (error) std::rethrow_exception(error);
 }
 
-}  // namespace thaw::testing
+}  // namespace thaw::loopback

@@ -13,13 +13,13 @@
 namespace thaw::kubernetes {
 namespace {
 
-using testing::Visit;
+using loopback::Visit;
 using Kind = ApiError::Kind;
 
 constexpr const char* kScale =
     R"({"metadata":{"resourceVersion":"8"},"spec":{"replicas":3},"status":{"replicas":1,"selector":"app=y"}})";
 
-class WriterTest : public testing::ApiServerTest {
+class WriterTest : public loopback::ApiServerTest {
  protected:
   struct Answer {
     int status;

@@ -1,80 +1,28 @@
 // The Kubernetes client against a real API server: what is only believed of it is shown here.
-#include <gtest/gtest.h>
-
-#include <map>
-#include <memory>
-#include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
-#include "drivers/kubernetes/access_review.hpp"
 #include "drivers/kubernetes/config_map.hpp"
-#include "drivers/kubernetes/json_fields.hpp"
-#include "drivers/kubernetes/kubeconfig.hpp"
+#include "drivers/kubernetes/election.hpp"
+#include "drivers/kubernetes/events.hpp"
 #include "drivers/kubernetes/reflector.hpp"
 #include "drivers/kubernetes/scale.hpp"
-#include "tests/drivers/run_here.hpp"
+#include "tests/live/client_case.hpp"
 #include "tests/live/eventually.hpp"
-#include "tests/live/manifests.hpp"
 #include "tests/live/names.hpp"
-#include "tests/live/plane.hpp"
 
 namespace thaw::live {
 namespace {
 
 using namespace kubernetes;
-using thaw::testing::run_here;
-using thaw::testing::run_until;
+using loopback::run_until;
 
-Access access_of(const std::string& kubeconfig) {
-  Diagnostics diagnostics;
-  AccessOptions options;
-  options.kubeconfig = kubeconfig;
-  Access access = load_access(options, diagnostics);
-  diagnostics.throw_if_any();
-  return access;
-}
-
-class LiveClient : public ::testing::Test {
+class LiveClient : public ClientCase {
  protected:
-  static void SetUpTestSuite() { plane_ = std::make_unique<Plane>(); }
-  static void TearDownTestSuite() {
-    EXPECT_EQ(plane_->stop(), 0);
-    plane_.reset();
+  std::string replicas_of(const std::string& name) const {
+    return get({"deployment/" + name}, "{.spec.replicas}");
   }
-
-  static std::string kubectl(const std::vector<std::string>& arguments,
-                             const std::string& input = {}) {
-    const Output output = plane_->kubectl(arguments, input);
-    EXPECT_EQ(output.exit_code, 0) << output.text;
-    return output.text;
-  }
-  // A Deployment of pods that no node takes.
-  static void deploy(const std::string& name, int replicas) {
-    kubectl({"apply", "-f", "-"}, deployment({.name = name, .replicas = replicas}));
-  }
-  template <class T>
-  T run(Awaitable<T> task) {
-    return run_here(io_, std::move(task));
-  }
-  void run(Awaitable<void> task) { run_here(io_, std::move(task)); }
-  template <class T>
-  ApiError error_of(Awaitable<T> task) {
-    try {
-      run_here(io_, std::move(task));
-    } catch (const ApiError& error) {
-      return error;
-    }
-    throw std::logic_error("it did not fail");
-  }
-
-  static std::unique_ptr<Plane> plane_;
-  boost::asio::io_context io_;
-  Transport transport_{io_.get_executor(), access_of(plane_->kubeconfig())};
-  Reader reader_{transport_};
-  Writer writer_{transport_};
 };
-
-std::unique_ptr<Plane> LiveClient::plane_;
 
 TEST_F(LiveClient, ReadsTheVersionOverTlsWithAClientCertificate) {
   const Json version = run(reader_.get("/version"));
@@ -84,9 +32,8 @@ TEST_F(LiveClient, ReadsTheVersionOverTlsWithAClientCertificate) {
 
 TEST_F(LiveClient, ListsInChunksWhatKubectlLists) {
   deploy("chunks", 7);
-  const Collection pods{"/api/v1/namespaces/default/pods", "app=chunks"};
-  ASSERT_TRUE(run_until(
-      io_, [&] { return run(reader_.list_all(pods)).size() == 7; }, 30s));
+  const Collection pods{in_space("api/v1", "pods"), "app=chunks"};
+  ASSERT_TRUE(eventually(30s, [&] { return run(reader_.list_all(pods)).size() == 7; }));
   std::set<std::string> names;
   std::string more;
   int chunks = 0;
@@ -103,15 +50,15 @@ TEST_F(LiveClient, ListsInChunksWhatKubectlLists) {
   } while (!more.empty());
   EXPECT_EQ(chunks, 3);
   std::set<std::string> expected;
-  std::istringstream lines(kubectl({"get", "pods", "-l", "app=chunks", "-o", "name"}));
-  for (std::string line; std::getline(lines, line);) expected.insert(line.substr(4));
+  std::istringstream words(get({"pods", "-l", "app=chunks"}, "{.items[*].metadata.name}"));
+  for (std::string name; words >> name;) expected.insert(name);
   EXPECT_EQ(names, expected);
 }
 
 TEST_F(LiveClient, AReflectorKnowsWhatIsThere) {
   Names pods, deployments, nodes;
-  Reflector all_pods(reader_, {"/api/v1/namespaces/default/pods", "app=reflected"}, pods);
-  Reflector all_deployments(reader_, {"/apis/apps/v1/namespaces/default/deployments"}, deployments);
+  Reflector all_pods(reader_, {in_space("api/v1", "pods"), "app=reflected"}, pods);
+  Reflector all_deployments(reader_, {in_space("apis/apps/v1", "deployments")}, deployments);
   Reflector all_nodes(reader_, {"/api/v1/nodes"}, nodes);
   for (Reflector* const reflector : {&all_pods, &all_deployments, &all_nodes}) {
     boost::asio::co_spawn(io_, reflector->run(), [](std::exception_ptr) {});
@@ -120,10 +67,10 @@ TEST_F(LiveClient, AReflectorKnowsWhatIsThere) {
       run_until(io_, [&] { return pods.complete && deployments.complete && nodes.complete; }));
   deploy("reflected", 3);
   EXPECT_TRUE(run_until(io_, [&] { return pods.known.size() == 3; }));
-  EXPECT_TRUE(deployments.known.contains("default/reflected"));
-  kubectl({"scale", "deployment/reflected", "--replicas=1"});
+  EXPECT_TRUE(deployments.known.contains(space() + "/reflected"));
+  scale("reflected", 1);
   EXPECT_TRUE(run_until(io_, [&] { return pods.known.size() == 1; }));
-  kubectl({"delete", "deployment/reflected"});
+  EXPECT_EQ(kubectl({"delete", "deployment/reflected"}).exit_code, 0);
   EXPECT_TRUE(run_until(io_, [&] { return pods.known.empty(); }));
   EXPECT_EQ(all_pods.counters().lists, 1u);
   EXPECT_EQ(all_pods.counters().watches, 1u);
@@ -134,29 +81,94 @@ TEST_F(LiveClient, AReflectorKnowsWhatIsThere) {
 
 TEST_F(LiveClient, ScalesByAnAbsoluteCount) {
   deploy("scaled", 1);
-  const Target target{.namespace_name = "default", .name = "scaled"};
+  const Target target{.namespace_name = space(), .name = "scaled"};
   const Scaled before = run(read_scale(reader_, target));
   EXPECT_EQ(before.desired, 1);
   EXPECT_EQ(before.selector, "app=scaled");
-  const Scaled after = run(scale(writer_, target, 3));
+  const Scaled after = run(kubernetes::scale(writer_, target, 3));
   EXPECT_EQ(after.desired, 3);
   EXPECT_FALSE(after.conflicted);
-  EXPECT_EQ(kubectl({"get", "deployment/scaled", "-o", "jsonpath={.spec.replicas}"}), "3");
+  EXPECT_EQ(replicas_of("scaled"), "3");
   // What was decided on an old version is not written.
-  const Scaled stale = run(scale(writer_, target, 5, before.resource_version));
+  const Scaled stale = run(kubernetes::scale(writer_, target, 5, before.resource_version));
   EXPECT_TRUE(stale.conflicted);
   EXPECT_EQ(stale.desired, 3);
-  EXPECT_EQ(kubectl({"get", "deployment/scaled", "-o", "jsonpath={.spec.replicas}"}), "3");
-  EXPECT_EQ(error_of(scale(writer_, {.namespace_name = "default", .name = "missing"}, 1)).kind(),
-            ApiError::Kind::not_found);
+  EXPECT_EQ(replicas_of("scaled"), "3");
+  const Target missing{.namespace_name = space(), .name = "missing"};
+  EXPECT_EQ(error_of(kubernetes::scale(writer_, missing, 1)).kind(), ApiError::Kind::not_found);
 }
 
 TEST_F(LiveClient, KeepsStringsInAConfigMap) {
-  const ConfigMapName name{"default", "state"};
+  const ConfigMapName name{space(), "state"};
   EXPECT_EQ(run(read_config_map(reader_, name)), std::nullopt);
   run(apply_config_map(writer_, name, {{"a", "1"}, {"b", "2"}}));
   run(apply_config_map(writer_, name, {{"b", "3"}}));
   EXPECT_EQ(run(read_config_map(reader_, name)), (Strings{{"b", "3"}}));
+}
+
+TEST_F(LiveClient, TellsEventsThatKubectlShows) {
+  deploy("told", 0);
+  EventSettings settings;
+  settings.instance = "pod-1";
+  settings.settle = 100ms;
+  Events events(writer_, settings);
+  bool ended = false;
+  boost::asio::co_spawn(io_, events.run(), [&](std::exception_ptr) { ended = true; });
+  Event event;
+  event.regarding = {"apps/v1", "Deployment", space(), "told",
+                     get({"deployment/told"}, "{.metadata.uid}")};
+  event.reason = "ScaledUp";
+  event.action = "Scale";
+  event.note = "0 to 1: a request waits";
+  events.tell(event);
+  ASSERT_TRUE(run_until(io_, [&] { return events.counters().written == 1; }));
+  events.tell(event);
+  events.tell(event);
+  ASSERT_TRUE(run_until(io_, [&] { return events.counters().written == 2; }));
+  events.stop();
+  ASSERT_TRUE(run_until(io_, [&] { return ended; }));
+  EXPECT_EQ(events.counters().failed, 0u);
+  EXPECT_EQ(get({"events.events.k8s.io"},
+                "{.items[?(@.reason=='ScaledUp')]['note','series.count','type']}"),
+            "0 to 1: a request waits 3 Normal");
+  EXPECT_NE(kubectl({"describe", "deployment/told"}).text.find("0 to 1: a request waits"),
+            std::string::npos);
+}
+
+TEST_F(LiveClient, OneOfTwoLeadsAndTheOtherTakesOver) {
+  // The default lease in a third of its time.
+  const auto settings = [&](const char* identity) {
+    return LeaseSettings{.namespace_name = space(),
+                         .name = "thaw",
+                         .identity = identity,
+                         .duration = 5s,
+                         .renew = 3s,
+                         .retry = 500ms};
+  };
+  Transport other(io_.get_executor(), access_of(plane().kubeconfig()));
+  Writer other_writer(other);
+  Election a(writer_, settings("a"), [](bool) {}), b(other_writer, settings("b"), [](bool) {});
+  boost::asio::co_spawn(io_, a.run(), [](std::exception_ptr) {});
+  ASSERT_TRUE(run_until(io_, [&] { return a.leads(); }));
+  boost::asio::co_spawn(io_, b.run(), [](std::exception_ptr) {});
+  ASSERT_TRUE(run_until(io_, [&] { return b.holder() == "a"; }));
+  EXPECT_EQ(get({"lease/thaw"}, "{.spec.holderIdentity} {.spec.leaseDurationSeconds}"), "a 5");
+  int both = 0;
+  // Its connections die with it; nobody releases anything.
+  transport_.close();
+  const auto died = std::chrono::steady_clock::now();
+  ASSERT_TRUE(run_until(io_, [&] {
+    both += a.may_write(0s) && b.may_write(0s);
+    return b.leads();
+  }));
+  const auto took = std::chrono::steady_clock::now() - died;
+  EXPECT_GE(took, 4s);       // since its last renewal, at most half a second before
+  EXPECT_LE(took, 7'000ms);  // and at most one wait of 1.1 s and its request after
+  EXPECT_EQ(both, 0);
+  EXPECT_EQ(get({"lease/thaw"}, "{.spec.holderIdentity} {.spec.leaseTransitions}"), "b 1");
+  b.stop();
+  ASSERT_TRUE(
+      run_until(io_, [&] { return get({"lease/thaw"}, "{.spec.holderIdentity}").empty(); }));
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ class MetricApis : public ::testing::Test, public metrics::PodIds {
                     .pods = {"default", selector},
                     .metrics = std::move(wanted),
                     .period = period_}});
-    thaw::testing::run_until(io_, [&] {
+    loopback::run_until(io_, [&] {
       for (std::size_t i = 0; i < count; ++i) {
         if (metrics_->trouble(1, i) == "not asked yet") return false;
       }

@@ -66,7 +66,7 @@ std::uint16_t free_port() {
 // A store, its folder, and the page that it scrapes.
 struct Running {
   explicit Running(const Store& store)
-      : page(io, std::nullopt, [this](thaw::testing::Visit& visit) { return show(visit); }) {
+      : page(io, std::nullopt, [this](loopback::Visit& visit) { return show(visit); }) {
     std::string pattern = ::testing::TempDir() + "thaw_store_XXXXXX";
     folder = mkdtemp(pattern.data());
     std::ofstream(folder + "/scrape.yaml")
@@ -97,7 +97,7 @@ struct Running {
     std::filesystem::remove_all(folder);
   }
 
-  Awaitable<void> show(thaw::testing::Visit& visit) {
+  Awaitable<void> show(loopback::Visit& visit) {
     const auto ms = [&](Duration ago) {
       return std::to_string((clock.now() - ago).ns() / 1'000'000);
     };
@@ -112,7 +112,7 @@ struct Running {
   WallClock clock;
   std::string folder;
   bool leaving = true;
-  thaw::testing::LoopbackServer page;
+  loopback::LoopbackServer page;
   std::optional<Companion> process;
   std::optional<metrics::Prometheus> driver;
 };
@@ -129,7 +129,7 @@ class MetricStore : public ::testing::TestWithParam<Store> {
   }
 
   Answer ask(const std::string& query) {
-    return thaw::testing::run_here(store_->io, store_->driver->query(query));
+    return loopback::run_here(store_->io, store_->driver->query(query));
   }
   // The page is scraped meanwhile.
   bool eventually_asked(const std::string& query, Presence presence) {
@@ -151,7 +151,7 @@ class MetricStore : public ::testing::TestWithParam<Store> {
               .pods = {},
               .metrics = {{MetricSource::query, query, {}, {}, {}}},
               .period = 1h}});
-    thaw::testing::run_until(store_->io, [&] { return all.trouble(0, 0) != "not asked yet"; });
+    loopback::run_until(store_->io, [&] { return all.trouble(0, 0) != "not asked yet"; });
     trouble_ = all.trouble(0, 0);
     const MetricFacts facts = all.read(0, 0);
     return {facts.presence, facts.taken};

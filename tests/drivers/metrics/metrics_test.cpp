@@ -60,13 +60,13 @@ struct MetricsTest : ::testing::Test {
 
   template <class Condition>
   bool until(const Condition& holds) {
-    return thaw::testing::run_until(io, holds);
+    return loopback::run_until(io, holds);
   }
   bool answered(FunctionId function, std::size_t index = 0) {
     return until([&] { return metrics->trouble(function, index) != "not asked yet"; });
   }
   Answer ask_store(std::string query) {
-    return thaw::testing::run_here(io, store->query(std::move(query)));
+    return loopback::run_here(io, store->query(std::move(query)));
   }
   void say_number(const std::string& part, const std::string& value) {
     server.say(part, {200, R"({"status":"success","data":{"resultType":"vector","result":[

@@ -5,7 +5,7 @@
 namespace thaw::metrics {
 
 StandIn::StandIn(boost::asio::io_context& io)
-    : server_(io, std::nullopt, [this](testing::Visit& visit) { return answer(visit); }) {}
+    : server_(io, std::nullopt, [this](loopback::Visit& visit) { return answer(visit); }) {}
 
 std::size_t StandIn::asked_for(std::string_view part) const {
   return static_cast<std::size_t>(std::count_if(
@@ -13,7 +13,7 @@ std::size_t StandIn::asked_for(std::string_view part) const {
       [&](const std::string& request) { return request.find(part) != std::string::npos; }));
 }
 
-Awaitable<void> StandIn::answer(testing::Visit& visit) {
+Awaitable<void> StandIn::answer(loopback::Visit& visit) {
   const http::Request& request = visit.request;
   asked_.push_back(request.method + " " + request.target +
                    (request.body.empty() ? "" : " " + request.body));

@@ -30,12 +30,12 @@ class StandIn {
   const std::string& authorization() const { return authorization_; }  // of the last one
 
  private:
-  Awaitable<void> answer(testing::Visit& visit);
+  Awaitable<void> answer(loopback::Visit& visit);
 
   std::map<std::string, Said> said_;
   std::vector<std::string> asked_;
   std::string authorization_;
-  testing::LoopbackServer server_;
+  loopback::LoopbackServer server_;
 };
 
 }  // namespace thaw::metrics
