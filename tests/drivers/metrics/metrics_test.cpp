@@ -204,7 +204,8 @@ TEST_F(MetricsTest, AnApiThatIsDownDoesNotStopTheOthers) {
 }
 
 TEST_F(MetricsTest, AGroupIsLookedUpOnceForAllWhoAsk) {
-  server.say("/apis/metrics.k8s.io", {200, std::string(kGroup)});
+  // Longer than it takes until all have asked.
+  server.say("/apis/metrics.k8s.io", {200, std::string(kGroup), 300ms});
   server.say("/apis/metrics.k8s.io/v1beta1/namespaces/demo/pods", {200, std::string(kUsage)});
   std::vector<Metrics::Asked> all;
   for (FunctionId id = 0; id < 20; ++id) {

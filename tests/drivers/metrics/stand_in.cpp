@@ -18,10 +18,11 @@ Awaitable<void> StandIn::answer(loopback::Visit& visit) {
   asked_.push_back(request.method + " " + request.target +
                    (request.body.empty() ? "" : " " + request.body));
   authorization_ = http::find_header(request.headers, "Authorization").value_or("");
-  Said said{404, "404 page not found"};
+  Said said{404, "404 page not found", {}};
   for (const auto& [part, what] : said_) {
     if (asked_.back().find(part) != std::string::npos) said = what;
   }
+  if (said.after > Duration{0}) co_await visit.pause(said.after);
   co_await visit.answer(said.status, said.body);
 }
 

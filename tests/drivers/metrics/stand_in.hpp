@@ -16,6 +16,7 @@ class StandIn {
   struct Said {
     int status = 200;
     std::string body;
+    Duration after{};
   };
 
   explicit StandIn(boost::asio::io_context& io);
