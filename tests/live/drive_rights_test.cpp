@@ -122,7 +122,7 @@ TEST_F(DriveRights, OneLessIsNamed) {
           EXPECT_TRUE(
               eventually(10s, [&] { return driver.log().find(named) != std::string::npos; }))
               << named << driver.log();
-          EXPECT_EQ(driver.stop(), 3) << named;
+          EXPECT_EQ(driver.ends(), 3) << named;
           std::ofstream(as.folder + "/log", std::ios::trunc);
           ++taken;
         }

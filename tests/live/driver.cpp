@@ -73,6 +73,11 @@ int Driver::stop() {
   return code;
 }
 
+int Driver::ends() {
+  process_->line(10'000);  // it says nothing on standard output: this is its end
+  return stop();
+}
+
 bool Driver::ready() const {
   try {
     return get("/readyz").status == 200;

@@ -30,6 +30,7 @@ class Driver {
   void launch();  // returns at once
   void kill_nine();
   int stop();  // SIGTERM, and its exit code
+  int ends();  // by itself, within 10 s; its exit code
   bool ready() const;
   bool leads() const;
   int wake(const std::string& function) const;  // the status of the answer
