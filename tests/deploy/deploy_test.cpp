@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/scenario/drive_config.hpp"
 #include "engine/scenario/yaml.hpp"
 #include "tests/lint/linted.hpp"
 
@@ -292,10 +293,9 @@ TEST(Deploy, LeaseAndStateAreThoseThatTheRightsName) {
   int driving = 0;
   for (const fs::path& file : files_below("deploy")) {
     if (file.filename() != "drive.yaml") continue;
+    EXPECT_NO_THROW(load_drive_config(file.string())) << file;
     const Node config = read(file).at(0);
-    EXPECT_EQ(at(config, "apiVersion").scalar, "thaw/v1");
-    EXPECT_EQ(at(config, "kind").scalar, "Drive");
-    EXPECT_EQ(at(config, "listen").scalar, "0.0.0.0:8080");
+    EXPECT_EQ(at(config, "listen").scalar, "0.0.0.0:8080") << "what the probes ask";
     const bool shadow = file.string().find("shadow") != std::string::npos;
     EXPECT_EQ(at(config, "lease").kind == Node::Kind::null, shadow) << file;
     EXPECT_EQ(at(config, "state").kind == Node::Kind::null, shadow) << file;

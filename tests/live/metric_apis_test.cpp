@@ -212,7 +212,7 @@ TEST_F(MetricApis, DeployIsAcceptedAndGivesTheRightsThatItSays) {
   EXPECT_EQ(can(shadow, scale), "no\n");
   for (const std::string& account : {drive, shadow}) {
     EXPECT_EQ(can(account, {"watch", "pods", "-n", "slimfaas-demo"}), "yes\n");
-    EXPECT_EQ(can(account, {"list", "nodes"}), "yes\n");
+    EXPECT_EQ(can(account, {"list", "nodes"}), "no\n");
     EXPECT_EQ(can(account, {"patch", "nodes"}), "no\n");
     EXPECT_EQ(can(account, {"get", "secrets", "-n", "slimfaas-demo"}), "no\n");
     EXPECT_EQ(can(account, {"create", "pods", "--subresource=exec", "-n", "slimfaas-demo"}),
@@ -222,8 +222,8 @@ TEST_F(MetricApis, DeployIsAcceptedAndGivesTheRightsThatItSays) {
   }
   EXPECT_EQ(can(drive, {"update", "leases/thaw", "-n", "thaw"}), "yes\n");
   EXPECT_EQ(can(drive, {"update", "leases/other", "-n", "thaw"}), "no\n");
-  EXPECT_EQ(can(drive, {"patch", "configmaps/thaw-state", "-n", "thaw"}), "yes\n");
-  EXPECT_EQ(can(drive, {"patch", "configmaps/thaw-config", "-n", "thaw"}), "no\n");
+  EXPECT_EQ(can(drive, {"update", "configmaps/thaw-state", "-n", "thaw"}), "yes\n");
+  EXPECT_EQ(can(drive, {"update", "configmaps/thaw-config", "-n", "thaw"}), "no\n");
   for (const char* verb : {"create", "update", "patch", "delete"}) {
     EXPECT_EQ(can(shadow, {verb, "leases/thaw", "-n", "thaw-shadow"}), "no\n");
     EXPECT_EQ(can(shadow, {verb, "configmaps/thaw-state", "-n", "thaw-shadow"}), "no\n");
