@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t kReplications = 10;
 
-struct Arguments {
+struct CompareArguments {
   std::string scenario, policies, out, format = "text";
   std::vector<std::string> overrides;
   std::uint64_t seed = 1;
@@ -39,7 +39,7 @@ void write(const std::string& folder, const Comparison& comparison) {
                        {"compare.csv", to_csv(comparison)}});
 }
 
-int compare(const Arguments& arguments) {
+int compare(const CompareArguments& arguments) {
   const Scenario scenario = load_scenario(arguments.scenario, arguments.overrides);
   Diagnostics problems;
   sim::Tournament tournament;
@@ -74,7 +74,7 @@ int compare(const Arguments& arguments) {
 }  // namespace
 
 void add_compare(CLI::App& app, int& exit_code) {
-  static Arguments arguments;
+  static CompareArguments arguments;
   CLI::App* verb = app.add_subcommand(
       "compare",
       "policies against each other: cost, latency, waste, who dominates whom\n"

@@ -13,13 +13,13 @@
 namespace thaw::app {
 namespace {
 
-struct Arguments {
+struct LintArguments {
   std::vector<std::string> files;
   std::string format = "text", explain;
   bool rules = false;
 };
 
-int explain(const std::string& code) {
+int explain_rule(const std::string& code) {
   const std::string_view page = lint::page_of(code);
   if (page.empty()) {
     std::fprintf(stderr, "thaw lint: there is no rule %s; --rules lists them\n", code.c_str());
@@ -37,9 +37,9 @@ int list_rules() {
   return kHeld;
 }
 
-int lint_files(const Arguments& arguments) {
+int lint_files(const LintArguments& arguments) {
   if (arguments.rules) return list_rules();
-  if (!arguments.explain.empty()) return explain(arguments.explain);
+  if (!arguments.explain.empty()) return explain_rule(arguments.explain);
   if (arguments.files.empty()) {
     std::fputs("thaw lint: which files? Example: thaw lint manifests/\n", stderr);
     return kBadInput;
@@ -55,7 +55,7 @@ int lint_files(const Arguments& arguments) {
 }  // namespace
 
 void add_lint(CLI::App& app, int& exit_code) {
-  static Arguments arguments;
+  static LintArguments arguments;
   CLI::App* verb = app.add_subcommand(
       "lint",
       "find what is wrong before anything runs\n"

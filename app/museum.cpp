@@ -15,7 +15,7 @@
 namespace thaw::app {
 namespace {
 
-struct Arguments {
+struct MuseumArguments {
   std::string folder = "scenarios/museum";
   std::size_t jobs = std::max(1U, std::thread::hardware_concurrency());
 };
@@ -56,7 +56,7 @@ int exit_code_of(const std::vector<Showing>& showings) {
   return any([](const Showing& showing) { return !showing.held(); }) ? kFailed : kHeld;
 }
 
-int museum(const Arguments& arguments) {
+int museum(const MuseumArguments& arguments) {
   const std::vector<Exhibit> exhibits = exhibits_in(arguments.folder);
   const std::vector<Showing> showings = show(exhibits, arguments.jobs, watch_for_interrupt());
   std::fputs(text_of(exhibits, showings, coloured()).c_str(), stdout);
@@ -66,7 +66,7 @@ int museum(const Arguments& arguments) {
 }  // namespace
 
 void add_museum(CLI::App& app, int& exit_code) {
-  static Arguments arguments;
+  static MuseumArguments arguments;
   CLI::App* verb =
       app.add_subcommand("museum",
                          "known failures of autoscaling, each run as it was and mended: what "

@@ -28,7 +28,7 @@
 namespace thaw::app {
 namespace {
 
-struct Arguments {
+struct RunArguments {
   std::string scenario, out, format = "text", explain;
   std::vector<std::string> policies, overrides, traced;
   std::uint64_t seed = 1;
@@ -70,7 +70,7 @@ std::string data_of(const sim::RunResult& result, const Scenario& scenario) {
   return run_data(result.summary, result.timeline, scenario.start, result.series_csv);
 }
 
-int run_once(const Scenario& scenario, sim::RunOptions options, const Arguments& arguments,
+int run_once(const Scenario& scenario, sim::RunOptions options, const RunArguments& arguments,
              std::chrono::steady_clock::time_point began) {
   sim::RunResult result;
   {
@@ -111,7 +111,7 @@ std::vector<std::string> summaries_of(const std::vector<sim::Replication>& runs)
 // All replications, or as many as --precision needs, looked at as engine/statistics/stopping.hpp
 // says. `interrupted`: those that were complete.
 std::vector<sim::Replication> run_replications(const Scenario& scenario, sim::RunOptions options,
-                                               const Arguments& arguments, bool& interrupted) {
+                                               const RunArguments& arguments, bool& interrupted) {
   const std::uint64_t seed = options.seed;
   const std::size_t most = arguments.replications;
   std::vector<sim::Replication> runs;
@@ -144,8 +144,8 @@ std::vector<sim::Replication> run_replications(const Scenario& scenario, sim::Ru
   return runs;
 }
 
-int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arguments& arguments,
-             std::chrono::steady_clock::time_point began) {
+int run_many(const Scenario& scenario, const sim::RunOptions& options,
+             const RunArguments& arguments, std::chrono::steady_clock::time_point began) {
   bool interrupted = false;
   const auto runs = run_replications(scenario, options, arguments, interrupted);
   if (runs.empty()) return kInterrupted;
@@ -172,7 +172,7 @@ int run_many(const Scenario& scenario, const sim::RunOptions& options, const Arg
   return merged.held ? kHeld : kFailed;
 }
 
-int run(const Arguments& arguments) {
+int run(const RunArguments& arguments) {
   const auto began = std::chrono::steady_clock::now();
   const Scenario scenario = load_scenario(arguments.scenario, arguments.overrides);
   Diagnostics problems;
@@ -192,7 +192,7 @@ int run(const Arguments& arguments) {
 }  // namespace
 
 void add_run(CLI::App& app, int& exit_code) {
-  static Arguments arguments;
+  static RunArguments arguments;
   CLI::App* verb = app.add_subcommand(
       "run",
       "simulate a scenario: timeline, checks, summary\n"

@@ -19,7 +19,7 @@
 namespace thaw::app {
 namespace {
 
-struct Arguments {
+struct TestArguments {
   std::vector<std::string> folders;
   std::string junit, format = "text";
   std::uint64_t seed = kBaselineSeed;
@@ -36,7 +36,7 @@ int exit_code_of(const TestReport& report) {
 }
 
 TestReport run_with_progress(const std::vector<ScenarioFile>& scenarios,
-                             const Arguments& arguments) {
+                             const TestArguments& arguments) {
   Progress progress;
   const auto show = [&](std::size_t done) {
     progress.show_share(done, scenarios.size(), "scenarios");
@@ -45,7 +45,7 @@ TestReport run_with_progress(const std::vector<ScenarioFile>& scenarios,
       scenarios, {arguments.seed, arguments.jobs, arguments.audit, watch_for_interrupt(), show});
 }
 
-int test(const Arguments& arguments) {
+int test(const TestArguments& arguments) {
   TestReport report = run_with_progress(discover_scenarios(arguments.folders), arguments);
   if (arguments.write_decisions && exit_code_of(report) != kInterrupted) write_decisions(report);
   const int exit_code = exit_code_of(report);
@@ -64,7 +64,7 @@ int test(const Arguments& arguments) {
 }  // namespace
 
 void add_test(CLI::App& app, int& exit_code) {
-  static Arguments arguments;
+  static TestArguments arguments;
   CLI::App* verb = app.add_subcommand(
       "test",
       "run all scenarios and variants below folders: checks as tests, decisions as before\n"

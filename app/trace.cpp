@@ -15,7 +15,7 @@
 namespace thaw::app {
 namespace {
 
-struct Arguments {
+struct TraceArguments {
   std::string format, durations, lengths, until, jitter, out;
   std::vector<std::string> files;
   std::size_t functions = 0;  // 0: all
@@ -54,7 +54,7 @@ const traces::Format& format_named(const std::string& name) {
   refuse("FORMAT", "there is no format \"" + name + "\"; there are: " + known);
 }
 
-void refuse_unused(const traces::Format& format, const Arguments& arguments) {
+void refuse_unused(const traces::Format& format, const TraceArguments& arguments) {
   const auto unused = [&](bool given, bool taken, const char* option) {
     if (given && !taken) refuse(option, "has no meaning for " + std::string(format.name));
   };
@@ -64,7 +64,7 @@ void refuse_unused(const traces::Format& format, const Arguments& arguments) {
   unused(!arguments.jitter.empty(), format.takes_jitter, "--jitter");
 }
 
-int import(const Arguments& arguments) {
+int import(const TraceArguments& arguments) {
   const traces::Format& format = format_named(arguments.format);
   refuse_unused(format, arguments);
   traces::Question question;
@@ -100,7 +100,7 @@ std::string formats_in_words() {
 }  // namespace
 
 void add_trace(CLI::App& app, int& exit_code) {
-  static Arguments arguments;
+  static TraceArguments arguments;
   CLI::App* trace = app.add_subcommand("trace", "public traces of requests");
   trace->require_subcommand(1);
   CLI::App* verb = trace->add_subcommand(

@@ -28,7 +28,7 @@ std::string word_of(const TimelineEvent& event, const char* field) {
 
 std::string line_of(const TimelineEvent& event, TimePoint start) {
   const Duration at = std::chrono::round<std::chrono::milliseconds>(event.at - start);
-  return to_text(at) + "  " + event.name + "  " + word_of(event, "was") + " → " +
+  return thaw::to_text(at) + "  " + event.name + "  " + word_of(event, "was") + " → " +
          word_of(event, "desired") + "  " + event.what;
 }
 

@@ -1,5 +1,6 @@
 #include "drivers/kubernetes/election.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -30,11 +31,7 @@ class Election::Impl : public std::enable_shared_from_this<Election::Impl> {
     while (!self->stopped_) {
       const bool held = co_await self->hold();
       if (self->stopped_) break;
-      // A leader keeps its step; candidates come at different moments.
-      const double stretch = held ? 1 : 1 + self->settings_.jitter * self->random_.uniform();
-      const Duration wait(
-          static_cast<std::int64_t>(static_cast<double>(self->settings_.retry.count()) * stretch));
-      co_await sleep(self->timer_, wait);
+      co_await sleep(self->timer_, held ? self->settings_.retry : self->candidate_wait());
     }
     self->expiry_.cancel();
     if (!self->leads) co_return;
@@ -58,6 +55,16 @@ class Election::Impl : public std::enable_shared_from_this<Election::Impl> {
  private:
   std::string path() const { return collection_ + "/" + http::percent_encoded(settings_.name); }
   bool holds_on() const { return steady_now() < renewed_ + settings_.renew; }
+
+  // Candidates come at different moments, and often: the 15 s count from when they saw the last
+  // change. Where the lease ends before that they come at its end.
+  Duration candidate_wait() {
+    const double stretch = 1 + settings_.jitter * random_.uniform();
+    const Duration wait(
+        static_cast<std::int64_t>(static_cast<double>(settings_.retry.count()) / 4 * stretch));
+    const Duration left = changed_at_ + record_duration_ - steady_now() + 1ms;
+    return left > 0ns ? std::min(wait, left) : wait;
+  }
 
   void step_down() {
     leads = false;

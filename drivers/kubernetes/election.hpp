@@ -5,7 +5,8 @@
 // The leader renews each `retry`, and steps down `renew` after its last success. A Lease does not
 // fence: ask may_write() before each write, and write absolute values only.
 // Errors: none leaves run(); each failure is told to last_error(). Threads: those of the Transport.
-// Source: client-go's tools/leaderelection (15 s, 10 s, 2 s, jitter 1.2).
+// Source: client-go's tools/leaderelection (15 s, 10 s, 2 s, jitter 1.2; its candidates ask after
+// retry × 1 … 2.2, and so may need 19 s to follow a leader that was killed).
 #pragma once
 
 #include <chrono>
@@ -25,7 +26,7 @@ struct LeaseSettings {
   Duration duration = 15s;  // whole seconds
   Duration renew = 10s;     // longer than retry × 1.2, shorter than the duration
   Duration retry = 2s;
-  double jitter = 1.2;  // a candidate asks after retry … retry × (1 + jitter)
+  double jitter = 1.2;  // a candidate asks after a quarter of retry × 1 … (1 + jitter)
 };
 
 class Election {

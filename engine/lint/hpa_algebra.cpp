@@ -94,7 +94,7 @@ std::int64_t most_asked(std::span<const HpaRule> metrics) {
   }
 }
 
-std::vector<Flapping> flapping(const HpaRule& metric) {
+std::vector<Flapping> flapping_ranges(const HpaRule& metric) {
   std::vector<Flapping> found;
   const std::int64_t low = std::max<std::int64_t>(metric.min, 1);
   const std::int64_t high = most_asked({&metric, 1});

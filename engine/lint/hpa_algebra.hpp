@@ -54,7 +54,7 @@ struct Flapping {
 };
 
 // In order of load. Empty also where there are more than 128 counts to look at.
-std::vector<Flapping> flapping(const HpaRule& metric);
+std::vector<Flapping> flapping_ranges(const HpaRule& metric);
 
 // From `n` replicas it rises as soon as the reading is above this.
 std::int64_t rises_above(const HpaRule& metric, std::int64_t n);

@@ -154,7 +154,8 @@ class Reader {
   }
 
   void take(const Node& document, const std::string& path) {
-    if (document.kind != Node::Kind::map) {
+    // Of thaw's own, a Drive is a file among manifests; it is no object of the cluster.
+    if (document.kind != Node::Kind::map || text_at(document, "apiVersion") == "thaw/v1") {
       subject_.fragments.push_back({&document});
     } else if (!asked_chart_.empty()) {
       subject_.values.push_back({&document, asked_chart_, asked_ns_});

@@ -46,12 +46,15 @@ namespace thaw::lint {
   rule(root_container)
 // clang-format on
 
-#define THAW_DECLARE(name) Rule name##_rule();
+#define THAW_DECLARE(name) \
+  namespace name {         \
+  Rule rule();             \
+  }
 THAW_LINT_RULES(THAW_DECLARE)
 #undef THAW_DECLARE
 
 std::span<const Rule> all_rules() {
-#define THAW_MAKE(name) name##_rule(),
+#define THAW_MAKE(name) name::rule(),
   static const std::array rules{THAW_LINT_RULES(THAW_MAKE)};
 #undef THAW_MAKE
   return rules;

@@ -13,15 +13,6 @@ namespace {
 constexpr TimePoint kDefaultStart{
     std::chrono::sys_days(std::chrono::year(2026) / 1 / 5).time_since_epoch()};
 
-Shape<Versions> versions() {
-  return object<Versions>("versions", [](auto& v, Versions& known) {
-    v.optional("slimfaas", known.slimfaas, version(), "default 0.81");
-    v.optional("knative", known.knative, version(), "default 1.23");
-    v.optional("kubernetes", known.kubernetes, version(), "default 1.37");
-    v.optional("openfaas", known.openfaas, version(), "of its gateway; default 0.27");
-  });
-}
-
 // Functions of manifests run on nodes, standalone ones do not: a scenario has the one kind or the
 // other.
 template <class Visitor>
@@ -48,6 +39,15 @@ void check_worlds(Visitor& v, const Document& d) {
 
 }  // namespace
 
+Shape<Versions> versions_section() {
+  return object<Versions>("versions", [](auto& v, Versions& known) {
+    v.optional("slimfaas", known.slimfaas, version(), "default 0.81");
+    v.optional("knative", known.knative, version(), "default 1.23");
+    v.optional("kubernetes", known.kubernetes, version(), "default 1.37");
+    v.optional("openfaas", known.openfaas, version(), "of its gateway; default 0.27");
+  });
+}
+
 Shape<Document> document() {
   return object<Document>("scenario", [](auto& v, Document& d) {
     Scenario& s = d.scenario;
@@ -57,7 +57,7 @@ Shape<Document> document() {
     v.required("apiVersion", word, exactly("thaw/v1"), "of the format");
     v.required("kind", word, exactly("Scenario"), "of the file");
     v.required("name", s.name, name(), "of the scenario");
-    v.optional("versions", s.versions, versions(), "of the systems it stands for");
+    v.optional("versions", s.versions, versions_section(), "of the systems it stands for");
     v.optional("start", s.start, time_point(),
                "what time it is when it starts; default 2026-01-05T00:00:00Z");
     v.optional("cluster", s.cluster, cluster_section(), "nodes and links; needed with manifests");

@@ -27,6 +27,7 @@ struct Document {
 
 using WorkloadItem = std::variant<Step, Arrivals, Rounds>;
 
+Shape<Versions> versions_section();
 Shape<ClusterSpec> cluster_section();
 Shape<NodeAutoscaler> node_autoscaler();
 Shape<ManifestPattern> manifests_entry();

@@ -49,7 +49,7 @@ TEST(HpaAlgebra, TheLargerOfTwoMetricsDecides) {
 
 // One replica rises above 77, two fall at 70 or less: a sum of 77 to 140.
 TEST(HpaAlgebra, AsWrittenFlapsBetweenSeventySevenAndAHundredAndForty) {
-  const auto found = flapping(as_written());
+  const auto found = flapping_ranges(as_written());
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].low, 1);
   EXPECT_EQ(found[0].high, 2);
@@ -66,18 +66,18 @@ TEST(HpaAlgebra, ProportionNeverFlaps) {
     HpaRule rule = corrected();
     rule.target = target;
     rule.max = 20;
-    EXPECT_TRUE(flapping(rule).empty()) << target;
+    EXPECT_TRUE(flapping_ranges(rule).empty()) << target;
   }
 }
 
-TEST(HpaAlgebra, OneCountCannotFlap) { EXPECT_TRUE(flapping(as_written(1)).empty()); }
+TEST(HpaAlgebra, OneCountCannotFlap) { EXPECT_TRUE(flapping_ranges(as_written(1)).empty()); }
 
 // Every load in tenths of a per cent: a count is left alone exactly where no range says otherwise.
 TEST(HpaAlgebra, RangesAreWhereNoCountIsLeftAlone) {
   for (const std::int64_t target : {20'000, 33'000, 50'000, 70'000, 90'000}) {
     HpaRule rule = as_written(8);
     rule.target = target;
-    const auto ranges = flapping(rule);
+    const auto ranges = flapping_ranges(rule);
     for (std::int64_t load = 50; load < 900'000; load += 100) {
       bool told = false;
       const Fraction at{load, 1};

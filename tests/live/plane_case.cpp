@@ -1,5 +1,7 @@
 #include "tests/live/plane_case.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -31,7 +33,9 @@ class StopsThePlane final : public testing::Environment {
 
 Plane& PlaneCase::plane() {
   if (!the_plane) {
-    the_plane = std::make_unique<Plane>(std::vector<std::string>{"-prometheus", "-start", "1s"});
+    std::vector<std::string> flags{"-prometheus", "-start", "1s"};
+    if (geteuid() == 0) flags.push_back("-namespace");  // beside other planes of the machine
+    the_plane = std::make_unique<Plane>(flags);
     testing::AddGlobalTestEnvironment(new StopsThePlane);
   }
   return *the_plane;

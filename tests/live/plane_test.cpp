@@ -11,8 +11,10 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "tests/live/eventually.hpp"
 #include "tests/live/http.hpp"
@@ -146,9 +148,16 @@ TEST(PlaneOfACrashedTest, IsGone) {
   EXPECT_FALSE(std::filesystem::exists(folder));
 }
 
-// `up` itself is killed: the kernel takes its processes along.
-TEST(PlaneThatIsKilled, TakesItsProcessesAlong) {
+class SecondPlane : public PlaneCase {};
+
+// Its addresses are its own. `up` itself is killed: the kernel takes its processes along.
+TEST_F(SecondPlane, TakesItsProcessesAlongWhenItIsKilled) {
   Plane plane;
+  const std::vector<std::string> service = {"get", "service/kubernetes", "--namespace=default",
+                                            "--output=jsonpath={.spec.clusterIP}"};
+  const std::string address = plane.kubectl(service).text;
+  EXPECT_TRUE(address.starts_with("127.")) << address;
+  EXPECT_NE(address, PlaneCase::plane().kubectl(service).text);
   std::vector<pid_t> children;
   for (const char* name :
        {"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "metrics"}) {
@@ -162,6 +171,60 @@ TEST(PlaneThatIsKilled, TakesItsProcessesAlong) {
         10s, [&] { return waitpid(child, nullptr, WNOHANG) != 0 && kill(child, 0) != 0; }));
   }
   EXPECT_FALSE(std::filesystem::exists(plane.folder()));
+}
+
+// A process that ends while all starts, as one does whose port was taken by then: all begins again.
+TEST(PlaneThatFailsToStart, BeginsAgain) {
+  std::string folder = "/tmp/controlplane-again-XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const char* binary = std::getenv("THAW_CONTROLPLANE");
+  ASSERT_NE(binary, nullptr);
+  Companion up({binary, "up", "-dir", folder});
+  const auto etcd = [&] {
+    std::ifstream file(folder + "/etcd.pid");
+    pid_t pid = 0;
+    file >> pid;
+    return pid;
+  };
+  ASSERT_TRUE(eventually(20s, [&] { return etcd() > 0; }));
+  const pid_t first = etcd();
+  kill(first, SIGKILL);
+  EXPECT_TRUE(up.line(120'000).starts_with("READY "));
+  EXPECT_NE(etcd(), first);
+  EXPECT_EQ(up.stop(), 0);
+  EXPECT_FALSE(std::filesystem::exists(folder));
+}
+
+// In a network of its own the usual addresses are there, which EndpointSlices take, and nothing can
+// dial out.
+TEST(PlaneInANetworkOfItsOwn, FillsEndpointSlices) {
+  if (geteuid() != 0) GTEST_SKIP() << "a network namespace needs root";
+  // Only the thread that starts the plane joins its network.
+  std::thread([] {
+    const Plane plane({"-namespace", "-start", "0s"});
+    EXPECT_EQ(
+        http("PUT", plane.cloud() + "/pools/warm", R"({"min": 1, "provision": "0s", "boot": "0s"})")
+            .status,
+        200);
+    const std::string manifest =
+        deployment({.name = "web", .image = "functions/web", .port = 8080, .gpu = false});
+    EXPECT_EQ(plane.kubectl({"apply", "--filename=-"}, manifest).exit_code, 0);
+    EXPECT_EQ(plane.kubectl({"expose", "deployment/web", "--port=8080"}).exit_code, 0);
+    const auto get = [&](const std::string& what, const std::string& path) {
+      return plane.kubectl({"get", what, "--output=jsonpath={.items[*]" + path + "}"}).text;
+    };
+    std::string address;
+    EXPECT_TRUE(eventually(30s, [&] {
+      address = get("pods", ".status.podIP");
+      return !address.empty() &&
+             plane.kubectl({"get", "endpointslices", "--selector=kubernetes.io/service-name=web",
+                            "--output=jsonpath={.items[*].endpoints[?(@.conditions.ready==true)]."
+                            "addresses[0]}"})
+                     .text == address;
+    })) << get("pods", ".status");
+    EXPECT_EQ(address.substr(0, 7), "10.244.");
+    EXPECT_EQ(http("POST", "http://" + address + ":8080/", "hello").body, "hello");
+  }).join();
 }
 
 }  // namespace

@@ -143,37 +143,48 @@ TEST_F(PodStandIn, ServesInSlotsAndRefusesWhatMayNotWait) {
   EXPECT_LT(took[2], 0.5);
 }
 
-TEST_F(PodStandIn, ACustomMetricMovesARealAutoscaler) {
-  apply(deployment(function("scaled", "{}")));
-  apply(R"(apiVersion: v1
-kind: Service
-metadata: {name: scaled}
-spec: {selector: {app: scaled}, ports: [{port: 8080}]}
----
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: {name: scaled}
-spec:
-  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: scaled}
-  minReplicas: 1
-  maxReplicas: 5
-  metrics:
-  - type: Object
-    object:
-      metric: {name: in_flight}
-      describedObject: {apiVersion: v1, kind: Service, name: scaled}
-      target: {type: AverageValue, averageValue: "10"}
-)");
-  put(plane().metrics() + "/values/in_flight/scaled", "35");
-  // ceil(35 / 10)
-  EXPECT_TRUE(eventually(30s, [&] {
-    return get({"deployment/scaled"}, "{.spec.replicas}") == "4";
-  })) << kubectl({"describe", "hpa"}).text;
-  const std::vector<std::string> answers = plane().lines("metric-answers.jsonl");
-  ASSERT_FALSE(answers.empty());
-  EXPECT_EQ(field(answers.back(), "user"), "kube-controller-manager");
-  EXPECT_EQ(field(answers.back(), "metric"), "in_flight");
-  EXPECT_EQ(field(answers.back(), "value"), "35");
+// A HorizontalPodAutoscaler of the Deployment with the same name; metric is a flow map.
+std::string autoscaler(const std::string& name, const std::string& metric) {
+  return "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: " +
+         name + "}\nspec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: " + name +
+         "}, minReplicas: 1, maxReplicas: 4, metrics: [" + metric + "]}\n";
+}
+
+TEST_F(PodStandIn, MetricsOfEachKindMoveRealAutoscalers) {
+  const std::string target = "target: {type: AverageValue, averageValue: \"10\"}";
+  std::string all;
+  for (const char* name : {"object", "external", "each"}) {
+    all += "---\n" + deployment(function(name, "{fake/start: 0s}"));
+  }
+  all +=
+      autoscaler("object",
+                 "{type: Object, object: {metric: {name: in_flight}, describedObject: {apiVersion: "
+                 "apps/v1, kind: Deployment, name: object}, " +
+                     target + "}}");
+  all += autoscaler("external",
+                    "{type: External, external: {metric: {name: queued}, " + target + "}}");
+  all += autoscaler("each", "{type: Pods, pods: {metric: {name: load}, " + target + "}}");
+  put(plane().metrics() + "/values/in_flight/object", "35");
+  put(plane().metrics() + "/values/queued", "25");
+  put(plane().metrics() + "/values/load", "15");
+  apply(all);
+  const auto becomes = [&](const std::string& name, const std::string& replicas) {
+    return eventually(30s,
+                      [&] { return get({"deployment/" + name}, "{.spec.replicas}") == replicas; });
+  };
+  EXPECT_TRUE(becomes("object", "4"));    // ceil(35 / 10)
+  EXPECT_TRUE(becomes("external", "3"));  // ceil(25 / 10)
+  EXPECT_TRUE(becomes("each", "4"));      // half more as long as it stays, up to the maximum
+  const std::string answer = plane().lines("metric-answers.jsonl").back();
+  EXPECT_EQ(field(answer, "user"), "kube-controller-manager");
+  EXPECT_EQ(field(answer, "from"), "set");
+  // A metric that is absent is an error, not zero: the autoscaler holds.
+  ASSERT_EQ(http("DELETE", plane().metrics() + "/values/queued").status, 200);
+  EXPECT_TRUE(eventually(20s, [&] {
+    return get({"hpa/external"}, "{.status.conditions[?(@.type=='ScalingActive')].status}") ==
+           "False";
+  }));
+  EXPECT_EQ(get({"deployment/external"}, "{.spec.replicas}"), "3");
 }
 
 TEST_F(PodStandIn, UtilisationGoesThroughPrometheusToTheMetricApi) {

@@ -11,7 +11,7 @@
 #include "engine/scenario/openfaas.hpp"
 #include "engine/scenario/units.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::alert_never_fires {
 namespace {
 
 constexpr std::int64_t kThreshold = 5;  // completions a second
@@ -90,9 +90,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule alert_never_fires_rule() {
+Rule rule() {
   return {"TH207", "alert-never-fires", Severity::warning,
           "an alert of OpenFaaS that cannot add a replica", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::alert_never_fires

@@ -9,7 +9,7 @@
 #include "engine/lint/request_path.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::answer_timeout {
 namespace {
 
 constexpr double kEvenOnce = 0.05;
@@ -42,9 +42,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule answer_timeout_rule() {
+Rule rule() {
   return {"TH408", "request-cut-mid-answer", Severity::warning,
           "answers take longer than a hop on their way waits for them", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::answer_timeout

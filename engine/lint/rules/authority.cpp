@@ -8,7 +8,7 @@
 #include "engine/lint/rule.hpp"
 #include "engine/scenario/services.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::authority {
 namespace {
 
 using yaml::Node;
@@ -139,9 +139,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule authority_rule() {
+Rule rule() {
   return {"TH405", "authority", Severity::error,
           "a VirtualService sends calls to Knative under a name that Knative does not know", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::authority

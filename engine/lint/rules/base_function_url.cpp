@@ -9,7 +9,7 @@
 #include "engine/scenario/slimfaas_gateway.hpp"
 #include "engine/scenario/units.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::base_function_url {
 namespace {
 
 constexpr const char* kName = "{function_name}";
@@ -110,9 +110,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule base_function_url_rule() {
+Rule rule() {
   return {"TH403", "base-function-url", Severity::error,
           "SlimFaas calls its functions on a port that no Service of theirs has", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::base_function_url

@@ -9,7 +9,7 @@
 #include "engine/scenario/units.hpp"
 #include "engine/scenario/vgpu_request.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::card_count {
 namespace {
 
 using Mode = GpuSharing::Mode;
@@ -130,9 +130,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule card_count_rule() {
+Rule rule() {
   return {"TH303", "card-count", Severity::error,
           "more cards, or more shares of them, than there are", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::card_count

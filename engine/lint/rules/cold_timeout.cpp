@@ -6,7 +6,7 @@
 #include "engine/lint/request_path.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::cold_timeout {
 namespace {
 
 constexpr double kOften = 0.5, kEvenOnce = 0.05;
@@ -68,9 +68,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule cold_timeout_rule() {
+Rule rule() {
   return {"TH402", "timeout-below-cold-start", Severity::error,
           "a call to a function at zero is cut before its cold start is over", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::cold_timeout

@@ -13,7 +13,7 @@
 #include "engine/scenario/slimfaas_annotations.hpp"
 #include "engine/scenario/units.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::cost_of_minimum {
 namespace {
 
 constexpr std::int64_t kHours = 730;
@@ -141,9 +141,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule cost_of_minimum_rule() {
+Rule rule() {
   return {"TH211", "cost-of-minimum", Severity::info,
           "what the nodes of the least replicas cost a month", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::cost_of_minimum

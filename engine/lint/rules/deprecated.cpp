@@ -9,7 +9,7 @@
 #include "engine/lint/rule.hpp"
 #include "engine/scenario/slimfaas_annotations.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::deprecated {
 namespace {
 
 constexpr std::string_view kKnative = "autoscaling.knative.dev/";
@@ -124,9 +124,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule deprecated_rule() {
+Rule rule() {
   return {"TH209", "deprecated", Severity::warning, "an older spelling, or one that is gone",
           check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::deprecated

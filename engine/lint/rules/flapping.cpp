@@ -6,7 +6,7 @@
 #include "engine/lint/hpa_bounds.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::flapping {
 namespace {
 
 // Other pods with GPUs in the namespace are part of the same average: then nothing is proved.
@@ -42,7 +42,7 @@ void check_hpa(const HpaObject& hpa, const Subject& subject, Report& report) {
   if (metrics.size() != 1 || metrics.front().is_resource() || !is_alone(hpa, subject)) return;
   const auto one = bounded(hpa, metrics.front(), subject);
   if (!one || !one->rises || !one->falls) return;
-  const auto found = flapping(one->rule);
+  const auto found = flapping_ranges(one->rule);
   if (found.empty()) return;
   const auto of_replicas = [&](const Fraction& load) {
     return to_text({load.above, load.below * one->rule.most});
@@ -68,9 +68,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule flapping_rule() {
+Rule rule() {
   return {"TH202", "flapping", Severity::warning,
           "a steady load under which the replicas never come to rest", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::flapping

@@ -14,7 +14,7 @@
 #include "engine/scenario/units.hpp"
 #include "engine/scenario/vgpu_request.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::fraction_above_share {
 namespace {
 
 bool is_fraction(std::string name) {
@@ -53,9 +53,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule fraction_above_share_rule() {
+Rule rule() {
   return {"TH306", "fraction-above-share", Severity::warning,
           "a program's own fraction of GPU memory above its container's share", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::fraction_above_share

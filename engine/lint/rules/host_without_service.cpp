@@ -10,7 +10,7 @@
 #include "engine/lint/rule.hpp"
 #include "engine/scenario/services.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::host_without_service {
 namespace {
 
 struct Known {
@@ -95,9 +95,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule host_without_service_rule() {
+Rule rule() {
   return {"TH404", "host-without-service", Severity::error,
           "a container is told to call a Service that there is not", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::host_without_service

@@ -12,7 +12,7 @@
 #include "engine/lint/request_path.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::idle_timeout {
 namespace {
 
 constexpr double kOften = 0.5, kEvenOnce = 0.05;
@@ -65,9 +65,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule idle_timeout_rule() {
+Rule rule() {
   return {"TH401", "idle-timeout-too-short", Severity::error,
           "a function goes back to zero before its first replica is ready", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::idle_timeout

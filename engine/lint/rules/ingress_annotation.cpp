@@ -11,7 +11,7 @@
 #include "engine/lint/rule.hpp"
 #include "engine/scenario/units.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::ingress_annotation {
 namespace {
 
 constexpr std::string_view kCommunity = "nginx.ingress.kubernetes.io/";
@@ -74,7 +74,8 @@ void judge_timeout(const yaml::Node& key, const yaml::Node& value, std::string_v
                "write " + key.scalar + ": \"" + bare + "\"");
   } else if (limit && name == "proxy-connect-timeout" && *limit > kLongestConnect) {
     report.add(Severity::info, value.place,
-               "connecting is given up after 75 s or so whatever stands here (" + to_text(*limit) +
+               "connecting is given up after 75 s or so whatever stands here (" +
+                   thaw::to_text(*limit) +
                    "); what a cold start needs is the read timeout, for the gateway that is "
                    "connected to is always there",
                "leave it at its default");
@@ -115,9 +116,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule ingress_annotation_rule() {
+Rule rule() {
   return {"TH407", "ingress-annotation", Severity::error,
           "annotations of an Ingress that its controller passes over", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::ingress_annotation

@@ -11,7 +11,7 @@
 #include "engine/lint/pods.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::kapsule_taint_key {
 namespace {
 
 struct Tag {
@@ -114,9 +114,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule kapsule_taint_key_rule() {
+Rule rule() {
   return {"TH308", "kapsule-taint-key", Severity::error,
           "a taint by a tag of Kapsule, whose key is another than it looks like", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::kapsule_taint_key

@@ -9,7 +9,7 @@
 
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::look_alike {
 namespace {
 
 struct LookAlike {
@@ -97,9 +97,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule look_alike_rule() {
+Rule rule() {
   return {"TH102", "look-alike", Severity::error,
           "a character that looks like another, in a key or a name", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::look_alike

@@ -5,7 +5,7 @@
 #include "engine/lint/hpa_bounds.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::maximum_out_of_reach {
 namespace {
 
 Place place_in(const HpaObject& hpa, std::string_view key) {
@@ -69,9 +69,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule maximum_out_of_reach_rule() {
+Rule rule() {
   return {"TH201", "maximum-out-of-reach", Severity::error,
           "replicas that the metric can never ask for", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::maximum_out_of_reach

@@ -12,7 +12,7 @@
 #include "engine/scenario/slimfaas_annotations.hpp"
 #include "engine/scenario/slimfaas_gateway.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::method {
 namespace {
 
 constexpr std::array<std::string_view, 11> kOllamaPosts{
@@ -132,8 +132,8 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule method_rule() {
+Rule rule() {
   return {"TH406", "method", Severity::error, "a GET where only a POST is taken", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::method

@@ -5,7 +5,7 @@
 #include "engine/lint/hpa_metrics.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::metric_not_there {
 namespace {
 
 constexpr std::string_view kStays = "; the count stays as it is";
@@ -162,9 +162,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule metric_not_there_rule() {
+Rule rule() {
   return {"TH204", "metric-not-there", Severity::error,
           "a metric of an autoscaler that never has a value", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::metric_not_there

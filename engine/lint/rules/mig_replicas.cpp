@@ -12,7 +12,7 @@
 #include "engine/scenario/units.hpp"
 #include "engine/scenario/vgpu_request.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::mig_replicas {
 namespace {
 
 constexpr std::string_view kMigPrefix = "nvidia.com/mig-";
@@ -117,9 +117,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule mig_replicas_rule() {
+Rule rule() {
   return {"TH304", "mig-replicas", Severity::error,
           "more replicas than there can be MIG instances, or a profile that is not there", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::mig_replicas

@@ -15,7 +15,7 @@
 #include "engine/scenario/units.hpp"
 #include "engine/scenario/vgpu_request.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::model_does_not_fit {
 namespace {
 
 constexpr int kUsualContext = 4096;  // Ollama's own default, where a model can do as much
@@ -164,9 +164,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule model_does_not_fit_rule() {
+Rule rule() {
   return {"TH305", "model-does-not-fit", Severity::error,
           "a model larger than the GPU memory that its replica gets", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::model_does_not_fit

@@ -13,7 +13,7 @@
 #include "engine/lint/rule.hpp"
 #include "engine/scenario/vgpu_request.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::no_scale_from_zero {
 namespace {
 
 // Empty: nothing that only a device plugin offers.
@@ -69,9 +69,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule no_scale_from_zero_rule() {
+Rule rule() {
   return {"TH307", "no-scale-from-zero", Severity::error,
           "pods that never bring a pool's first node", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::no_scale_from_zero

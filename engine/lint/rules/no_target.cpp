@@ -10,7 +10,7 @@
 #include "engine/lint/hpa_metrics.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::no_target {
 namespace {
 
 constexpr std::array<std::string_view, 3> kOfApps{"Deployment", "StatefulSet", "ReplicaSet"};
@@ -105,8 +105,8 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule no_target_rule() {
+Rule rule() {
   return {"TH206", "no-target", Severity::error, "an autoscaler whose target is not there", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::no_target

@@ -1,7 +1,7 @@
 // TH101: what no YAML parser takes.
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::not_yaml {
 namespace {
 
 void check(const Subject& subject, Report& report) {
@@ -11,8 +11,8 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule not_yaml_rule() {
+Rule rule() {
   return {"TH101", "not-yaml", Severity::error, "a file or a block of a text is no YAML", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::not_yaml

@@ -11,7 +11,7 @@
 #include "engine/lint/rule.hpp"
 #include "engine/scenario/placement.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::nothing_fits {
 namespace {
 
 Place place_of(const Lack& lack, const Source& source, const Place& workload) {
@@ -116,9 +116,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule nothing_fits_rule() {
+Rule rule() {
   return {"TH302", "nothing-fits", Severity::error,
           "a workload that no node of the cluster can take", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::nothing_fits

@@ -9,7 +9,7 @@
 #include "engine/lint/rule.hpp"
 #include "engine/scenario/openfaas.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::profile_missing {
 namespace {
 
 constexpr const char* kProfile = "com.openfaas.profile";
@@ -104,9 +104,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule profile_missing_rule() {
+Rule rule() {
   return {"TH301", "profile-missing", Severity::error,
           "a Profile or a RuntimeClass that is named and not defined", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::profile_missing

@@ -2,7 +2,7 @@
 #include "engine/lint/python_indentation.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::python_tabs {
 namespace {
 
 void check(const Subject& subject, Report& report) {
@@ -16,9 +16,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule python_tabs_rule() {
+Rule rule() {
   return {"TH103", "python-indentation", Severity::error, "Python refuses a script's indentation",
           check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::python_tabs

@@ -4,7 +4,7 @@
 #include "engine/lint/not_text.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::refused {
 namespace {
 
 // An older version of the autoscaler's API is TH209's: the API server may well take it.
@@ -31,8 +31,8 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule refused_rule() {
+Rule rule() {
   return {"TH104", "refused", Severity::error, "kubectl, helm or faas-cli would refuse it", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::refused

@@ -4,7 +4,7 @@
 #include "engine/lint/pods.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::root_container {
 namespace {
 
 using yaml::Node;
@@ -57,8 +57,8 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule root_container_rule() {
+Rule rule() {
   return {"TH501", "root-container", Severity::info, "containers that run as root", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::root_container

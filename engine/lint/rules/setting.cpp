@@ -8,7 +8,7 @@
 
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::setting {
 namespace {
 
 struct System {
@@ -65,8 +65,8 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule setting_rule() {
+Rule rule() {
   return {"TH208", "setting", Severity::error, "a setting that its autoscaler refuses", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::setting

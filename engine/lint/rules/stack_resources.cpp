@@ -5,7 +5,7 @@
 
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::stack_resources {
 namespace {
 
 using yaml::Node;
@@ -53,9 +53,9 @@ void check(const Subject& subject, Report& report) {
 }  // namespace
 
 // A patched faas-cli cannot be seen from here.
-Rule stack_resources_rule() {
+Rule rule() {
   return {"TH106", "stack-resources", Severity::warning,
           "resources of a function that OpenFaaS does not pass on", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::stack_resources

@@ -7,7 +7,7 @@
 #include "engine/scenario/slimfaas_annotations.hpp"
 #include "engine/scenario/units.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::two_owners {
 namespace {
 
 struct Claim {
@@ -115,9 +115,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule two_owners_rule() {
+Rule rule() {
   return {"TH205", "two-owners", Severity::error, "two that set the replicas of one workload",
           check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::two_owners

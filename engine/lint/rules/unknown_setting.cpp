@@ -9,7 +9,7 @@
 #include "engine/lint/known_settings.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::unknown_setting {
 namespace {
 
 bool is_told(const Subject& subject, const Place& place) {
@@ -73,8 +73,8 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule unknown_setting_rule() {
+Rule rule() {
   return {"TH210", "unknown-setting", Severity::error, "a key that no autoscaler reads", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::unknown_setting

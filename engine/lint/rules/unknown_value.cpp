@@ -2,7 +2,7 @@
 #include "engine/lint/chart_values.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::unknown_value {
 namespace {
 
 std::string mend_of(const std::string& chart, const ValueSection& section, const std::string& key) {
@@ -37,9 +37,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule unknown_value_rule() {
+Rule rule() {
   return {"TH107", "unknown-value", Severity::warning, "a Helm value that its chart does not have",
           check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::unknown_value

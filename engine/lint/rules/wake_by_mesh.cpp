@@ -13,7 +13,7 @@
 #include "engine/lint/request_path.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::wake_by_mesh {
 namespace {
 
 std::string why(const std::string& name, Asleep::By by) {
@@ -158,9 +158,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule wake_by_mesh_rule() {
+Rule rule() {
   return {"TH409", "wake-by-mesh", Severity::warning,
           "a way to a function at zero, past what wakes it", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::wake_by_mesh

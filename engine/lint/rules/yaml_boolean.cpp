@@ -7,7 +7,7 @@
 #include "engine/lint/not_text.hpp"
 #include "engine/lint/rule.hpp"
 
-namespace thaw::lint {
+namespace thaw::lint::yaml_boolean {
 namespace {
 
 constexpr std::array<std::string_view, 11> kTrue{"y",    "Y",    "yes", "Yes", "YES", "true",
@@ -35,9 +35,9 @@ void check(const Subject& subject, Report& report) {
 
 }  // namespace
 
-Rule yaml_boolean_rule() {
+Rule rule() {
   return {"TH105", "yaml-boolean", Severity::error,
           "on, yes or a bare number where Kubernetes wants text", check};
 }
 
-}  // namespace thaw::lint
+}  // namespace thaw::lint::yaml_boolean

@@ -96,8 +96,8 @@ func (g *group) merged(r *http.Request) (Pool, error) {
 	if err := json.Unmarshal(text, &said); err != nil {
 		return next, err
 	}
-	for key, field := range map[string]any{"capacity": &next.Capacity, "labels": &next.Labels, "annotations": &next.Annotations,
-		"taints": &next.Taints} {
+	for key, field := range map[string]any{"capacity": &next.Capacity, "labels": &next.Labels,
+		"annotations": &next.Annotations, "taints": &next.Taints} {
 		if _, found := said[key]; found {
 			reflect.ValueOf(field).Elem().SetZero() // else a map would be merged into
 		}

@@ -54,8 +54,8 @@ type event struct {
 }
 
 // New begins to scale every scan; the caller starts the factory.
-func New(ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory, journal *journal.Journal,
-	scan time.Duration) *Cloud {
+func New(ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory,
+	journal *journal.Journal, scan time.Duration) *Cloud {
 	c := &Cloud{ctx: ctx, client: client, journal: journal, pools: map[string]*group{},
 		nodes: factory.Core().V1().Nodes().Lister(), pods: factory.Core().V1().Pods().Lister()}
 	go func() {
@@ -176,7 +176,8 @@ func (c *Cloud) remove(i *instance) {
 	i.pool.spent += i.billed(time.Now())
 	c.note(i.pool, "removed", i, "")
 	go func() {
-		if err := c.client.CoreV1().Nodes().Delete(c.ctx, i.Name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+		err := c.client.CoreV1().Nodes().Delete(c.ctx, i.Name, metav1.DeleteOptions{})
+		if err != nil && !apierrors.IsNotFound(err) {
 			c.complain("node "+i.Name, err)
 		}
 		zero := int64(0)

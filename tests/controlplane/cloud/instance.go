@@ -62,7 +62,8 @@ func (p *Pool) node(name, pool string) *corev1.Node {
 		node.Annotations[kubelet.Devices] = devices
 	}
 	now := metav1.Now()
-	node.Status = corev1.NodeStatus{Capacity: machine, Allocatable: machine, Conditions: []corev1.NodeCondition{{
-		Type: corev1.NodeReady, Status: corev1.ConditionFalse, Reason: "Booting", LastHeartbeatTime: now, LastTransitionTime: now}}}
+	node.Status = corev1.NodeStatus{Capacity: machine, Allocatable: machine,
+		Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionFalse, Reason: "Booting",
+			LastHeartbeatTime: now, LastTransitionTime: now}}}
 	return node
 }

@@ -54,7 +54,8 @@ type Pool struct {
 }
 
 func newPool() Pool {
-	return Pool{Max: 10, Provision: Duration(time.Second), Boot: Duration(time.Second), Removal: Duration(500 * time.Millisecond),
+	return Pool{Max: 10,
+		Provision: Duration(time.Second), Boot: Duration(time.Second), Removal: Duration(500 * time.Millisecond),
 		Unneeded: Duration(10 * time.Second), Backoff: Duration(10 * time.Second), GiveUp: Duration(60 * time.Second)}
 }
 

@@ -34,7 +34,8 @@ func (r *room) fits(pod *corev1.Pod) bool {
 		// What the node controller puts on a node that boots goes by itself.
 		return t.Effect != corev1.TaintEffectPreferNoSchedule && !strings.HasPrefix(t.Key, "node.kubernetes.io/")
 	}
-	_, repelled := scheduling.FindMatchingUntoleratedTaint(klog.Background(), r.node.Spec.Taints, pod.Spec.Tolerations, hard, false)
+	_, repelled := scheduling.FindMatchingUntoleratedTaint(klog.Background(), r.node.Spec.Taints,
+		pod.Spec.Tolerations, hard, false)
 	return !repelled
 }
 

@@ -32,7 +32,7 @@ type Kubelet struct {
 type life struct {
 	deleted chan struct{} // closed when the deletion is asked for
 	asked   bool
-	drain   time.Duration // how long it may take
+	grace   time.Duration // how long it may take then
 	cut     context.CancelFunc
 }
 
@@ -75,36 +75,40 @@ func (k *Kubelet) seePod(ctx context.Context, pod *corev1.Pod) {
 	if pod.Spec.NodeName == "" || pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed {
 		return
 	}
-	node, err := k.nodes.Get(pod.Spec.NodeName)
-	if err != nil || node.Labels[Label] != "true" {
-		return
+	if node, err := k.nodes.Get(pod.Spec.NodeName); err == nil && node.Labels[Label] == "true" {
+		k.begin(ctx, pod.UID, func(ctx context.Context, l *life) { k.playPod(ctx, pod, node, l) })
 	}
-	l := k.begin(ctx, pod.UID, func(ctx context.Context, l *life) { k.playPod(ctx, pod, node, l) })
 	if pod.DeletionTimestamp != nil {
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if !l.asked {
-			l.asked, l.drain = true, never
-			if grace := pod.DeletionGracePeriodSeconds; grace != nil {
-				l.drain = time.Duration(*grace) * time.Second
-			}
-			close(l.deleted)
-		}
+		k.askToEnd(pod)
 	}
 }
 
-// begin starts a life unless it is under way.
-func (k *Kubelet) begin(ctx context.Context, uid types.UID, play func(context.Context, *life)) *life {
+// askToEnd, once: what was begun on a node that is gone by now ends as well.
+func (k *Kubelet) askToEnd(pod *corev1.Pod) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if l, found := k.lives[uid]; found {
-		return l
+	l, found := k.lives[pod.UID]
+	if !found || l.asked {
+		return
+	}
+	l.asked, l.grace = true, never
+	if grace := pod.DeletionGracePeriodSeconds; grace != nil {
+		l.grace = time.Duration(*grace) * time.Second
+	}
+	close(l.deleted)
+}
+
+// begin starts a life unless it is under way.
+func (k *Kubelet) begin(ctx context.Context, uid types.UID, play func(context.Context, *life)) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if _, found := k.lives[uid]; found {
+		return
 	}
 	ctx, cut := context.WithCancel(ctx)
 	l := &life{deleted: make(chan struct{}), cut: cut}
 	k.lives[uid] = l
 	go play(ctx, l)
-	return l
 }
 
 // end is the object's: whatever its goroutine is at, it is over.

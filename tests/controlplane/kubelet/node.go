@@ -36,7 +36,9 @@ func (k *Kubelet) playNode(ctx context.Context, node *corev1.Node) {
 		return
 	}
 	capacity := machine(node)
-	k.patchNode(ctx, node, condition(true, "KubeletReady"), corev1.NodeStatus{Capacity: capacity, Allocatable: capacity})
+	k.patchNode(ctx, node, condition(true, "KubeletReady"), corev1.NodeStatus{Capacity: capacity, Allocatable: capacity,
+		Addresses: []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: "127.0.0.1"},
+			{Type: corev1.NodeHostName, Address: node.Name}}})
 	go func() {
 		if len(cards) > 0 && pass(ctx, gpu) {
 			k.patchNode(ctx, node, corev1.NodeStatus{Capacity: cards, Allocatable: cards})
@@ -71,7 +73,7 @@ func condition(ready bool, reason string) corev1.NodeStatus {
 func (k *Kubelet) patchNode(ctx context.Context, node *corev1.Node, statuses ...corev1.NodeStatus) {
 	for _, status := range statuses {
 		body, _ := json.Marshal(map[string]any{"status": map[string]any{"conditions": status.Conditions,
-			"capacity": status.Capacity, "allocatable": status.Allocatable}})
+			"capacity": status.Capacity, "allocatable": status.Allocatable, "addresses": status.Addresses}})
 		k.insist(ctx, "node "+node.Name, func() error {
 			_, err := k.client.CoreV1().Nodes().Patch(ctx, node.Name, types.StrategicMergePatchType, prune(body),
 				metav1.PatchOptions{}, "status")

@@ -106,7 +106,7 @@ func (k *Kubelet) drain(ctx context.Context, pod *corev1.Pod, node *corev1.Node,
 		complain("pod "+pod.Namespace+"/"+pod.Name, err)
 	}
 	k.mu.Lock()
-	grace := l.drain
+	grace := l.grace
 	k.mu.Unlock()
 	pass(ctx, min(delay, grace))
 }

@@ -56,6 +56,9 @@ func (r *report) write(phase corev1.PodPhase, ready bool, state corev1.Container
 	for _, c := range r.pod.Spec.Containers {
 		container := corev1.ContainerStatus{Name: c.Name, Image: c.Image, Ready: ready, Started: &running, State: state,
 			RestartCount: r.restarts}
+		if r.restarts > 0 {
+			container.LastTerminationState.Terminated = &corev1.ContainerStateTerminated{ExitCode: 1, Reason: "Error"}
+		}
 		if running {
 			container.ContainerID = "fake://" + string(r.pod.UID) + "/" + c.Name
 		}

@@ -116,7 +116,9 @@ func (a *adapter) find(ctx context.Context, q asked, line *answer) ([]sample, in
 		return nil, http.StatusInternalServerError, err.Error()
 	}
 	if q.Group == external {
-		found = slices.DeleteFunc(found, func(s sample) bool { return s.labels != nil && !q.selector.Matches(labels.Set(s.labels)) })
+		found = slices.DeleteFunc(found, func(s sample) bool {
+			return s.labels != nil && !q.selector.Matches(labels.Set(s.labels))
+		})
 	}
 	if q.Group == custom && q.Name != "*" {
 		one, known := bestFor(q.Name, found)

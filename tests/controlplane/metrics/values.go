@@ -60,7 +60,8 @@ func (v *values) ask(ctx context.Context, query string) ([]sample, error) {
 	if v.prometheus == "" {
 		return nil, fmt.Errorf("a query, and no Prometheus: start with -prometheus")
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, v.prometheus+"/api/v1/query?query="+url.QueryEscape(query), nil)
+	address := v.prometheus + "/api/v1/query?query=" + url.QueryEscape(query)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}

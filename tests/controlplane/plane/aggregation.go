@@ -11,7 +11,8 @@ import (
 )
 
 // The APIs that the metrics stand-in answers.
-var metricAPIs = []string{"custom.metrics.k8s.io/v1beta1", "custom.metrics.k8s.io/v1beta2", "external.metrics.k8s.io/v1beta1"}
+var metricAPIs = []string{"custom.metrics.k8s.io/v1beta1", "custom.metrics.k8s.io/v1beta2",
+	"external.metrics.k8s.io/v1beta1"}
 
 // aggregate makes the API server pass the metric APIs on: a Service that is only the name localhost, and its port.
 func aggregate(ctx context.Context, client *kubernetes.Clientset, port int) error {

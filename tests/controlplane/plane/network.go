@@ -2,6 +2,7 @@ package plane
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"runtime"
@@ -14,10 +15,19 @@ import (
 // refuse to hold; in a namespace of its own a plane has the usual addresses, all of them local to its lo.
 type network struct{ pods, services string }
 
-var (
-	loopback  = network{pods: "127.1.0.0/16", services: "127.2.0.0/16"}
-	namespace = network{pods: "10.244.0.0/16", services: "10.96.0.0/16"}
-)
+var namespace = network{pods: "10.244.0.0/16", services: "10.96.0.0/16"}
+
+// loopback is 127.1.0.0/16 and 127.2.0.0/16 for the first plane of a machine, the next two for the second, and so on. A plane
+// holds its place by a socket without a file, which is free again when its process ends.
+func loopback() (network, net.Listener, error) {
+	for place := range 100 {
+		claim, err := net.Listen("unix", fmt.Sprintf("@thaw-controlplane-%d", place))
+		if err == nil {
+			return network{fmt.Sprintf("127.%d.0.0/16", 1+2*place), fmt.Sprintf("127.%d.0.0/16", 2+2*place)}, claim, nil
+		}
+	}
+	return network{}, nil, fmt.Errorf("a hundred control planes run on this machine already")
+}
 
 const inNamespace = "CONTROLPLANE_IN_NAMESPACE"
 

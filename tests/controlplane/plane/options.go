@@ -30,13 +30,15 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.dir, "dir", "", "state `folder`, new or empty; by default a temporary one")
 	flags.BoolVar(&o.keep, "keep", false, "leave the state folder behind")
 	flags.BoolVar(&o.stay, "stay", false, "outlive the process that started this one")
-	flags.BoolVar(&o.namespace, "namespace", false, "run in a network namespace of its own with nothing but lo, where EndpointSlices "+
-		"are filled; needs root, and clients have to join it: nsenter --net=/proc/PID/ns/net")
+	flags.BoolVar(&o.namespace, "namespace", false, "run in a network namespace of its own with nothing "+
+		"but lo, where EndpointSlices are filled; needs root, and clients have to join it: nsenter --net=/proc/PID/ns/net")
 	flags.BoolVar(&o.prometheus, "prometheus", false, "run Prometheus, which scrapes every pod's ports")
 	flags.DurationVar(&o.scrape, "scrape", time.Second, "Prometheus' scrape interval")
 	flags.DurationVar(&o.hpaSync, "hpa-sync", time.Second, "sync period of the HPA controller (Kubernetes: 15s)")
-	flags.DurationVar(&o.hpaWindow, "hpa-downscale-window", 10*time.Second, "its default stabilization of scale-downs (Kubernetes: 5m)")
-	flags.DurationVar(&o.scan, "cloud-scan", 500*time.Millisecond, "how often the cloud's autoscaler looks (cluster-autoscaler: 10s)")
+	flags.DurationVar(&o.hpaWindow, "hpa-downscale-window", 10*time.Second,
+		"its default stabilization of scale-downs (Kubernetes: 5m)")
+	flags.DurationVar(&o.scan, "cloud-scan", 500*time.Millisecond,
+		"how often the cloud's autoscaler looks (cluster-autoscaler: 10s)")
 	o.delays = kubelet.DelayFlags(flags)
 	_ = flags.Parse(args)
 	if flags.NArg() > 0 {

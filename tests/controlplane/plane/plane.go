@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
@@ -28,54 +27,53 @@ type plane struct {
 }
 
 // start runs a component of this binary.
-func (p *plane) start(name string, flags ...string) (*process, error) {
+func (p *plane) start(name string, flags ...string) error {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	return p.launch(name, self, append([]string{name}, flags...)...)
 }
 
-func (p *plane) launch(name, program string, args ...string) (*process, error) {
+func (p *plane) launch(name, program string, args ...string) error {
 	child, err := start(p.dir, name, program, args...)
 	if err == nil {
 		p.processes = append(p.processes, child)
 	}
-	return child, err
+	return err
 }
 
-const patience = 2 * time.Minute // far above what any start takes, on a machine that has other things to do
-
 func (p *plane) bringUp(ctx context.Context) error {
-	if _, err := p.start("etcd", p.etcdFlags()...); err != nil {
+	if err := p.start("etcd", p.etcdFlags()...); err != nil {
 		return err
 	}
-	apiserver, err := p.start("kube-apiserver", p.apiserverFlags()...)
-	if err != nil {
+	if err := p.start("kube-apiserver", p.apiserverFlags()...); err != nil {
 		return err
 	}
-	metrics, err := p.start("metrics", p.metricsFlags(p.options)...)
-	if err != nil {
+	if err := p.start("metrics", p.metricsFlags(p.options)...); err != nil {
 		return err
 	}
 	config, err := clientcmd.BuildConfigFromFlags("", p.kubeconfig("fixture"))
 	if err != nil {
 		return err
 	}
+	// Connections are pooled by what is in the files then, not by their names: a second try has another authority.
+	if err := rest.LoadTLSFiles(config); err != nil {
+		return err
+	}
+	config.CAFile, config.CertFile, config.KeyFile = "", "", ""
 	config.QPS, config.Burst = 500, 1000
 	api, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return err
 	}
-	if err := answers(ctx, api, p.server()+"/readyz", apiserver, patience); err != nil {
+	if err := p.answers(ctx, api, p.server()+"/readyz"); err != nil {
 		return err
 	}
-	controllers, err := p.start("kube-controller-manager", p.controllerFlags(p.options)...)
-	if err != nil {
+	if err := p.start("kube-controller-manager", p.controllerFlags(p.options)...); err != nil {
 		return err
 	}
-	scheduler, err := p.start("kube-scheduler", p.schedulerFlags()...)
-	if err != nil {
+	if err := p.start("kube-scheduler", p.schedulerFlags()...); err != nil {
 		return err
 	}
 	client, err := kubernetes.NewForConfigAndClient(config, api)
@@ -88,17 +86,17 @@ func (p *plane) bringUp(ctx context.Context) error {
 	if err := p.standIns(ctx, client); err != nil {
 		return err
 	}
-	for child, url := range map[*process]string{
-		controllers: fmt.Sprintf("https://127.0.0.1:%d/healthz", p.ports.controllers),
-		scheduler:   fmt.Sprintf("https://127.0.0.1:%d/healthz", p.ports.scheduler),
-		metrics:     fmt.Sprintf("http://127.0.0.1:%d/healthz", p.ports.metricsControl),
+	for _, url := range []string{
+		fmt.Sprintf("https://127.0.0.1:%d/healthz", p.ports.controllers),
+		fmt.Sprintf("https://127.0.0.1:%d/healthz", p.ports.scheduler),
+		fmt.Sprintf("http://127.0.0.1:%d/healthz", p.ports.metricsControl),
 	} {
-		if err := answers(ctx, anyCertificate(), url, child, patience); err != nil {
+		if err := p.answers(ctx, anyCertificate(), url); err != nil {
 			return err
 		}
 	}
 	for _, groupVersion := range metricAPIs {
-		if err := answers(ctx, api, p.server()+"/apis/"+groupVersion, metrics, patience); err != nil {
+		if err := p.answers(ctx, api, p.server()+"/apis/"+groupVersion); err != nil {
 			return err
 		}
 	}
@@ -154,11 +152,10 @@ func (p *plane) startPrometheus(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	child, err := p.launch("prometheus", program, flags...)
-	if err != nil {
+	if err := p.launch("prometheus", program, flags...); err != nil {
 		return err
 	}
-	return answers(ctx, http.DefaultClient, p.prometheus()+"/-/ready", child, patience)
+	return p.answers(ctx, http.DefaultClient, p.prometheus()+"/-/ready")
 }
 
 func (p *plane) prometheus() string { return fmt.Sprintf("http://127.0.0.1:%d", p.ports.prometheus) }

@@ -56,6 +56,15 @@ func (p *process) stop(patience time.Duration) {
 	}
 }
 
+func (p *process) hasEnded() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
+}
+
 // signalled says whether a signal ended it.
 func (p *process) signalled() bool {
 	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)

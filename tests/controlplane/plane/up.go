@@ -5,7 +5,9 @@ package plane
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
 	"runtime"
@@ -17,8 +19,9 @@ import (
 
 // Up is the program. It prints one line on standard output when everything serves:
 //
-//	READY dir=… kubeconfig=… server=https://… cloud=http://… metrics=http://… [prometheus=http://…] [netns=/proc/PID/ns/net]
+//	READY dir=… kubeconfig=… server=https://… cloud=http://… metrics=http://…
 //
+// followed by prometheus=http://… and netns=/proc/PID/ns/net where they were asked for,
 // and runs until SIGTERM, SIGINT, the end of its parent, or the end of one of its processes, which is an error.
 func Up(args []string) error {
 	o, err := parse(args)
@@ -69,24 +72,24 @@ var errStart = errors.New("did not start")
 func run(ctx context.Context, o options) error {
 	began := time.Now()
 	ctx, cancel := context.WithCancel(ctx)
-	l := layout{dir: o.dir, net: loopback}
-	if o.namespace {
-		l.net = namespace
-	}
+	l := layout{dir: o.dir, net: namespace}
 	var err error
+	if !o.namespace {
+		var claim net.Listener
+		if l.net, claim, err = loopback(); err != nil {
+			return err
+		}
+		defer claim.Close()
+	}
 	if l.ports, err = takePorts(); err != nil {
 		return err
 	}
 	if err := l.prepare(); err != nil {
 		return err
 	}
-	log, err := os.Create(l.file("up.log"))
-	if err != nil {
+	if err := logTo(l.file("up.log")); err != nil {
 		return err
 	}
-	defer log.Close()
-	klog.LogToStderr(false) // what the client library says of each cut connection
-	klog.SetOutput(log)
 	p := &plane{layout: l, options: o}
 	defer func() {
 		cancel() // the stand-ins first: they would complain of an API server that is gone
@@ -101,4 +104,17 @@ func run(ctx context.Context, o options) error {
 		o.dir, l.kubeconfig("admin"), l.server(), p.cloud, l.ports.metricsControl, p.more())
 	fmt.Fprintf(os.Stderr, "controlplane: ready after %.1f s\n", time.Since(began).Seconds())
 	return p.watch(ctx)
+}
+
+// logTo takes what the client library says, of each cut connection among others, off standard error.
+func logTo(path string) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	flags := flag.NewFlagSet("", flag.PanicOnError)
+	klog.InitFlags(flags)
+	_ = flags.Parse([]string{"-logtostderr=false", "-stderrthreshold=FATAL", "-legacy_stderr_threshold_behavior=false"})
+	klog.SetOutput(file)
+	return nil
 }

@@ -7,10 +7,13 @@ import (
 	"time"
 )
 
-// answers waits until a GET of url answers 200; it gives up when the process behind it ends or the limit passes.
-func answers(ctx context.Context, client *http.Client, url string, behind *process, limit time.Duration) error {
+// patience is far above what any start takes, on a machine that has other things to do.
+const patience = 2 * time.Minute
+
+// answers waits until a GET of url answers 200; it gives up when a process ends, as others may wait for that one.
+func (p *plane) answers(ctx context.Context, client *http.Client, url string) error {
 	last := fmt.Errorf("no answer")
-	for end := time.Now().Add(limit); time.Now().Before(end); {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		response, err := client.Get(url)
 		if err == nil {
 			_ = response.Body.Close()
@@ -23,10 +26,13 @@ func answers(ctx context.Context, client *http.Client, url string, behind *proce
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-behind.ended:
-			return behind.failure()
 		case <-time.After(30 * time.Millisecond):
 		}
+		for _, child := range p.processes {
+			if child.hasEnded() {
+				return child.failure()
+			}
+		}
 	}
-	return fmt.Errorf("%s was not ready within %v: %s: %w", behind.name, limit, url, last)
+	return fmt.Errorf("%s was not ready within %v: %w", url, patience, last)
 }

@@ -1,0 +1,31 @@
+// thaw drive: be the autoscaler of a cluster, or watch beside the one that is there.
+#include "drivers/world/drive.hpp"
+
+#include <cstdio>
+#include <string>
+
+#include "app/verbs.hpp"
+#include "policies/all.hpp"
+
+namespace thaw::app {
+
+void add_drive(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<world::DriveOptions>();
+  CLI::App* const verb = app.add_subcommand(
+      "drive",
+      "be the autoscaler of a Kubernetes cluster, until SIGTERM\n"
+      "Example: thaw drive drive.yaml --shadow   (docs/drive.md says what the file holds)");
+  verb->add_option("CONFIG", options->config, "apiVersion: thaw/v1, kind: Drive")->required();
+  verb->add_flag("--shadow", options->shadow,
+                 "decide beside the cluster's own autoscaler, and write nothing");
+  verb->add_option("--identity", options->identity,
+                   "in the Lease; default $POD_UID, else the host's name");
+  verb->callback([options, &exit_code] {
+    options->find = find_policy;
+    options->log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
+    world::drive(*options);
+    exit_code = kHeld;
+  });
+}
+
+}  // namespace thaw::app

@@ -1,0 +1,139 @@
+#include "drivers/world/functions.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/scenario/governance.hpp"
+#include "engine/scenario/manifest_reader.hpp"
+#include "engine/scenario/slimfaas_annotations.hpp"
+
+namespace thaw::world {
+namespace {
+
+std::string problems_of(const Diagnostics& problems) {
+  std::string text;
+  try {
+    problems.throw_if_any();
+  } catch (const InputError& error) {
+    for (const Diagnostic& one : error.problems())
+      text += (text.empty() ? "" : "; ") + (one.key.empty() ? "" : one.key + ": ") + one.message;
+  }
+  return text;
+}
+
+class Census {
+ public:
+  Census(const Inventory& inventory, const DriveConfig& config, FindPolicy find, bool shadow)
+      : inventory_(inventory), config_(config), find_(find), shadow_(shadow) {
+    scenario_.versions = config.versions;
+  }
+
+  Functions take() {
+    for (const auto& [key, state] : inventory_.workloads()) read(key, state);
+    for (const DriveConfig::Function& named : config_.functions) {
+      const WorkloadKey key = key_of(named);
+      if (!inventory_.find(key)) refuse(key, "is not there");
+    }
+    Diagnostics problems;
+    std::vector<Governance> governed = govern(scenario_, {}, problems);
+    for (const Governance& one : governed) add(functions_.known[one.spec.function].second, one);
+    if (!problems.ok() && functions_.governed.empty()) refuse({}, problems_of(problems));
+    return std::move(functions_);
+  }
+
+ private:
+  static WorkloadKey key_of(const DriveConfig::Function& named) {
+    return {named.stateful, named.ns, named.workload};
+  }
+
+  const DriveConfig::Function* named(const WorkloadKey& key) const {
+    for (const DriveConfig::Function& one : config_.functions)
+      if (key_of(one) == key) return &one;
+    return nullptr;
+  }
+
+  void refuse(const WorkloadKey& key, std::string why) {
+    functions_.refused.push_back({key, std::move(why)});
+  }
+
+  // Into the scenario, as its manifest file would be.
+  void read(const WorkloadKey& key, const WorkloadState& state) {
+    Diagnostics problems;
+    Manifests read = read_documents({{&state.manifest, key.ns, ""}}, problems);
+    const bool asked = named(key) || state.settings.find("SlimFaas/Function") != std::string::npos;
+    if (read.workloads.empty() || !problems.ok()) {
+      if (asked) refuse(key, problems_of(problems));
+      return;
+    }
+    Workload& workload = read.workloads.front();
+    if (is_slimfaas(workload) && state.spec.count > 0) running_slimfaas_[key.ns] = to_text(key);
+    scenario_.manifests.workloads.push_back(std::move(workload));
+    const Workload& kept = scenario_.manifests.workloads.back();
+    if (!named(key) && !is_slimfaas_function(kept)) return;
+    FunctionSpec function;
+    function.name = named(key) ? named(key)->name : key.name;
+    function.place = kept.place;
+    function.workload = scenario_.manifests.workloads.size() - 1;
+    if (named(key)) function.policy = named(key)->policy;
+    functions_.known.push_back({{key.ns, function.name}, key});
+    scenario_.functions.push_back(std::move(function));
+    if (const HpaState* const hpa = inventory_.hpa_of(key); hpa && shadow_) {
+      Manifests with = read_documents({{&hpa->manifest, key.ns, ""}}, problems);
+      for (HpaObject& one : with.hpas) scenario_.manifests.hpas.push_back(std::move(one));
+    }
+  }
+
+  // Who else would fight over it; empty: nobody.
+  std::string rival_of(const WorkloadKey& key) const {
+    if (shadow_) return {};
+    if (const HpaState* const hpa = inventory_.hpa_of(key))
+      return "HorizontalPodAutoscaler " + hpa->name + " scales it; delete that first";
+    if (const std::string& owner = inventory_.find(key)->owner; !owner.empty())
+      return "belongs to " + owner;
+    const auto slimfaas = running_slimfaas_.find(key.ns);
+    const Workload& workload = scenario_.manifests.workloads[workload_of_.at(key)];
+    if (slimfaas != running_slimfaas_.end() && is_slimfaas_function(workload))
+      return slimfaas->second + " scales it; scale that to 0 first";
+    return {};
+  }
+
+  void add(const WorkloadKey& key, const Governance& one) {
+    workload_of_[key] = scenario_.functions[one.spec.function].workload;
+    if (std::string rival = rival_of(key); !rival.empty()) return refuse(key, std::move(rival));
+    if (one.policy.empty()) return refuse(key, "nothing says by which policy it is scaled");
+    const PolicyInfo* const info = find_(one.policy);
+    if (!info) return refuse(key, "there is no policy \"" + one.policy + "\"");
+    if (info->governs == Governs::instances)
+      return refuse(key, one.policy + " keeps single instances; a " +
+                             (key.stateful ? "StatefulSet" : "Deployment") + " has replicas");
+    Diagnostics problems;
+    std::unique_ptr<ScalingPolicy> policy = info->make(one.spec, problems);
+    if (!problems.ok()) return refuse(key, problems_of(problems));
+    const Wants wants = policy->wants();
+    if (wants.load || wants.path || wants.idle_times || wants.future)
+      return refuse(key, one.policy + " needs to see each request, and no gateway runs here");
+    std::optional<Replicas> most;
+    if (const auto* entry = named(key); entry && entry->most) most = Replicas(*entry->most);
+    std::vector<MetricRef> metrics(wants.metrics.begin(), wants.metrics.end());
+    functions_.governed.push_back({one.spec.function, functions_.known[one.spec.function].first,
+                                   key, one.policy, std::move(metrics), std::move(policy), most});
+  }
+
+  const Inventory& inventory_;
+  const DriveConfig& config_;
+  const FindPolicy find_;
+  const bool shadow_;
+  Scenario scenario_;
+  std::map<WorkloadKey, std::size_t> workload_of_;
+  std::map<std::string, std::string> running_slimfaas_;  // by namespace
+  Functions functions_;
+};
+
+}  // namespace
+
+Functions functions_of(const Inventory& inventory, const DriveConfig& config, FindPolicy find,
+                       bool shadow) {
+  return Census(inventory, config, find, shadow).take();
+}
+
+}  // namespace thaw::world

@@ -1,0 +1,51 @@
+// Which workloads of the cluster are functions, and which policy scales each.
+//
+// A function is a Deployment or StatefulSet that says SlimFaas/Function: "true" of its pods, or one
+// that the configuration names. What is wrong with one concerns it alone: it is refused, with the
+// reason, and left as it is. Refused as well is what somebody else scales: an HPA, an owner such as
+// a Knative Revision, or SlimFaas itself while it runs (a shadow may look at all of those).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "drivers/world/activity.hpp"
+#include "drivers/world/inventory.hpp"
+#include "engine/policy.hpp"
+#include "engine/scenario/drive_config.hpp"
+
+namespace thaw::world {
+
+// The line of policies/all.cpp of that name; nullptr: there is none.
+using FindPolicy = const PolicyInfo* (*)(std::string_view name);
+
+struct Function {
+  FunctionId id = 0;
+  FunctionName name;
+  WorkloadKey target;
+  std::string policy;
+  std::vector<MetricRef> metrics;  // that the policy wants
+  std::unique_ptr<ScalingPolicy> scaler;
+  std::optional<Replicas> most;
+};
+
+struct Refusal {
+  WorkloadKey target;
+  std::string why;
+};
+
+struct Functions {
+  // By FunctionId, those that are refused too: a policy may ask about them as peers.
+  std::vector<std::pair<FunctionName, WorkloadKey>> known;
+  std::vector<Function> governed;  // by id
+  std::vector<Refusal> refused;
+};
+
+Functions functions_of(const Inventory& inventory, const DriveConfig& config, FindPolicy find,
+                       bool shadow);
+
+}  // namespace thaw::world

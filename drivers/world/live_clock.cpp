@@ -1,0 +1,63 @@
+#include "drivers/world/live_clock.hpp"
+
+namespace thaw::world {
+namespace {
+
+TimePoint wall_clock() {
+  return {
+      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
+}
+
+}  // namespace
+
+LiveClock::LiveClock(boost::asio::any_io_executor executor, std::function<void(FunctionId)> ring)
+    : steady_start_(std::chrono::steady_clock::now()),
+      start_(wall_clock()),
+      ring_(std::move(ring)),
+      timer_(std::move(executor)) {}
+
+TimePoint LiveClock::real_now() const {
+  return start_ + (std::chrono::steady_clock::now() - steady_start_);
+}
+
+TimePoint LiveClock::now() const { return ringing_.value_or(real_now()); }
+
+void LiveClock::set_alarm(FunctionId id, TimePoint t) {
+  cancel_alarm(id);
+  alarms_[id] = t;
+  due_.emplace(t, id);
+  arm();
+}
+
+void LiveClock::cancel_alarm(FunctionId id) {
+  const auto found = alarms_.find(id);
+  if (found == alarms_.end()) return;
+  due_.erase({found->second, id});
+  alarms_.erase(found);
+}
+
+// A timer that rings early finds nothing due and is armed again.
+void LiveClock::arm() {
+  if (due_.empty() || due_.begin()->first >= armed_) return;
+  armed_ = due_.begin()->first;
+  timer_.expires_at(steady_start_ + (armed_ - start_));
+  timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (cancelled) return;
+    armed_ = TimePoint::never();
+    ring_due();
+  });
+}
+
+void LiveClock::ring_due() {
+  if (ringing_) return;
+  while (!due_.empty() && due_.begin()->first <= real_now()) {
+    const auto [instant, id] = *due_.begin();
+    cancel_alarm(id);
+    ringing_ = instant;
+    ring_(id);
+    ringing_.reset();
+  }
+  arm();
+}
+
+}  // namespace thaw::world

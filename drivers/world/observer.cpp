@@ -1,0 +1,91 @@
+#include "drivers/world/observer.hpp"
+
+#include <algorithm>
+
+namespace thaw::world {
+namespace {
+
+// A watch that has been broken for longer is no ground for scaling down.
+constexpr Duration kStale = std::chrono::seconds(15);
+
+std::int32_t ready_of(const Inventory::Pods& pods) {
+  return static_cast<std::int32_t>(std::count_if(pods.begin(), pods.end(), [](const auto& entry) {
+    const PodState& pod = entry.second.state;
+    return !pod.deleting && pod.ready == Condition::yes;
+  }));
+}
+
+bool is_active(const PodState& pod) {
+  return !pod.deleting && pod.phase != PodPhase::succeeded && pod.phase != PodPhase::failed;
+}
+
+}  // namespace
+
+void Observer::look_at_pods(const WorkloadKey& key, bool told) {
+  const Inventory::Pods& pods = sources_.inventory.pods_of(key);
+  std::int32_t active = 0;
+  for (const auto& [id, pod] : pods) active += is_active(pod.state);
+  seen_.status = Replicas(active);
+  seen_.ready = Replicas(ready_of(pods));
+  pods_.clear();
+  requests_.clear();
+  if (!told) return;
+  std::size_t many = 0;
+  for (const auto& [id, pod] : pods) many += pod.state.requests.size();
+  requests_.reserve(many);  // spans into it must hold
+  for (const auto& [id, pod] : pods) {
+    const PodState& state = pod.state;
+    const std::size_t first = requests_.size();
+    for (const ContainerRequest& one : state.requests)
+      requests_.push_back({one.container, one.resource, one.milli});
+    pods_.push_back({id,
+                     state.phase,
+                     state.ready,
+                     state.deleting,
+                     state.unschedulable,
+                     state.created,
+                     state.started,
+                     state.ready_changed,
+                     {requests_.data() + first, requests_.size() - first}});
+  }
+  seen_.pods = pods_;
+}
+
+const MetricFacts& Observer::metric(FunctionId id, std::size_t index) {
+  static const MetricFacts kAbsent;
+  return sources_.metrics ? sources_.metrics->read(id, index) : kAbsent;
+}
+
+const Observation& Observer::observe(FunctionId id, const Wants& wants, Cause cause,
+                                     const WriteFacts& last_write) {
+  const auto& [name, key] = functions_->known.at(id);
+  seen_ = {};
+  seen_.now = sources_.clock.now();
+  seen_.facts_taken = sources_.facts_taken();
+  seen_.cause = cause;
+  if (const WorkloadState* const state = sources_.inventory.find(key)) seen_.spec = state->spec;
+  look_at_pods(key, wants.pods);
+  seen_.last_activity = sources_.activity.last(name);
+  peers_.clear();
+  for (const FunctionId peer : wants.peers) {
+    const auto& [peer_name, peer_key] = functions_->known.at(peer);
+    peers_.push_back({peer, Replicas(ready_of(sources_.inventory.pods_of(peer_key))),
+                      sources_.activity.last(peer_name)});
+  }
+  seen_.peers = peers_;
+  metrics_.clear();
+  for (std::size_t i = 0; i < wants.metrics.size(); ++i) metrics_.push_back(metric(id, i));
+  seen_.metrics = metrics_;
+  seen_.last_write = last_write;
+  return seen_;
+}
+
+bool Observer::blind(const Wants& wants) const {
+  if (seen_.now - seen_.facts_taken > kStale) return true;
+  return std::any_of(metrics_.begin(),
+                     metrics_.begin() + static_cast<std::ptrdiff_t>(
+                                            std::min(metrics_.size(), wants.metrics.size())),
+                     [](const MetricFacts& one) { return one.presence != Presence::ok; });
+}
+
+}  // namespace thaw::world

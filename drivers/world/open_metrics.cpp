@@ -1,0 +1,47 @@
+#include "drivers/world/open_metrics.hpp"
+
+#include <fmt/format.h>
+
+namespace thaw::world {
+namespace {
+
+std::string escaped(std::string_view value) {
+  std::string text;
+  for (const char c : value) {
+    if (c == '\n') {
+      text += "\\n";
+      continue;
+    }
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+}  // namespace
+
+void OpenMetrics::family(std::string_view name, std::string_view help, const char* type) {
+  text_ += fmt::format("# TYPE {} {}\n# HELP {} {}\n", name, type, name, help);
+}
+
+void OpenMetrics::counter(std::string_view name, std::string_view help) {
+  family(name, help, "counter");
+  name_ = std::string(name) + "_total";
+}
+
+void OpenMetrics::gauge(std::string_view name, std::string_view help) {
+  family(name, help, "gauge");
+  name_ = name;
+}
+
+void OpenMetrics::sample(const Labels& labels, double value) {
+  text_ += name_;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    text_ +=
+        fmt::format("{}{}=\"{}\"", i == 0 ? "{" : ",", labels[i].first, escaped(labels[i].second));
+  text_ += fmt::format("{} {}\n", labels.empty() ? "" : "}", value);
+}
+
+std::string OpenMetrics::finish() && { return std::move(text_) + "# EOF\n"; }
+
+}  // namespace thaw::world

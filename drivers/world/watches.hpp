@@ -1,0 +1,36 @@
+// The watches of a driver: workloads, pods and HPAs of each namespace, told to the inventory.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "drivers/kubernetes/reflector.hpp"
+#include "drivers/world/inventory.hpp"
+#include "drivers/world/spending.hpp"
+
+namespace thaw::world {
+
+class Watches {
+ public:
+  // `nodes`: whom nodes are told to; nullptr: they are not looked at.
+  Watches(kubernetes::Reader& reader, const std::vector<std::string>& namespaces,
+          Inventory& inventory, Spending* nodes);
+  ~Watches();
+
+  void start();
+  void stop();
+  bool synced() const;  // all of them
+  // What is known holds since then: `now` while every watch is open, else when the oldest broken
+  // one was last heard of; the epoch before that.
+  TimePoint facts_taken(TimePoint now) const;
+  const std::vector<std::unique_ptr<kubernetes::Reflector>>& all() const { return reflectors_; }
+  std::string trouble() const;  // of those that are not synced, for /readyz; empty: none
+
+ private:
+  kubernetes::Reader& reader_;
+  std::vector<std::unique_ptr<kubernetes::Sink>> sinks_;
+  std::vector<std::unique_ptr<kubernetes::Reflector>> reflectors_;
+};
+
+}  // namespace thaw::world
