@@ -153,6 +153,31 @@ spec:
   EXPECT_TRUE(written().empty());
 }
 
+// The HPA's arithmetic: ceil(queued / 10). What is absent is not zero.
+TEST_F(Drive, AMetricMovesReplicasAndItsAbsenceHoldsThem) {
+  apply(deployment({.name = "echo", .image = "echo:1", .port = 8080, .gpu = false}));
+  const std::string queued = plane().metrics() + "/values/queued";
+  put(queued, "25");
+  DriverSettings own = settings();
+  own.more = "metrics: {poll: 1s}\nfunctions:\n  - {name: echo, namespace: " + space() +
+             ", policy: \"hpa:maxReplicas=4,metrics.0.type=External,"
+             "metrics.0.external.metric.name=queued,"
+             "metrics.0.external.target.type=AverageValue,"
+             "metrics.0.external.target.averageValue=10,flags.sync-period=1s,"
+             "flags.downscale-stabilization=2s\"}\n";
+  Driver driver(own);
+  driver.start();
+  EXPECT_TRUE(becomes("echo", "3", 15s)) << driver.log();
+  put(queued, "12");
+  EXPECT_TRUE(becomes("echo", "2", 15s)) << driver.log();
+  ASSERT_EQ(http("DELETE", queued).status, 200);
+  std::this_thread::sleep_for(6s);
+  EXPECT_EQ(replicas("echo"), "2");
+  put(queued, "35");
+  EXPECT_TRUE(becomes("echo", "4", 15s)) << driver.log();
+  EXPECT_EQ(driver.stop(), 0);
+}
+
 // Fifty kills over four functions that are woken and let go: what is written is what a driver that
 // lives would have written.
 TEST_F(Drive, FiftyKillsChangeNoDecision) {
