@@ -14,7 +14,17 @@ Instant after(Duration within) { return std::chrono::steady_clock::now() + withi
 
 bool is_safe(const Request& request) { return request.method == "GET" || request.method == "HEAD"; }
 
+bool is_one_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+// Nothing that came from a file or a program may become a header of its own.
 std::string wire_of(const Request& request, const Endpoint& endpoint) {
+  bool well_formed = is_one_line(request.target) && request.target.find(' ') == std::string::npos;
+  for (const auto& [name, value] : request.headers) {
+    well_formed = well_formed && is_one_line(name) && is_one_line(value);
+  }
+  if (!well_formed) throw Failure(Failure::Kind::malformed, "a request of broken lines");
   std::string wire = request.method + " " + endpoint.base_path + request.target + " HTTP/1.1\r\n";
   wire += "Host: " + endpoint.authority() + "\r\n";
   for (const auto& [name, value] : request.headers) wire += name + ": " + value + "\r\n";

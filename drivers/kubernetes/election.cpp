@@ -11,7 +11,7 @@
 
 namespace thaw::kubernetes {
 
-class Election::Impl {
+class Election::Impl : public std::enable_shared_from_this<Election::Impl> {
  public:
   Impl(Writer& writer, LeaseSettings settings, std::function<void(bool)> changed)
       : writer_(writer),
@@ -19,6 +19,7 @@ class Election::Impl {
         changed_(std::move(changed)),
         random_(unrepeatable("lease")),
         timer_(writer.transport().executor()),
+        expiry_(writer.transport().executor()),
         collection_("/apis/coordination.k8s.io/v1/namespaces/" +
                     http::percent_encoded(settings_.namespace_name) + "/leases") {
     THAW_CHECK(settings_.duration > settings_.renew && settings_.renew > settings_.retry * 6 / 5,
@@ -29,10 +30,10 @@ class Election::Impl {
   static Awaitable<void> run(std::shared_ptr<Impl> self) {
     while (!self->stopped_) {
       const bool held = co_await self->hold();
-      if (self->leads && !self->holds_on()) self->step_down();
       if (self->stopped_) break;
       co_await sleep(self->timer_, held ? self->settings_.retry : self->candidate_wait());
     }
+    self->expiry_.cancel();
     if (!self->leads) co_return;
     self->step_down();
     co_await self->release();
@@ -156,11 +157,22 @@ class Election::Impl {
       co_return false;
     }
     renewed_ = sent;
-    if (!leads && !stopped_) {
+    watch_expiry();
+    // An answer that took too long is a lease that another may be about to take.
+    if (!leads && !stopped_ && holds_on()) {
       leads = true;
       changed_(true);
     }
     co_return true;
+  }
+
+  // Steps down in time, whatever request is under way.
+  void watch_expiry() {
+    expiry_.expires_at(renewed_ + settings_.renew);
+    expiry_.async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
+      const auto self = weak.lock();
+      if (self && !cancelled && self->leads && !self->holds_on()) self->step_down();
+    });
   }
 
   // Nobody's, for a second: the next one need not wait. Best effort: it expires by itself.
@@ -182,7 +194,7 @@ class Election::Impl {
   LeaseSettings settings_;
   std::function<void(bool)> changed_;
   Random random_;
-  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer timer_, expiry_;
   std::string collection_, version_;
   Json known_;
   SteadyInstant changed_at_{}, renewed_{};

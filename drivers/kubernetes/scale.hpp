@@ -36,7 +36,8 @@ Awaitable<Scaled> read_scale(Reader& reader, Target target);
 
 // With a resource version it is a compare and set of the whole object: any change since counts as
 // another writer. A conflict is read again and returned, not retried: the decision was made on what
-// no longer holds.
+// no longer holds. (A write whose answer was lost may meet itself: then `desired` is what was
+// asked.)
 Awaitable<Scaled> scale(Writer& writer, Target target, std::int32_t replicas,
                         std::optional<std::string> resource_version = std::nullopt,
                         Duration within = 10s);

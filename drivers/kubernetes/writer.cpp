@@ -28,11 +28,12 @@ bool may_repeat(const ApiError& error, Repeat repeat) {
 
 }  // namespace
 
-Writer::Writer(Transport& transport, Random random) : transport_(transport), random_(random) {}
+Writer::Writer(Transport& transport, Random random, BackoffSettings backoff)
+    : transport_(transport), random_(random), backoff_(backoff) {}
 
 Awaitable<Json> Writer::repeated(http::Request request, Duration within, Repeat repeat) {
   const SteadyInstant until = steady_now() + within;
-  Backoff backoff({.first = 200ms, .most = 5s}, random_);
+  Backoff backoff(backoff_, random_);
   random_.bits();  // the next write waits otherwise
   for (;;) {
     // A connection that hangs must leave time for another.

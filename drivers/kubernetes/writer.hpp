@@ -22,7 +22,8 @@ enum class Repeat : unsigned char { unseen_only, absolute };
 
 class Writer {
  public:
-  explicit Writer(Transport& transport, Random random = unrepeatable("writes"));
+  explicit Writer(Transport& transport, Random random = unrepeatable("writes"),
+                  BackoffSettings backoff = {.first = 200ms, .most = 5s});
 
   // Each returns the object as the server keeps it now. `within` covers all tries.
   Awaitable<Json> create(std::string collection, const Json& object, Duration within = 10s,
@@ -44,6 +45,7 @@ class Writer {
 
   Transport& transport_;
   Random random_;
+  BackoffSettings backoff_;
   std::uint64_t writes_ = 0;
 };
 

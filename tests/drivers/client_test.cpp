@@ -321,6 +321,29 @@ TEST_F(OverTls, ClosingEndsWhatIsUnderWay) {
   EXPECT_EQ(failure_of(client.send(get("/"), 1h)).kind(), Kind::closed);
 }
 
+// localhost is ::1 as well, where nobody listens.
+TEST_F(OverTls, AHostIsLookedUpAndEachAddressTried) {
+  serve(hello, {"DNS:localhost"});
+  Endpoint to = endpoint();
+  to.host = "localhost";
+  Client client(io_.get_executor(), to);
+  EXPECT_EQ(send(client, get("/")).body, "hello");
+  to.host = "no.such.host.invalid";
+  const Failure failure = failure_of(to);
+  EXPECT_TRUE(failure.kind() == Kind::resolve || failure.kind() == Kind::timeout) << failure.what();
+  EXPECT_FALSE(failure.maybe_received());
+}
+
+TEST_F(OverTls, ARequestOfBrokenLinesIsNotSent) {
+  serve(hello);
+  Client client(io_.get_executor(), endpoint());
+  Request request = get("/");
+  request.headers.emplace_back("Authorization", "Bearer a\r\nX-Injected: b");
+  EXPECT_EQ(failure_of(client.send(request, kWithin)).kind(), Kind::malformed);
+  EXPECT_EQ(failure_of(client.send(get("/ HTTP/1.1"), kWithin)).kind(), Kind::malformed);
+  EXPECT_EQ(server_->requests(), 0u);
+}
+
 TEST_F(OverTls, NobodyListeningIsToldAsSuch) {
   serve(hello);
   const Endpoint to = endpoint();

@@ -150,7 +150,7 @@ TEST_F(ElectionTest, ALeaderThatCannotRenewStepsDownBeforeAnotherMayTakeOver) {
   failing_ = true;
   const auto begin = std::chrono::steady_clock::now();
   ASSERT_TRUE(run_until(io_, [&] { return !a.election.leads(); }));
-  EXPECT_LE(a.changed - begin, 1s);
+  EXPECT_LE(a.changed - begin, 650ms);  // renew, and a moment
   EXPECT_FALSE(a.election.may_write(0s));
   EXPECT_NE(a.election.last_error(), "");
   failing_ = false;

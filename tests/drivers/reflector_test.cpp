@@ -255,7 +255,7 @@ TEST_F(ReflectorTest, SurvivesLinesThatWereMangled) {
   Random random(11, "lines");
   settings_.backoff.most = 20ms;
   follow({lists({}, "5")});
-  constexpr int kRounds = 40;
+  constexpr int kRounds = 20;
   for (int round = 0; round < kRounds; ++round) {
     std::string line = event("MODIFIED", pod("a", "10"));
     for (int i = 0; i < 3; ++i) {

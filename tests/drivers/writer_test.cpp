@@ -43,7 +43,7 @@ class WriterTest : public loopback::ApiServerTest {
         co_await visit.answer(answer.status, answer.body, answer.headers);
       }
     });
-    writer_.emplace(*transport_, Random(1, "writes"));
+    writer_.emplace(*transport_, Random(1, "writes"), BackoffSettings{.first = 20ms});
   }
   Json body(std::size_t request) const { return Json::parse(seen_.at(request).body); }
 
