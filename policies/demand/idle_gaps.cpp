@@ -40,7 +40,7 @@ IdleGaps::Gaps IdleGaps::in_order(double cold_s) const {
   return gaps;
 }
 
-// Half of a cold start is what those who come during it wait on average.
+// Half of a cold start is what those who come during it wait on average, and the first all of it.
 IdleGaps::Outcome IdleGaps::outcome(const Gaps& gaps, const IdlePlan& plan,
                                     const IdlePrices& prices) const {
   Outcome all;
@@ -59,7 +59,7 @@ IdleGaps::Outcome IdleGaps::outcome(const Gaps& gaps, const IdlePlan& plan,
       all.cost += std::min(ready, prices.start_s);
       if (ready > prices.start_s) all.cost += prices.start_s, wait = prices.cold_s;
     }
-    all.cost += prices.wait_price * gaps[i].late * wait / 2;
+    all.cost += prices.wait_price * (gaps[i].late + prices.callers) * wait / 2;
     if (wait > prices.patience_s) all.late += gaps[i].late;
   }
   return all;
@@ -68,7 +68,8 @@ IdleGaps::Outcome IdleGaps::outcome(const Gaps& gaps, const IdlePlan& plan,
 IdlePlan IdleGaps::plan(const IdlePrices& prices) const {
   const bool may_break = prices.miss < 1 && prices.cold_s > prices.patience_s;
   const bool owes = may_break && prices.debt > 0;
-  const double unseen = prices.start_s * (owes ? kInDebt : 1);
+  const double restart_s = prices.start_s + prices.wait_price * prices.callers * prices.cold_s;
+  const double unseen = restart_s * (owes ? kInDebt : 1);
   IdlePlan best{unseen, 0, !may_break};
   if (count_ == 0) return best;
   const Gaps gaps = in_order(prices.cold_s);
@@ -81,7 +82,7 @@ IdlePlan IdleGaps::plan(const IdlePrices& prices) const {
                 : std::numeric_limits<double>::infinity();
 
   const double trust = std::max(kShortest, kTrust / (kTrust + static_cast<double>(count_)));
-  const double shortest = prices.start_s * trust, longest = prices.start_s / trust;
+  const double shortest = prices.start_s * trust, longest = restart_s / trust;
   Outcome least{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
   const auto consider = [&](double keep, double back) {
     const IdlePlan candidate{keep, back, true};
@@ -107,7 +108,7 @@ IdlePlan IdleGaps::plan(const IdlePrices& prices) const {
     }
   };
   with_returns(shortest);
-  with_returns(prices.start_s);
+  with_returns(restart_s);
   for (std::size_t i = 0; i < count_; ++i)
     if (idle[i] >= shortest && (may_break || idle[i] <= longest)) with_returns(idle[i]);
   return best;

@@ -106,6 +106,9 @@ TEST(IdleGaps, APriceOfWaitingKeepsLonger) {
   IdlePrices prices = kBreakEven;
   prices.wait_price = 2;  // 2 × 10 requests × 50 s / 2 on top of 40 + 100
   EXPECT_EQ(gaps.plan(prices).keep_s, 240);
+  EXPECT_EQ(IdleGaps().plan(prices).keep_s, 100);
+  prices.callers = 1;  // where nothing else serves a start costs whoever calls 2 × 50 s as well
+  EXPECT_EQ(IdleGaps().plan(prices).keep_s, 200);
 }
 
 TEST(IdleGaps, KnowsHowLongBusyTimesLast) {
