@@ -65,14 +65,21 @@ IdleGaps::Outcome IdleGaps::outcome(const Gaps& gaps, const IdlePlan& plan,
   return all;
 }
 
+// What a start costs, waits included; as many wait for it as did on average.
+double IdleGaps::restart(const Gaps& gaps, const IdlePrices& prices) const {
+  double late = 0;
+  for (std::size_t i = 0; i < count_; ++i) late += gaps[i].late / static_cast<double>(count_);
+  const double waiting = (prices.callers + std::max(prices.callers, late)) / 2;
+  return prices.start_s + prices.wait_price * waiting * prices.cold_s;
+}
+
 IdlePlan IdleGaps::plan(const IdlePrices& prices) const {
   const bool may_break = prices.miss < 1 && prices.cold_s > prices.patience_s;
   const bool owes = may_break && prices.debt > 0;
-  const double restart_s = prices.start_s + prices.wait_price * prices.callers * prices.cold_s;
-  const double unseen = restart_s * (owes ? kInDebt : 1);
-  IdlePlan best{unseen, 0, !may_break};
-  if (count_ == 0) return best;
   const Gaps gaps = in_order(prices.cold_s);
+  const double restart_s = restart(gaps, prices);
+  IdlePlan best{restart_s * (owes ? kInDebt : 1), 0, !may_break};
+  if (count_ == 0) return best;
   std::array<double, kMost> idle{};
   double requests = 0;
   for (std::size_t i = 0; i < count_; ++i) idle[i] = gaps[i].idle_s, requests += gaps[i].all;
@@ -108,6 +115,7 @@ IdlePlan IdleGaps::plan(const IdlePrices& prices) const {
     }
   };
   with_returns(shortest);
+  // Before the idle times: where it is best through all of them, one a little longer is kept, too.
   with_returns(restart_s);
   for (std::size_t i = 0; i < count_; ++i)
     if (idle[i] >= shortest && (may_break || idle[i] <= longest)) with_returns(idle[i]);

@@ -63,6 +63,7 @@ class IdleGaps {
   };
   using Gaps = std::array<Gap, kMost>;
   Gaps in_order(double cold_s) const;  // by time, with what would have been late
+  double restart(const Gaps& gaps, const IdlePrices& prices) const;
   Outcome outcome(const Gaps& gaps, const IdlePlan& plan, const IdlePrices& prices) const;
 
   Gaps gaps_;
