@@ -32,7 +32,8 @@ struct Access {
   std::string namespace_name = "default";
   http::Endpoint endpoint;
   CredentialSource credentials;
-  http::Headers impersonation;  // Impersonate-User and its kin
+  http::Headers impersonation;      // Impersonate-User and its kin
+  std::string user_agent = "thaw";  // in the server's audit log
 };
 
 Access load_access(const AccessOptions& options, Diagnostics& diagnostics);

@@ -110,7 +110,7 @@ Transport::~Transport() { close(); }
 
 Awaitable<http::Response> Transport::send(http::Request request, Duration within) {
   const SteadyInstant until = steady_now() + within;
-  request.headers.emplace_back("User-Agent", "thaw");
+  request.headers.emplace_back("User-Agent", access().user_agent);
   request.headers.emplace_back("Accept", "application/json");
   return Impl::ask(impl_, std::move(request), [until](http::Client& client, http::Request signed_) {
     return client.send(std::move(signed_), until - steady_now());
@@ -127,7 +127,7 @@ Awaitable<http::Response> Transport::stream(std::string target, Duration head_wi
                                             Duration silence, http::Client::Line line) {
   http::Request request;
   request.target = std::move(target);
-  request.headers.emplace_back("User-Agent", "thaw");
+  request.headers.emplace_back("User-Agent", access().user_agent);
   request.headers.emplace_back("Accept", "application/json");
   return Impl::ask(
       impl_, std::move(request),

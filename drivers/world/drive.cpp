@@ -46,13 +46,14 @@ std::string identity_of(const DriveOptions& options) {
   return host.data();
 }
 
-kubernetes::Access access_of(const DriveConfig& config) {
+kubernetes::Access access_of(const DriveConfig& config, const std::string& identity) {
   Diagnostics problems;
   kubernetes::AccessOptions options;
   options.kubeconfig = config.kubeconfig;
   options.context = config.context;
   kubernetes::Access access = kubernetes::load_access(options, problems);
   problems.throw_if_any();
+  access.user_agent = "thaw/" + identity;  // who of several wrote what, in the server's audit log
   return access;
 }
 
@@ -73,7 +74,7 @@ class Driver {
         identity_(identity_of(options)),
         log_(options.log),
         clock_(io_.get_executor(), [this](FunctionId id) { control_.alarm(id); }),
-        transport_(io_.get_executor(), access_of(config_)),
+        transport_(io_.get_executor(), access_of(config_, identity_)),
         reader_(transport_),
         control_(ports()),
         inventory_(control_),

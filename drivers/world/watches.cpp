@@ -3,44 +3,24 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace thaw::world {
 namespace {
 
 using kubernetes::Json;
 
-struct WorkloadSink final : kubernetes::Sink {
-  WorkloadSink(Inventory& to, bool is_stateful) : inventory(to), stateful(is_stateful) {}
-  void applied(const Json& object) override { inventory.apply_workload(object, stateful); }
-  void deleted(const Json& object) override { inventory.remove_workload(object, stateful); }
-  void synced() override {}
-  Inventory& inventory;
-  bool stateful;
-};
+using Take = std::function<void(const Json&)>;
 
-struct PodSink final : kubernetes::Sink {
-  explicit PodSink(Inventory& to) : inventory(to) {}
-  void applied(const Json& object) override { inventory.apply_pod(object); }
-  void deleted(const Json& object) override { inventory.remove_pod(object); }
+struct ToldSink final : kubernetes::Sink {
+  ToldSink(Take when_applied, Take when_deleted)
+      : apply(std::move(when_applied)), remove(std::move(when_deleted)) {}
+  void applied(const Json& object) override { apply(object); }
+  void deleted(const Json& object) override { remove(object); }
   void synced() override {}
-  Inventory& inventory;
-};
-
-struct HpaSink final : kubernetes::Sink {
-  explicit HpaSink(Inventory& to) : inventory(to) {}
-  void applied(const Json& object) override { inventory.apply_hpa(object); }
-  void deleted(const Json& object) override { inventory.remove_hpa(object); }
-  void synced() override {}
-  Inventory& inventory;
-};
-
-struct NodeSink final : kubernetes::Sink {
-  explicit NodeSink(Spending& to) : spending(to) {}
-  void applied(const Json& object) override { spending.apply(node_of(object)); }
-  void deleted(const Json& object) override { spending.remove(node_of(object)); }
-  void synced() override {}
-  Spending& spending;
+  Take apply, remove;
 };
 
 }  // namespace
@@ -48,20 +28,31 @@ struct NodeSink final : kubernetes::Sink {
 Watches::Watches(kubernetes::Reader& reader, const std::vector<std::string>& namespaces,
                  Inventory& inventory, Spending* nodes)
     : reader_(reader) {
-  const auto watch = [&](std::string path, std::unique_ptr<kubernetes::Sink> sink) {
+  const auto watch = [&](std::string path, Take apply, Take remove) {
+    sinks_.push_back(std::make_unique<ToldSink>(std::move(apply), std::move(remove)));
     reflectors_.push_back(std::make_unique<kubernetes::Reflector>(
-        reader_, kubernetes::Collection{std::move(path)}, *sink));
-    sinks_.push_back(std::move(sink));
+        reader_, kubernetes::Collection{std::move(path)}, *sinks_.back()));
   };
+  Inventory* const all = &inventory;
   for (const std::string& ns : namespaces) {
     const std::string in = "/namespaces/" + ns + "/";
-    watch("/apis/apps/v1" + in + "deployments", std::make_unique<WorkloadSink>(inventory, false));
-    watch("/apis/apps/v1" + in + "statefulsets", std::make_unique<WorkloadSink>(inventory, true));
-    watch("/apis/autoscaling/v2" + in + "horizontalpodautoscalers",
-          std::make_unique<HpaSink>(inventory));
-    watch("/api/v1" + in + "pods", std::make_unique<PodSink>(inventory));
+    for (const bool stateful : {false, true})
+      watch(
+          "/apis/apps/v1" + in + (stateful ? "statefulsets" : "deployments"),
+          [=](const Json& object) { all->apply_workload(object, stateful); },
+          [=](const Json& object) { all->remove_workload(object, stateful); });
+    watch(
+        "/apis/autoscaling/v2" + in + "horizontalpodautoscalers",
+        [=](const Json& object) { all->apply_hpa(object); },
+        [=](const Json& object) { all->remove_hpa(object); });
+    watch(
+        "/api/v1" + in + "pods", [=](const Json& object) { all->apply_pod(object); },
+        [=](const Json& object) { all->remove_pod(object); });
   }
-  if (nodes) watch("/api/v1/nodes", std::make_unique<NodeSink>(*nodes));
+  if (nodes)
+    watch(
+        "/api/v1/nodes", [=](const Json& object) { nodes->apply(node_of(object)); },
+        [=](const Json& object) { nodes->remove(node_of(object)); });
 }
 
 Watches::~Watches() = default;

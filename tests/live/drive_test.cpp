@@ -153,6 +153,31 @@ spec:
   EXPECT_TRUE(written().empty());
 }
 
+// The HPA's arithmetic: ceil(queued / 10). What is absent is not zero.
+TEST_F(Drive, AMetricMovesReplicasAndItsAbsenceHoldsThem) {
+  apply(deployment({.name = "echo", .image = "echo:1", .port = 8080, .gpu = false}));
+  const std::string queued = plane().metrics() + "/values/queued";
+  put(queued, "25");
+  DriverSettings own = settings();
+  own.more = "metrics: {poll: 1s}\nfunctions:\n  - {name: echo, namespace: " + space() +
+             ", policy: \"hpa:maxReplicas=4,metrics.0.type=External,"
+             "metrics.0.external.metric.name=queued,"
+             "metrics.0.external.target.type=AverageValue,"
+             "metrics.0.external.target.averageValue=10,flags.sync-period=1s,"
+             "flags.downscale-stabilization=2s\"}\n";
+  Driver driver(own);
+  driver.start();
+  EXPECT_TRUE(becomes("echo", "3", 15s)) << driver.log();
+  put(queued, "12");
+  EXPECT_TRUE(becomes("echo", "2", 15s)) << driver.log();
+  ASSERT_EQ(http("DELETE", queued).status, 200);
+  std::this_thread::sleep_for(6s);
+  EXPECT_EQ(replicas("echo"), "2");
+  put(queued, "35");
+  EXPECT_TRUE(becomes("echo", "4", 15s)) << driver.log();
+  EXPECT_EQ(driver.stop(), 0);
+}
+
 // Fifty kills over four functions that are woken and let go: what is written is what a driver that
 // lives would have written.
 TEST_F(Drive, FiftyKillsChangeNoDecision) {
@@ -203,6 +228,55 @@ TEST_F(Drive, FiftyKillsChangeNoDecision) {
     }
     EXPECT_EQ(counts, "10101010") << name << "\n" << lines;
   }
+}
+
+// Two of them, and the leader is killed, over and over, while functions come and go. Each write
+// carries who made it: between two takeovers there is one writer, never two.
+TEST_F(Drive, NeverTwoWrite) {
+  const std::vector<std::string> names{"f1", "f2", "f3"};
+  for (const std::string& name : names)
+    apply(deployment({.name = name,
+                      .image = "echo:1",
+                      .port = 8080,
+                      .replicas = 0,
+                      .annotations = slimfaas(3),
+                      .gpu = false}));
+  Driver one(settings("one")), two(settings("two"));
+  one.start();
+  ASSERT_TRUE(eventually(10s, [&] { return one.leads(); }));
+  two.start();
+  Driver* leader = &one;
+  Driver* standby = &two;
+  const int kTakeovers = 3;
+  for (int round = 0; round < kTakeovers; ++round) {
+    for (const std::string& name : names) {
+      // At whichever of the two; the standby hands it on.
+      ASSERT_TRUE(
+          eventually(15s, [&] { return (round % 2 ? leader : standby)->wake(name) == 204; }))
+          << leader->log() << standby->log();
+    }
+    leader->kill_nine();
+    leader->launch();  // comes back as the same identity, and may be faster than the other
+    ASSERT_TRUE(eventually(30s, [&] { return leader->leads() || standby->leads(); }));
+    for (const std::string& name : names) EXPECT_TRUE(becomes(name, "0", 60s));
+    leader->kill_nine();
+    ASSERT_TRUE(eventually(30s, [&] { return standby->leads(); }));
+    leader->start();
+    std::swap(leader, standby);
+  }
+  std::vector<std::string> writers;
+  for (const std::string& line : plane().lines("audit.jsonl")) {
+    if (line.find("\"namespace\":\"" + space() + "\"") == std::string::npos) continue;
+    const std::string verb = field(line, "verb"), agent = field(line, "userAgent");
+    const bool state = line.find("\"resource\":\"configmaps\"") != std::string::npos;
+    const bool scale = line.find("\"subresource\":\"scale\"") != std::string::npos;
+    if (!agent.starts_with("thaw/") || !(scale ? verb == "patch" : state && verb == "update"))
+      continue;
+    if (writers.empty() || writers.back() != agent) writers.push_back(agent);
+  }
+  std::string turns;
+  for (const std::string& writer : writers) turns += writer + " ";
+  EXPECT_EQ(turns, "thaw/one thaw/two thaw/one thaw/two ");
 }
 
 TEST_F(Drive, OfTwoReplicasTheOtherTakesOverWhenOneIsKilled) {

@@ -43,8 +43,9 @@ Plane& PlaneCase::plane() {
 
 void PlaneCase::SetUp() {
   namespace_ = testing::UnitTest::GetInstance()->current_test_info()->name();
-  std::ranges::transform(namespace_, namespace_.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(namespace_, namespace_.begin(), [](unsigned char c) {
+    return std::isalnum(c) ? static_cast<char>(std::tolower(c)) : '-';
+  });
   const Output created = plane().kubectl({"create", "namespace", namespace_});
   ASSERT_EQ(created.exit_code, 0) << created.text;
 }
