@@ -83,10 +83,12 @@ void add_compare(CLI::App& app, int& exit_code) {
       "keep_alive:idle=600s' --set workload.load.until=20000s");
   verb->add_option("SCENARIO", arguments.scenario, "a folder, a file, or a variant (FOLDER/NAME)")
       ->required();
-  verb->add_option("--policies", arguments.policies,
-                   "A;B;… each [FUNCTION=]NAME[:key=value,…] or \"manifest\", what the scenario's "
-                   "own files ask for; a comma separates too where no setting follows it (default: "
-                   "manifest and every policy there is)");
+  verb->add_option(
+      "--policies", arguments.policies,
+      "A;B;… each [FUNCTION=]NAME[:key=value,…] or \"manifest\", what the scenario's "
+      "own files ask for, or \"default\", manifest and every policy there is; {max} and {slots} "
+      "are as many as the cluster has cards and a replica serves at once; a comma "
+      "separates too where no setting follows it");
   verb->add_option("--replications", arguments.replications,
                    "runs of each policy, with seeds N, N+1, … (default 10)")
       ->check(CLI::Range(1, 100'000));

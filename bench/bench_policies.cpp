@@ -30,6 +30,10 @@ const SettingList kPriced = {{"price", "0.75"}, {"cold-start", "60s"}};
 BENCHMARK_CAPTURE(decides, thaw, "thaw", kPriced)
     ->Repetitions(kRepetitions)
     ->ReportAggregatesOnly();
+const SettingList kWaitPriced = {{"price", "0.75"}, {"cold-start", "60s"}, {"wait-price", "1"}};
+BENCHMARK_CAPTURE(decides, thaw_with_a_price_of_waiting, "thaw", kWaitPriced)
+    ->Repetitions(kRepetitions)
+    ->ReportAggregatesOnly();
 BENCHMARK_CAPTURE(decides, mpc, "mpc", kPriced)->Repetitions(kRepetitions)->ReportAggregatesOnly();
 BENCHMARK_CAPTURE(decides, seasonal, "seasonal", SettingList{})
     ->Repetitions(kRepetitions)

@@ -197,6 +197,7 @@ struct Wants {
   bool pods = false;              // list pods, and poke when they or .spec.replicas change
   std::span<const FunctionId> peers = {};
   bool load = false;                        // reports of how busy it is
+  bool requests = false;                    // in_flight and queued: of all its calls
   bool path = false;                        // poke when its path has changed
   std::span<const MetricRef> metrics = {};  // read when the policy is asked
   bool idle_times = false;

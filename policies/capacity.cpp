@@ -76,6 +76,7 @@ class Capacity final : public ScalingPolicy {
             .pods = true,
             .peers = {},
             .load = settings_.type != LoadType::cpu,
+            .requests = true,
             .metrics = metrics_};
   }
   Decision decide(const Observation& seen) override;

@@ -86,6 +86,7 @@ Wants Exec::wants() const {
           .pods = now.hello.pods,
           .peers = now.peers,
           .load = now.hello.load,
+          .requests = true,  // every question says how many there are
           .path = now.hello.path,
           .metrics = now.hello.metrics};
 }

@@ -26,7 +26,7 @@ class Modal final : public ScalingPolicy {
  public:
   Modal(const Spec& spec, Diagnostics& diagnostics) { reconfigure(spec, diagnostics); }
 
-  Wants wants() const override { return {.arrivals_at_zero = true}; }
+  Wants wants() const override { return {.arrivals_at_zero = true, .requests = true}; }
   Decision decide(const Observation& seen) override;
   void reconfigure(const Spec& spec, Diagnostics& diagnostics) override;
   void save(StateWriter& out) const override {

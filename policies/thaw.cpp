@@ -6,14 +6,16 @@
 //             second × work of a request; the fewest with P(wait > slo) <= 1 - at by Erlang C, or
 //             with `wait-price` the cheapest, replicas and waiting added up. And those that work
 //             off a backlog that would still be there after a start, in the time that a start
-//             costs. The k-th is started if its busy times so far are likely to last as long as its
+//             costs, or with `wait-price` in the cheapest; there work is a second until it is
+//             known. The k-th is started if its busy times so far are likely to last as long as its
 //             start
 //   kept      the k-th replica, once k are no longer needed, by the idle times of that layer: for
 //             the time that would have been cheapest for the last of them and kept the promise,
 //             perhaps gone meanwhile and back ahead of the next call (demand/idle_gaps.hpp)
 //   zero      a start from zero that takes longer than slo breaks the promise: `from-zero` says
 //             whether one replica stays for that (never: the reason says why), as many of those
-//             starts are taken as 1 - at allows (budget), or any (cost)
+//             starts are taken as 1 - at allows (budget), or any (cost; with `wait-price` the
+//             default, as it stands for the promise)
 // Who was late for want of replicas is counted, for a week: once more were than 1 - at allows, idle
 // replicas stay longer.
 // Without history it is break-even: kept for as long as a start costs. Durations and prices are
@@ -39,13 +41,16 @@ namespace {
 
 // For so long a request counts, in time or late.
 constexpr Duration kPromiseMemory = std::chrono::hours(7 * 24);
+// Of a request, until the first few are done, where waiting has a price. Too little is soon found
+// out, too much is paid for.
+constexpr double kUnknownWork = 1;
 
 enum class FromZero : std::uint8_t { budget, never, cost };
 
 struct ThawSettings {
   Duration slo{2s}, tick{1s};
   double at = 0.95;
-  double wait_price_per_s = 0;  // in seconds of keeping a replica
+  double wait_price_per_s = 0;  // in seconds of keeping a replica; above 0: instead of the promise
   Bounds bounds;
   int slots = 1;
   FromZero from_zero = FromZero::never;
@@ -55,6 +60,8 @@ struct ThawSettings {
   double miss() const { return 1 - at; }
   // Whether who finds no replica waits for longer than is promised.
   bool zero_breaks() const { return start.to_serve_at(at) > slo; }
+  bool priced() const { return wait_price_per_s > 0; }
+  double clear_within_s(double work_s) const;
   IdlePrices idle_prices() const;
   Duration memory() const;
 };
@@ -64,24 +71,26 @@ ThawSettings ThawSettings::read(const Spec& spec, Diagnostics& diagnostics) {
   ThawSettings s;
   s.slo = read_duration(reader, "slo", "2s", 1ms);
   s.at = read_number(reader, "at", "0.95", 0, 0.9999);
-  const bool priced = spec.params.has("wait-price");
-  const double per_hour = priced ? read_number(reader, "wait-price", "1", 0, 1e9) : 0;
+  const bool has_price = spec.params.has("wait-price");
+  const double per_hour = has_price ? read_number(reader, "wait-price", "1", 0, 1e9) : 0;
   reader.ignore("wait-price");
   s.bounds = Bounds::read(reader, "min", "max", 10);
   s.slots = static_cast<int>(reader.integer("slots", 1, 1, 10'000));
-  const std::string zero = reader.one_of("from-zero", "never", {"never", "budget", "cost"});
+  const std::string zero =
+      reader.one_of("from-zero", has_price ? "cost" : "never", {"never", "budget", "cost"});
   s.from_zero = zero == "budget" ? FromZero::budget
                 : zero == "cost" ? FromZero::cost
                                  : FromZero::never;
   s.tick = read_duration(reader, "tick", "1s", 100ms);
   s.start = StartPrice::read(reader, spec);
-  if (priced && s.start.keep_per_s > 0) s.wait_price_per_s = per_hour / 3600 / s.start.keep_per_s;
+  if (has_price && s.start.keep_per_s > 0)
+    s.wait_price_per_s = per_hour / 3600 / s.start.keep_per_s;
   reader.finish();
   return s;
 }
 
 IdlePrices ThawSettings::idle_prices() const {
-  const bool promised = from_zero != FromZero::cost && wait_price_per_s == 0;
+  const bool promised = from_zero != FromZero::cost && !priced();
   // A start is more than its stages: scheduling, probes, and an end in grace.
   constexpr double kLeastStart = 30;
   return {.start_s = std::max(start.start_s, kLeastStart),
@@ -89,6 +98,13 @@ IdlePrices ThawSettings::idle_prices() const {
           .wait_price = wait_price_per_s,
           .patience_s = seconds(slo),
           .miss = promised ? miss() : 1};
+}
+
+// A backlog of B is gone after B work_s / servers, of which half is what each of them waits, at
+// wait_price_per_s; a server is started for start_s / slots. Both together are least here.
+double ThawSettings::clear_within_s(double work_s) const {
+  if (!priced()) return std::max(start.start_s, seconds(slo));
+  return std::sqrt(2 * work_s * start.start_s / (wait_price_per_s * slots));
 }
 
 // A rise of the load counts once it has lasted for a good part of what a start takes.
@@ -201,24 +217,25 @@ double Thaw::backlog(const Observation& seen, double arrivals_per_s, double work
 }
 
 Thaw::Need Thaw::needed(const Observation& seen) const {
-  const auto work_s = meter_.work_s();
-  if (!work_s) return {};
-  const double rate = meter_.arrivals_per_s(seen.now), load = rate * *work_s;
+  const auto metered_s = meter_.work_s();
+  if (!metered_s && !settings_.priced()) return {};
+  const double work_s = metered_s.value_or(kUnknownWork);
+  const double rate = meter_.arrivals_per_s(seen.now), load = rate * work_s;
   const auto slots = settings_.slots;
   const std::int32_t most =
       std::min(settings_.bounds.max, std::numeric_limits<std::int32_t>::max() / slots);
-  const double patience = seconds(settings_.slo) / *work_s;
-  int servers = settings_.wait_price_per_s > 0
+  const double patience = seconds(settings_.slo) / work_s;
+  int servers = settings_.priced()
                     ? erlang::cheapest_servers(load, settings_.wait_price_per_s, 0, most * slots)
                     : erlang::least_servers(load, patience, settings_.miss(), 0, most * slots);
-  if (const double waiting = backlog(seen, rate, *work_s); waiting > 0) {
-    const double within_s = std::max(settings_.start.start_s, seconds(settings_.slo));
-    const double needs = std::ceil(load + waiting * *work_s / within_s);
+  if (const double waiting = backlog(seen, rate, work_s); waiting > 0) {
+    const double needs = std::ceil(load + waiting * work_s / settings_.clear_within_s(work_s));
     servers = std::max(servers, static_cast<int>(std::min<double>(needs, most * slots)));
   }
   const std::int32_t replicas = (servers + slots - 1) / slots;
-  const double wait = erlang::queue(replicas * slots, load).wait_at(settings_.miss()) * *work_s;
-  return {replicas, wait, load, *work_s};
+  const double wait =
+      load > 0 ? erlang::queue(replicas * slots, load).wait_at(settings_.miss()) * work_s : 0;
+  return {replicas, wait, load, work_s};
 }
 
 // Idle it is from when it could serve: a start that nobody waits for any more counts as well.
@@ -350,7 +367,7 @@ bool Thaw::restore(const StateReader& in) {
 constexpr ParamInfo kParams[] = {
     {"slo", "2s", "promise: how long a request may wait, beyond its own service"},
     {"at", "0.95", "the share of the requests that it holds for"},
-    {"wait-price", "", "price of an hour of waiting; instead of the promise"},
+    {"wait-price", "", "price of an hour of waiting; instead of the promise, with from-zero=cost"},
     {"from-zero", "never",
      "where a start from zero breaks the promise: never (one replica stays), budget (as often as "
      "`at` allows) or cost (the promise is for the others)"},

@@ -9,12 +9,12 @@
 namespace thaw::app {
 namespace {
 
-constexpr std::string_view kManifest = "manifest", kExec = "exec";
+constexpr std::string_view kManifest = "manifest", kExec = "exec", kDefault = "default";
 constexpr std::string_view kSeer = "clairvoyant";  // and clairvoyant_replicas
 
 // What a policy is run with where nobody says. {max}: as many replicas as the cluster has GPUs to
-// offer, 20 without any; {slots}: requests that one replica serves at once. A policy may stand here
-// several times; one that does not runs with its own defaults.
+// offer, 20 without any; {slots}: requests that one replica serves at once; users may say so, too.
+// A policy may stand here several times; one that does not runs with its own defaults.
 struct Row {
   std::string_view name, settings;
 };
@@ -143,6 +143,24 @@ sim::Contender contender_of(const Scenario& scenario, const std::string& text, b
   return contender;
 }
 
+struct Asked {
+  std::string text;
+  bool by_name = true;
+};
+
+// `default` stands for all that run where none is named.
+std::vector<Asked> asked_of(const Scenario& scenario, const std::vector<std::string>& named) {
+  std::vector<Asked> all;
+  for (const std::string& text : named.empty() ? std::vector{std::string(kDefault)} : named) {
+    if (text == kDefault) {
+      for (std::string& usual : default_contenders(scenario)) all.push_back({usual, false});
+    } else {
+      all.push_back({filled(text, scenario), true});
+    }
+  }
+  return all;
+}
+
 // "f=keep_alive:idle=5s", and not a setting that has a colon in its value.
 bool names_a_function(const std::string& part) {
   const std::size_t equals = part.find('='), colon = part.find(':');
@@ -178,11 +196,10 @@ std::vector<std::string> split_policies(const std::string& list) {
 std::vector<sim::Contender> contenders_of(const Scenario& scenario,
                                           const std::vector<std::string>& named,
                                           Diagnostics& problems) {
-  const bool is_named = !named.empty();
   std::vector<sim::Contender> contenders;
-  for (const std::string& text : is_named ? named : default_contenders(scenario)) {
+  for (const auto& [text, by_name] : asked_of(scenario, named)) {
     Diagnostics own;
-    sim::Contender contender = contender_of(scenario, text, is_named, own);
+    sim::Contender contender = contender_of(scenario, text, by_name, own);
     add(own, problems);
     const bool twice =
         std::any_of(contenders.begin(), contenders.end(), [&](const sim::Contender& other) {

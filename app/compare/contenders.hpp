@@ -15,9 +15,10 @@ namespace thaw::app {
 // and no policy's name between the two. Whatever follows an exec: is its command.
 std::vector<std::string> split_policies(const std::string& list);
 
-// Those that are named, each [FUNCTION=]NAME[:key=value,…] or "manifest"; none named: "manifest"
-// and every policy that there is, with the settings of a table. One that cannot govern the scenario
-// is there with the reason. Errors go to `problems`: a name that is not there, one that is there
+// Those that are named, each [FUNCTION=]NAME[:key=value,…], "manifest" or "default"; none named is
+// "default": "manifest" and every policy that there is, with the settings of a table. {max} and
+// {slots} are filled in from the scenario. One that cannot govern the scenario is there with the
+// reason. Errors go to `problems`: a name that is not there, one that is there
 // twice, settings of a named contender that its policy refuses.
 std::vector<sim::Contender> contenders_of(const Scenario& scenario,
                                           const std::vector<std::string>& named,

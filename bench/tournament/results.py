@@ -1,137 +1,74 @@
 #!/usr/bin/env python3
 """The tournament: every load of this folder at the prices of each cloud, under every policy.
 
-Usage: results.py THAW [--replications N] [--seed N]
-Writes results/README.md and results/tournament.csv. Nothing in them is of this machine, so they are
+Usage: results.py THAW [--replications N] [--seed N] [--traces FOLDER]
+Writes results/README.md and results/tournament.csv, and with the public traces in FOLDER results/traces.md and
+traces.csv: what of it holds for them (traces.py says how they lie there). Nothing in them is of this machine, so they are
 the same wherever they are made.
 """
 import argparse
 import csv
-import json
 import pathlib
 import subprocess
 import sys
+
+import traces
+from ranking import PRICES, TOLD, best_at, compare, entries_of, listed, price_told, short
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 LOADS = ["azure-code", "azure-conv", "mooncake", "servegen", "azure-functions"]
 CLOUDS = {"Kapsule": "", "GKE": "-gke"}
-# What an hour that somebody waits is worth, in the currency of the bill.
-PRICES = [0, 0.1, 1, 10, 100]
-# Every load begins with nobody there, so some of its first calls are lost under any policy. One that leaves
-# more than five in a hundred unanswered serves nobody well at any price.
-MOST_UNANSWERED = 0.05
-# Knows what comes: a bound, not a choice.
-SEERS = {"clairvoyant", "clairvoyant_replicas"}
 
-# policy, the claim of its paper, where it is held against what, the measure and its sign: what is
-# expected of measure(policy) / measure(baseline).
+# policy, the claim of its paper, where it is held against what, and the measures with the most that
+# measure(policy) / measure(baseline) is expected to be.
 CARDS = [
     ("break_even", "never more than twice the optimum (Karlin et al., 1988)",
-     "scenarios/keep-alive-policies", "clairvoyant", "cost", 2.0),
+     "scenarios/keep-alive-policies", "clairvoyant", {"cost": 2.0}),
     ("randomised_break_even", "at most 1.58 times the optimum on average over its draws (Karlin et al., 1994)",
-     "scenarios/keep-alive-policies", "clairvoyant", "cost", 1.58),
+     "scenarios/keep-alive-policies", "clairvoyant", {"cost": 1.58}),
     ("multi_slope", "never more than twice the best of the same levels (Lotker et al., 2008); held here against two levels, "
-     "ready and gone", "scenarios/keep-alive-policies", "break_even", "cost", 1.0),
+     "ready and gone", "scenarios/keep-alive-policies", "break_even", {"cost": 1.0}),
     ("hybrid_histogram", "2.5 times fewer cold starts than ten minutes of keep-alive at the same memory (Shahrad et al., "
-     "ATC 2020)", "scenarios/keep-alive-policies", "keep_alive:idle=600s", "cold", 0.4),
+     "ATC 2020)", "scenarios/keep-alive-policies", "keep_alive:idle=600s", {"cold": 0.4}),
     ("mpc", "up to 85 % lower tail latency than ten minutes of keep-alive (Nguyen et al., 2025)",
-     "bench/tournament/azure-functions.yaml", "idle_timeout:TimeoutSecondBeforeSetReplicasMin=600", "p99", 1.0),
-    ("thaw", "cheaper than twenty minutes of idle timeout with no higher p95 (our own aim)",
-     "bench/tournament/azure-functions.yaml", "manifest", "cost", 1.0),
+     "bench/tournament/azure-functions.yaml", "idle_timeout:TimeoutSecondBeforeSetReplicasMin=600", {"p99": 1.0}),
+    ("thaw:slots=4,max=10,wait-price=1", "cheaper than twenty minutes of idle timeout with no higher p95 (our own aim)",
+     "bench/tournament/azure-functions.yaml", "manifest", {"cost": 1.0, "p95": 1.0}),
 ]
 
 
-def compare(thaw, scenario, arguments, policies=None):
-    command = [thaw, "compare", str(scenario), "--replications", str(arguments.replications), "--seed",
-               str(arguments.seed), "--format", "json"]
-    if policies:
-        command += ["--policies", ";".join(policies)]
-    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    if run.returncode not in (0, 1):  # 1: checks of the scenario, which are not asked here
-        sys.exit(f"{' '.join(command)}: exit {run.returncode}\n{run.stderr}")
-    return json.loads(run.stdout)
-
-
-def half(interval):
-    return (interval["ci95"][1] - interval["ci95"][0]) / 2
-
-
-class Entry:
-    """One policy under one load at one cloud's prices."""
-
-    def __init__(self, policy):
-        self.label = policy["label"]
-        self.name = policy["name"]
-        self.raw = policy
-        self.cost = policy["cost_per_1000_requests"]
-        self.mean = policy["latency_s"]["mean"]
-
-    def serves(self):
-        return self.cost is not None and self.mean is not None and \
-            self.raw["unanswered_share"]["mean"] <= MOST_UNANSWERED
-
-    def at(self, price):
-        """Bill and waiting of 1,000 requests together: mean and half an interval."""
-        hours = 1000 / 3600
-        return (self.cost["mean"] + price * hours * self.mean["mean"],
-                half(self.cost) + price * hours * half(self.mean))
-
-
-def short(label):
-    """Without what every row of its name shares: the settings in full are in the CSV."""
-    name, _, settings = label.partition(":")
-    idle = settings.removeprefix("TimeoutSecondBeforeSetReplicasMin=")
-    return f"`{name}`" if idle == settings else f"`{name}` ({int(idle) // 60} min)"
-
-
-def entries_of(comparison):
-    entries = [Entry(p) for p in comparison["policies"] if p["not_run"] is None]
-    return [e for e in entries if e.name not in SEERS and e.serves()], \
-        [e for e in entries if e.name not in SEERS and not e.serves()]
-
-
-def ours_of(entries):
-    return next((e for e in entries if e.name == "thaw"), None)
-
-
-def best_at(entries, price):
-    ranked = sorted(entries, key=lambda e: (e.at(price)[0], e.label))
-    first = ranked[0].at(price)
-    ties = [e for e in ranked[1:] if e.at(price)[0] - e.at(price)[1] <= first[0] + first[1]]
-    return ranked, ties
-
-
-def euro(value):
+def money(value):
     return f"{value:.2f}" if value >= 0.1 else f"{value:.4f}"
 
 
 def recommendation(title, entries):
     if not entries:
         return [f"### {title}", "", "No policy answers 95 of 100 requests here.", ""]
-    lines = [f"| an hour of waiting is worth | use | 1,000 requests cost, waiting included | not told apart from it | `thaw` costs |",
-             "|--:|---|--:|---|--:|"]
-    ours = ours_of(entries)
+    lines = ["| an hour of waiting is worth | use | 1,000 requests cost, waiting included | not told apart from it | "
+             "`thaw`, told that price, costs | `thaw` by its promise |", "|--:|---|--:|---|--:|--:|"]
     for price in PRICES:
         ranked, ties = best_at(entries, price)
         best = ranked[0]
-        tied = ", ".join(short(e.label) for e in ties[:3]) + (f" and {len(ties) - 3} more" if len(ties) > 3 else "")
-        own = "is not among them" if ours is None else f"{ours.at(price)[0] / best.at(price)[0]:.2f} times that"
-        lines.append(f"| {price} | {short(best.label)} | {euro(best.at(price)[0])} | {tied} | {own} |")
+
+        def times(told):
+            own = next((e for e in ranked if e.name == "thaw" and price_told(e.label) == told), None)
+            return "is not among them" if own is None else f"{own.at(price)[0] / best.at(price)[0]:.2f} times that"
+        lines.append(f"| {price} | {short(best.label)} | {money(best.at(price)[0])} | {listed([e.label for e in ties])} | "
+                     f"{times(TOLD[price])} | {times(None)} |")
     return [f"### {title}", ""] + lines + [""]
 
 
 def front(entries):
-    ours = ours_of(entries)
-    if ours is None:
-        return "leaves too many requests unanswered here"
-    if ours.raw["pareto"]:
-        return "is on the front of bill and p95"
-    # The comparison names who dominates whom by paired differences; the front itself is of means.
-    by = [short(label) for label in ours.raw["dominated_by"]]
-    if by:
-        return "is not on the front: cheaper and no slower are " + ", ".join(by[:3]) + (f" and {len(by) - 3} more" if len(by) > 3 else "")
-    return "is not on the front by its means, but nobody is told apart as cheaper and no slower"
+    """Who is on the front of bill and p95; of a `thaw` that never is, who beats it."""
+    standing = [e for e in entries if e.raw["pareto"]]
+    words = "On the front of bill and p95: " + ", ".join(short(e.label) for e in standing) + "."
+    ours = [e for e in entries if e.name == "thaw"]
+    if any(e in standing for e in ours):
+        return words
+    beaten = [f"{short(e.label)} by {listed(e.raw['dominated_by'])}" for e in ours if e.raw["dominated_by"]]
+    return words + (" No `thaw` is; cheaper and no slower: " + "; ".join(beaten) + "." if beaten else
+                    " No `thaw` is by its means, but nobody is told apart as cheaper and no slower.")
 
 
 def write_csv(path, results):
@@ -151,8 +88,7 @@ def write_csv(path, results):
                                  *(["", ""] if cost is None else [f"{end:.6g}" for end in cost["ci95"]]),
                                  *(mean(latency[key]) for key in ("mean", "p50", "p95", "p99")),
                                  mean(policy["cold_share"]), mean(policy["unanswered_share"]),
-                                 f"{policy['changes_per_hour']:.6g}",
-                                 mean(over) if isinstance(over, dict) else "" if over is None else f"{over:.6g}",
+                                 f"{policy['changes_per_hour']:.6g}", "" if over is None else f"{over:.6g}",
                                  str(policy["pareto"]).lower()])
 
 
@@ -165,46 +101,48 @@ def measure(policy, what):
 
 
 def cards(thaw, arguments):
-    words = {"cost": "bill", "cold": "share of cold starts", "p99": "p99"}
+    words = {"cost": "bill", "cold": "share of cold starts", "p95": "p95", "p99": "p99"}
     lines = ["| policy | claim | our number | verdict | command |", "|---|---|---|---|---|"]
-    for name, claim, scenario, baseline, what, most in CARDS:
-        comparison = compare(thaw, scenario, arguments, [name, baseline])
-        found = {p["name"]: p for p in comparison["policies"]}
-        base = next(p for p in comparison["policies"] if p["label"] == baseline or p["name"] == baseline)
-        ratio = measure(found[name], what) / measure(base, what)
-        more = measure(found[name], "cost") / measure(base, "cost")
-        verdict = "holds" if ratio <= most else "does not reproduce"
-        number = f"{words[what]} {ratio:.2f} times that of {short(baseline)}"
-        if what != "cost":
-            number += f", at {more:.2f} times the bill"
-            if verdict == "holds" and more > 1.05:
+    for label, claim, scenario, baseline, expected in CARDS:
+        comparison = compare(thaw, scenario, ROOT, arguments.replications, arguments.seed, [label, baseline])
+        ours, base = comparison["policies"]
+        ratios = {what: measure(ours, what) / measure(base, what) for what in ("cost", *expected)}
+        verdict = "holds" if all(ratios[what] <= most for what, most in expected.items()) else "does not reproduce"
+        number = ", ".join(f"{words[what]} {ratios[what]:.2f} times" for what in expected) + f" that of {short(baseline)}"
+        if "cost" not in expected:
+            number += f", at {ratios['cost']:.2f} times the bill"
+            if verdict == "holds" and ratios["cost"] > 1.05:
                 verdict = "same sign, at a higher bill"
-        lines.append(f"| `{name}` | {claim} | {number} | {verdict} | `thaw compare {scenario} --policies '{name};{baseline}' "
-                     f"--replications {arguments.replications}` |")
+        lines.append(f"| {short(label)} | {claim} | {number} | {verdict} | `thaw compare {scenario} --policies "
+                     f"'{label};{baseline}' --replications {arguments.replications}` |")
     return lines
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("thaw")
-    parser.add_argument("--replications", type=int, default=5)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    thaw = str(pathlib.Path(arguments.thaw).resolve())
+def version_of(thaw):
+    return subprocess.run([thaw, "--version"], stdout=subprocess.PIPE, text=True).stdout.split()[-1]
+
+
+def fitted(thaw, arguments):
     results = {}
     for load in LOADS:
         for cloud, ending in CLOUDS.items():
             print(f"{load}, {cloud}", file=sys.stderr)
-            results[load, cloud] = compare(thaw, HERE / f"{load}{ending}.yaml", arguments)
+            results[load, cloud] = compare(thaw, HERE / f"{load}{ending}.yaml", ROOT, arguments.replications, arguments.seed)
+    return results
+
+
+def page(thaw, arguments, results):
     out = ["# Which policy, at which price of waiting", "",
            "Five loads fitted to published traces ([bench/tournament](../bench/tournament)), each at the prices of two clouds, under "
            "every policy that can govern them. Made by", "", "    ./dev results", "",
-           f"with {arguments.replications} replications from seed {arguments.seed} on, thaw "
-           f"{subprocess.run([thaw, '--version'], stdout=subprocess.PIPE, text=True).stdout.split()[-1]}. All rows: "
-           "[tournament.csv](tournament.csv). How fast thaw is: [performance.md](performance.md).", "",
+           f"with {arguments.replications} replications from seed {arguments.seed} on, thaw {version_of(thaw)}. All rows: "
+           "[tournament.csv](tournament.csv). What of it holds on days of the traces themselves: [traces.md](traces.md). How fast "
+           "thaw is: [performance.md](performance.md).", "",
            "A policy's cost here is its bill for 1,000 requests plus what their waiting is worth: the mean latency of 1,000 requests, in "
-           "hours, times the price in the first column, in the currency of the bill. Policies that leave more than one request in "
-           "twenty unanswered are not ranked. *Not told apart*: the 95 % intervals of the two overlap.", ""]
+           "hours, times the price in the first column, in the currency of the bill. `thaw` has a setting for that price "
+           "(`wait-price`) and is told it, 0.01 for nothing; the other policies have none. Without it `thaw` keeps its promise, "
+           "a wait below 2 s for 95 of 100, whatever that costs. Policies that leave more than one request in twenty unanswered "
+           "are not ranked. *Not told apart*: the 95 % intervals of the two overlap.", ""]
     out += ["## In short", "", "| load | cloud | " + " | ".join(f"waiting worth {p} an hour" for p in PRICES) + " |",
             "|---|---|" + "---|" * len(PRICES)]
     for (load, cloud), comparison in results.items():
@@ -215,19 +153,36 @@ def main():
     for (load, cloud), comparison in results.items():
         ranked, left_out = entries_of(comparison)
         out += recommendation(f"{load}, {cloud} ({comparison['currency']})", ranked)
-        out += [f"`thaw` {front(ranked)}."]
+        out += [front(ranked)]
         if left_out:
             out += ["Not ranked, as they leave requests unanswered: " + ", ".join(
                 f"{short(e.label)} ({100 * e.raw['unanswered_share']['mean']:.1f} %)" for e in left_out) + "."]
         out += [""]
-    out += ["## What papers claim, and what came out", "",
-            "One number each, on one load: a sign, not a verdict on the paper.", ""]
-    out += cards(thaw, arguments)
+    return out + (HERE / "where-thaw-loses.md").read_text(encoding="utf-8").splitlines() + [
+        "", "## What papers claim, and what came out", "",
+        "One number each, on one load: a sign, not a verdict on the paper.", ""] + cards(thaw, arguments)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("thaw")
+    parser.add_argument("--replications", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--traces", type=pathlib.Path, help="folder of the public traces")
+    arguments = parser.parse_args()
+    thaw = str(pathlib.Path(arguments.thaw).resolve())
+    results = fitted(thaw, arguments)
     folder = ROOT / "results"
     folder.mkdir(exist_ok=True)
     write_csv(folder / "tournament.csv", results)
-    (folder / "README.md").write_text("\n".join(out) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text("\n".join(page(thaw, arguments, results)) + "\n", encoding="utf-8")
     print("written: results/README.md, results/tournament.csv", file=sys.stderr)
+    if arguments.traces is None:
+        return
+    if not arguments.traces.is_dir():
+        print(f"{arguments.traces} is not there: no days of the traces themselves", file=sys.stderr)
+        return
+    traces.write(folder, thaw, arguments, results, CLOUDS, version_of(thaw))
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ class Census {
     std::unique_ptr<ScalingPolicy> policy = info->make(one.spec, problems);
     if (!problems.ok()) return refuse(key, problems_of(problems));
     const Wants wants = policy->wants();
-    if (wants.load || wants.path || wants.idle_times || wants.future)
+    if (wants.load || wants.requests || wants.path || wants.idle_times || wants.future)
       return refuse(key, one.policy + " needs to see each request, and no gateway runs here");
     std::optional<Replicas> most;
     if (const auto* entry = named(key); entry && entry->most) most = Replicas(*entry->most);

@@ -33,6 +33,20 @@ std::optional<Estimate> estimate_of(const Runs& runs, std::optional<double> Outc
   return estimate(all);
 }
 
+// Over all replications or none: a mean over some would be one over those that kept the promise.
+std::optional<OverOptimum<Estimate>> over_optimum_of(const Runs& runs) {
+  if (!std::all_of(runs.begin(), runs.end(), [](const Outcome& r) { return r.over_optimum; }))
+    return std::nullopt;
+  const auto of = [&](double OverOptimum<double>::*part) {
+    std::vector<double> all;
+    for (const Outcome& run : runs) all.push_back((*run.over_optimum).*part);
+    return estimate(all);
+  };
+  using Over = OverOptimum<double>;
+  return OverOptimum<Estimate>{of(&Over::ratio), of(&Over::served_longer), of(&Over::kept_longer),
+                               of(&Over::started_more), of(&Over::nodes_unused)};
+}
+
 Comparison::Policy policy_of(const Contest::Contender& contender) {
   Comparison::Policy policy;
   policy.name = contender.name;
@@ -53,9 +67,7 @@ Comparison::Policy policy_of(const Contest::Contender& contender) {
                       estimate_of(runs, &Outcome::p95_s), estimate_of(runs, &Outcome::p99_s)};
   policy.cost_per_1000_requests = estimate_of(runs, &Outcome::cost_per_1000_requests);
   policy.cold_share = estimate_of(runs, &Outcome::cold_share);
-  // A mean over some replications only would be one over those that kept the promise.
-  if (std::all_of(runs.begin(), runs.end(), [](const Outcome& r) { return r.cost_over_optimum; }))
-    policy.cost_over_optimum = estimate_of(runs, &Outcome::cost_over_optimum);
+  policy.over_optimum = over_optimum_of(runs);
   return policy;
 }
 

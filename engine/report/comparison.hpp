@@ -22,6 +22,18 @@
 
 namespace thaw {
 
+// What was paid over what had to be, and where the rest comes from: the ratio is 1 and the four
+// parts, which are multiples of the bound as well. Below 0: less was paid for that than the bound
+// pays, and more elsewhere.
+template <class Number>
+struct OverOptimum {
+  Number ratio{};
+  Number served_longer{};  // replicas with a request in service
+  Number kept_longer{};    // idle ones
+  Number started_more{};   // what does not serve yet
+  Number nodes_unused{};  // nodes, or parts of them, that held no replica, or were on their way out
+};
+
 // Of one run.
 struct Outcome {
   double cost = 0, useful = 0, idle_warm = 0, cold_start = 0, stranded = 0, draining = 0, fixed = 0;
@@ -30,9 +42,9 @@ struct Outcome {
   double requests = 0, answered = 0;                  // of users
   std::optional<double> cold_share;                   // of all calls; empty: nobody called
   // Empty: no bound, as there are no prices, or as not every request was answered.
-  std::optional<double> cost_over_optimum;  // the bound's requests wait as long as the run's did
-  std::optional<double> optimum;            // the bound for whom nobody waits
-  double changes_per_hour = 0;              // replicas asked for or let go
+  std::optional<OverOptimum<double>> over_optimum;  // its requests wait as long as the run's did
+  std::optional<double> optimum;                    // the bound for whom nobody waits
+  double changes_per_hour = 0;                      // replicas asked for or let go
   double simulated_s = 0;
   bool held = true;  // every check of the scenario
 };
@@ -73,7 +85,8 @@ struct Comparison {
     Estimate cost, useful, changes_per_hour, simulated_s;
     Waste waste;
     Latency latency_s;
-    std::optional<Estimate> cost_per_1000_requests, cold_share, unanswered_share, cost_over_optimum;
+    std::optional<Estimate> cost_per_1000_requests, cold_share, unanswered_share;
+    std::optional<OverOptimum<Estimate>> over_optimum;
     bool pareto = false;
     std::vector<std::string> dominated_by;  // labels
 

@@ -36,6 +36,19 @@ void add_waste(const Comparison::Waste& waste, Json& means, Json& intervals) {
   add("fixed", waste.fixed);
 }
 
+void add_over_optimum(const OverOptimum<Estimate>& over, Json& means, Json& intervals) {
+  means["cost_over_optimum"] = number(over.ratio.mean);
+  intervals["cost_over_optimum"] = interval(over.ratio);
+  const auto add = [&](const char* part, const Estimate& of) {
+    means["above_optimum"][part] = number(of.mean);
+    intervals["above_optimum"][part] = interval(of);
+  };
+  add("served_longer", over.served_longer);
+  add("kept_longer", over.kept_longer);
+  add("started_more", over.started_more);
+  add("nodes_unused", over.nodes_unused);
+}
+
 Json json_of(const Comparison::Policy& policy) {
   Json out = {{"label", policy.label()}, {"name", policy.name}, {"settings", policy.settings}};
   if (!policy.ran()) {
@@ -58,9 +71,8 @@ Json json_of(const Comparison::Policy& policy) {
   Json intervals = {{"changes_per_hour", interval(policy.changes_per_hour)},
                     {"useful", interval(policy.useful)}};
   add_waste(policy.waste, waste, intervals["waste"]);
-  const auto& ratio = policy.cost_over_optimum;
-  out["cost_over_optimum"] = ratio ? number(ratio->mean) : Json(nullptr);
-  if (ratio) intervals["cost_over_optimum"] = interval(*ratio);
+  out["cost_over_optimum"] = out["above_optimum"] = nullptr;
+  if (policy.over_optimum) add_over_optimum(*policy.over_optimum, out, intervals);
   out["simulated_s"] = number(policy.simulated_s.mean);
   out["ci95"] = std::move(intervals);
   out["pareto"] = policy.pareto;

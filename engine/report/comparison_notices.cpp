@@ -39,11 +39,11 @@ void add_own_notices(Comparison& comparison, std::optional<double> precision) {
   if (comparison.replications == 1)
     own.push_back("one replication has no interval: nobody is told apart from anybody");
   if (std::any_of(comparison.policies.begin(), comparison.policies.end(),
-                  [](const Comparison::Policy& p) { return p.cost_over_optimum.has_value(); }))
+                  [](const Comparison::Policy& p) { return p.over_optimum.has_value(); }))
     own.push_back(
         "the optimum is a lower bound that nobody need reach: it knows what comes, lets each "
-        "function's requests wait as long as the policy's longest did, counts a replica of k slots "
-        "as k at a k-th of the price, and shares nodes");
+        "function's requests wait as long as the policy's longest did, lets any requests share a "
+        "replica's slots, and takes of a node that functions share what each asks for");
   if (precision) {
     const auto missed =
         precision_notice(widest_mean(comparison), *precision, comparison.replications);

@@ -28,10 +28,20 @@ struct Column {
 };
 
 using Number = std::optional<Estimate>;
-constexpr std::array<Column, 17> kColumns{{
+
+template <Estimate OverOptimum<Estimate>::*part>
+Number over_optimum(const Policy& p) {
+  return p.over_optimum ? Number((*p.over_optimum).*part) : std::nullopt;
+}
+
+constexpr std::array<Column, 21> kColumns{{
     {"cost", [](const Policy& p) -> Number { return p.cost; }},
     {"cost_per_1000_requests", [](const Policy& p) -> Number { return p.cost_per_1000_requests; }},
-    {"cost_over_optimum", [](const Policy& p) -> Number { return p.cost_over_optimum; }},
+    {"cost_over_optimum", over_optimum<&OverOptimum<Estimate>::ratio>},
+    {"above_optimum_served_longer", over_optimum<&OverOptimum<Estimate>::served_longer>},
+    {"above_optimum_kept_longer", over_optimum<&OverOptimum<Estimate>::kept_longer>},
+    {"above_optimum_started_more", over_optimum<&OverOptimum<Estimate>::started_more>},
+    {"above_optimum_nodes_unused", over_optimum<&OverOptimum<Estimate>::nodes_unused>},
     {"latency_mean_s", [](const Policy& p) -> Number { return p.latency_s.mean; }},
     {"p50_s", [](const Policy& p) -> Number { return p.latency_s.p50; }},
     {"p95_s", [](const Policy& p) -> Number { return p.latency_s.p95; }},
@@ -64,11 +74,24 @@ std::string row_of(const Policy& p) {
       "| {}{} | {} | {} | {} | {} | {} | {} | {} | {} | {:.2f} | {} |\n", cell(p.label()),
       p.pareto ? " ●" : "", with_half_width(money_words(p.cost.mean), p.cost),
       p.cost_per_1000_requests ? money_words(p.cost_per_1000_requests->mean) : "-",
-      p.cost_over_optimum ? fmt::format("{:.3f}", p.cost_over_optimum->mean) : "-",
-      length_cell(p.latency_s.p50), length_cell(p.latency_s.p95), length_cell(p.latency_s.p99),
-      p.cold_share ? percent_words(p.cold_share->mean) : "-",
+      over_optimum_words(p), length_cell(p.latency_s.p50), length_cell(p.latency_s.p95),
+      length_cell(p.latency_s.p99), p.cold_share ? percent_words(p.cold_share->mean) : "-",
       p.unanswered_share ? percent_words(p.unanswered_share->mean) : "-", p.changes_per_hour.mean,
       p.held ? "held" : "failed");
+}
+
+std::string above_optimum(const Comparison& comparison) {
+  std::string rows;
+  for (const Policy& p : comparison.policies)
+    if (const auto parts = above_optimum_words(p)) {
+      rows += "| " + cell(p.label());
+      for (const std::string& part : *parts) rows += " | " + part;
+      rows += " |\n";
+    }
+  if (rows.empty()) return "";
+  std::string head = "| above the optimum, in multiples of it", rule = "|---";
+  for (const std::string& name : above_optimum_heading()) head += " | " + name, rule += "|---";
+  return "\n" + head + " |\n" + rule + "|\n" + rows;
 }
 
 }  // namespace
@@ -105,6 +128,7 @@ std::string to_markdown(const Comparison& comparison) {
       comparison.currency);
   for (const Policy& policy : comparison.policies)
     if (policy.ran()) out += row_of(policy);
+  out += above_optimum(comparison);
   const auto list = [&](const char* title, const std::vector<std::string>& lines) {
     if (lines.empty()) return;
     out += fmt::format("\n## {}\n\n", title);

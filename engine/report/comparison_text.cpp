@@ -38,6 +38,7 @@ class ComparisonPage {
   void head();
   void policies();
   void waste();
+  void above_optimum();
   void chart();
   void dominance();
   void against_the_first();
@@ -108,10 +109,10 @@ void ComparisonPage::policies() {
     rows.push_back({letter(i) + " " + mark + " " + short_label(p),
                     with_half_width(money_words(p.cost.mean), p.cost),
                     p.cost_per_1000_requests ? money_words(p.cost_per_1000_requests->mean) : "-",
-                    p.cost_over_optimum ? fmt::format("{:.3f}", p.cost_over_optimum->mean) : "-",
-                    length_of(p.latency_s.p50, false), length_of(p.latency_s.p95, true),
-                    length_of(p.latency_s.p99, false), share_of(p.cold_share),
-                    share_of(p.unanswered_share), fmt::format("{:.2f}", p.changes_per_hour.mean),
+                    over_optimum_words(p), length_of(p.latency_s.p50, false),
+                    length_of(p.latency_s.p95, true), length_of(p.latency_s.p99, false),
+                    share_of(p.cold_share), share_of(p.unanswered_share),
+                    fmt::format("{:.2f}", p.changes_per_hour.mean),
                     p.held ? paint("✓", Colour::green) : paint("✗", Colour::red)});
   }
   section({left, right, right, right, right, right, right, right, right, right, left},
@@ -134,6 +135,21 @@ void ComparisonPage::waste() {
   section({left, right, right, right, right, right, right},
           {"where it goes", "useful", "idle warm", "cold start", "stranded", "draining", "fixed"},
           rows);
+}
+
+void ComparisonPage::above_optimum() {
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < by_cost_.size(); ++i)
+    if (auto row = above_optimum_words(*by_cost_[i])) {
+      row->insert(row->begin(), letter(i) + "   " + short_label(*by_cost_[i]));
+      rows.push_back(std::move(*row));
+    }
+  if (rows.empty()) return;
+  std::vector<std::string> heading = above_optimum_heading();
+  std::vector<Table::Align> columns(heading.size(), right);
+  heading.insert(heading.begin(), "above the optimum");
+  columns.insert(columns.begin(), left);
+  section(std::move(columns), std::move(heading), rows);
 }
 
 void ComparisonPage::chart() {
@@ -210,6 +226,7 @@ std::string to_text(const Comparison& comparison, bool colour) {
   page.head();
   page.policies();
   page.waste();
+  page.above_optimum();
   page.chart();
   page.against_the_first();
   page.dominance();

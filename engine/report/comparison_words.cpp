@@ -100,6 +100,24 @@ std::string money_words(double amount) { return fmt::format("{:.4f}", amount); }
 
 std::string percent_words(double ratio) { return fmt::format("{:.2f} %", 100 * ratio); }
 
+std::string over_optimum_words(const Comparison::Policy& policy) {
+  return policy.over_optimum ? fmt::format("{:.3f}", policy.over_optimum->ratio.mean) : "-";
+}
+
+std::vector<std::string> above_optimum_heading() {
+  return {"in all", "in service", "idle", "starting", "no replica"};
+}
+
+std::optional<std::vector<std::string>> above_optimum_words(const Comparison::Policy& policy) {
+  if (!policy.over_optimum) return std::nullopt;
+  const auto& over = *policy.over_optimum;
+  std::vector<std::string> words;
+  for (const double part : {over.ratio.mean - 1, over.served_longer.mean, over.kept_longer.mean,
+                            over.started_more.mean, over.nodes_unused.mean})
+    words.push_back(fmt::format("{:+.3f}", std::fabs(part) < 0.0005 ? 0.0 : part));
+  return words;
+}
+
 std::vector<std::string> not_run_words(const Comparison& comparison) {
   std::vector<std::pair<std::string, std::string>> by_reason;  // in the order of the policies
   for (const Comparison::Policy& policy : comparison.policies) {

@@ -1,7 +1,9 @@
 // What a comparison says, in the words that its text and its Markdown share.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/report/comparison.hpp"
 
@@ -18,6 +20,14 @@ std::string length_words(double in_seconds);
 std::string promise_words(double wait_allowed_s);  // " if nobody waits", ", waits of up to 2s"
 std::string money_words(double amount);            // four digits behind the point
 std::string percent_words(double ratio);
+
+// "5.095"; "-" where there is no bound of the policy's promise.
+std::string over_optimum_words(const Comparison::Policy& policy);
+
+// What is above the optimum, in multiples of it: all of it, and its parts, which add up to it.
+// Empty where there is no bound of the policy's promise.
+std::vector<std::string> above_optimum_heading();
+std::optional<std::vector<std::string>> above_optimum_words(const Comparison::Policy& policy);
 
 // The policies that did not run, by the reason they share: "keep_alive, break_even: not run,
 // because …".

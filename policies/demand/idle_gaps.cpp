@@ -40,7 +40,7 @@ IdleGaps::Gaps IdleGaps::in_order(double cold_s) const {
   return gaps;
 }
 
-// Half of a cold start is what those who come during it wait on average.
+// Half of a cold start is what those who come during it wait on average, and the first all of it.
 IdleGaps::Outcome IdleGaps::outcome(const Gaps& gaps, const IdlePlan& plan,
                                     const IdlePrices& prices) const {
   Outcome all;
@@ -59,19 +59,27 @@ IdleGaps::Outcome IdleGaps::outcome(const Gaps& gaps, const IdlePlan& plan,
       all.cost += std::min(ready, prices.start_s);
       if (ready > prices.start_s) all.cost += prices.start_s, wait = prices.cold_s;
     }
-    all.cost += prices.wait_price * gaps[i].late * wait / 2;
+    all.cost += prices.wait_price * (gaps[i].late + prices.callers) * wait / 2;
     if (wait > prices.patience_s) all.late += gaps[i].late;
   }
   return all;
 }
 
+// What a start costs, waits included; as many wait for it as did on average.
+double IdleGaps::restart(const Gaps& gaps, const IdlePrices& prices) const {
+  double late = 0;
+  for (std::size_t i = 0; i < count_; ++i) late += gaps[i].late / static_cast<double>(count_);
+  const double waiting = (prices.callers + std::max(prices.callers, late)) / 2;
+  return prices.start_s + prices.wait_price * waiting * prices.cold_s;
+}
+
 IdlePlan IdleGaps::plan(const IdlePrices& prices) const {
   const bool may_break = prices.miss < 1 && prices.cold_s > prices.patience_s;
   const bool owes = may_break && prices.debt > 0;
-  const double unseen = prices.start_s * (owes ? kInDebt : 1);
-  IdlePlan best{unseen, 0, !may_break};
-  if (count_ == 0) return best;
   const Gaps gaps = in_order(prices.cold_s);
+  const double restart_s = restart(gaps, prices);
+  IdlePlan best{restart_s * (owes ? kInDebt : 1), 0, !may_break};
+  if (count_ == 0) return best;
   std::array<double, kMost> idle{};
   double requests = 0;
   for (std::size_t i = 0; i < count_; ++i) idle[i] = gaps[i].idle_s, requests += gaps[i].all;
@@ -81,7 +89,7 @@ IdlePlan IdleGaps::plan(const IdlePrices& prices) const {
                 : std::numeric_limits<double>::infinity();
 
   const double trust = std::max(kShortest, kTrust / (kTrust + static_cast<double>(count_)));
-  const double shortest = prices.start_s * trust, longest = prices.start_s / trust;
+  const double shortest = prices.start_s * trust, longest = restart_s / trust;
   Outcome least{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
   const auto consider = [&](double keep, double back) {
     const IdlePlan candidate{keep, back, true};
@@ -107,7 +115,8 @@ IdlePlan IdleGaps::plan(const IdlePrices& prices) const {
     }
   };
   with_returns(shortest);
-  with_returns(prices.start_s);
+  // Before the idle times: where it is best through all of them, one a little longer is kept, too.
+  with_returns(restart_s);
   for (std::size_t i = 0; i < count_; ++i)
     if (idle[i] >= shortest && (may_break || idle[i] <= longest)) with_returns(idle[i]);
   return best;

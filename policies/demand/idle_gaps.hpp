@@ -5,12 +5,12 @@
 // after `back`. Best is cheapest, where keeping costs 1 a second, a start `start_s`, and a second
 // that a request waits `wait_price`; of the plans that keep the promise, where there is one: that
 // no more than a share `miss` of all requests comes while nothing serves. With few idle times seen,
-// `keep` is near the break-even start_s, which never costs more than twice the best: within a
-// factor of start_s that widens as they become more. Units: seconds. Sources: Karlin, Manasse,
-// McGeoch, Owicki, "Competitive randomized algorithms for nonuniform problems" (1994) for the
-// break-even; Purohit, Svitkina, Kumar, "Improving online algorithms via ML predictions" (2018) for
-// keeping near it as far as the prediction is not trusted; Shahrad et al., "Serverless in the wild"
-// (2020) for being back ahead of the next call.
+// `keep` is near the break-even, what a start and the wait of who calls cost, which never is more
+// than twice the best: within a factor of it that widens as they become more. Units: seconds.
+// Sources: Karlin, Manasse, McGeoch, Owicki, "Competitive randomized algorithms for nonuniform
+// problems" (1994) for the break-even; Purohit, Svitkina, Kumar, "Improving online algorithms via
+// ML predictions" (2018) for keeping near it as far as the prediction is not trusted; Shahrad et
+// al., "Serverless in the wild" (2020) for being back ahead of the next call.
 #pragma once
 
 #include <array>
@@ -30,6 +30,7 @@ struct IdlePlan {
 struct IdlePrices {
   double start_s = 0, cold_s = 0;  // price of a start; how long one takes, when it takes long
   double wait_price = 0;
+  double callers = 0;     // who wait for the whole of a start: one, where nothing else serves
   double patience_s = 0;  // a wait as short as this breaks no promise
   double miss = 1;        // 1: no promise
   double debt = 0;        // requests that were late beyond that; below 0: that may still be
@@ -62,6 +63,7 @@ class IdleGaps {
   };
   using Gaps = std::array<Gap, kMost>;
   Gaps in_order(double cold_s) const;  // by time, with what would have been late
+  double restart(const Gaps& gaps, const IdlePrices& prices) const;
   Outcome outcome(const Gaps& gaps, const IdlePlan& plan, const IdlePrices& prices) const;
 
   Gaps gaps_;

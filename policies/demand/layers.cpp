@@ -6,7 +6,15 @@ namespace thaw {
 
 void Layers::configure(const IdlePrices& prices) {
   prices_ = prices;
-  for (Layer& layer : layers_) layer.plan = layer.gaps.plan(prices_);
+  for (Layer& layer : layers_) layer.plan = plan_of(layer, 0);
+}
+
+// Who calls while there is no first one waits for it; without another one he waits for his turn.
+IdlePlan Layers::plan_of(const Layer& layer, double debt) const {
+  IdlePrices prices = prices_;
+  prices.debt = debt;
+  prices.callers = &layer == &layers_.front() ? 1 : 0;
+  return layer.gaps.plan(prices);
 }
 
 void Layers::turn_busy(std::int32_t replica, TimePoint now) {
@@ -37,9 +45,7 @@ void Layers::plan_idle(TimePoint now, double debt) {
   for (Layer& layer : layers_) {
     if (layer.planned || !layer.idle_since) continue;
     if (seconds(now - *layer.idle_since) < prices_.start_s * IdleGaps::kShortest) continue;
-    IdlePrices prices = prices_;
-    prices.debt = debt;
-    layer.plan = layer.gaps.plan(prices);
+    layer.plan = plan_of(layer, debt);
     layer.planned = true;
   }
 }

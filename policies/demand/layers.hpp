@@ -57,6 +57,7 @@ class Layers {
     // Since the last idle time that counts; and all arrivals before it.
     double busy_s = 0, requests = 0, total_before = 0;
   };
+  IdlePlan plan_of(const Layer& layer, double debt) const;
   const Layer& at(std::int32_t replica) const {
     return layers_[static_cast<std::size_t>(replica - 1)];
   }

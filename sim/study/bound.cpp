@@ -44,17 +44,17 @@ std::optional<Optimum> Bound::total(Priced& function, Duration wait, TimePoint e
   std::stable_sort(
       function.requests.begin(), function.requests.end(),
       [](const FutureRequest& a, const FutureRequest& b) { return a.arrival < b.arrival; });
-  const double share = 1.0 / function.slots;
   OptimumQuestion question;
   question.requests = function.requests;
-  question.keep_per_s = function.levels.back().keep_per_s * share;
-  question.start_cost = function.levels[from].start_cost * share;
+  question.keep_per_s = function.levels.back().keep_per_s;
+  question.start_cost = function.levels[from].start_cost;
+  question.slots = function.slots;
   question.wait_allowed = wait;
   question.end = end;
   question.nodes_shared = !node_each_;
   for (std::size_t level = from + 1; level + 1 < function.levels.size(); ++level)
     question.halfway.push_back(
-        {function.levels[level].keep_per_s * share, function.levels[level].start_cost * share});
+        {function.levels[level].keep_per_s, function.levels[level].start_cost});
   return optimum(question);
 }
 

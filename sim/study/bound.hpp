@@ -1,11 +1,10 @@
 // What the optimum of a run's own requests would have cost: sim/study/optimum.hpp, function by
 // function, at the prices of Spec::levels.
 //
-// A lower bound in three labelled ways. A replica with k slots counts as k replicas at a k-th of
-// the price each. Nodes are shared: only what lies between a node that is there and a replica that
-// serves is the price of a start, unless there is one function alone whose replicas have a node
-// each; then a start orders its node, too. And what the world bills anyway (Cost::fixed) is left
-// out on both sides.
+// A lower bound in two labelled ways. Nodes are shared: only what lies between a node that is there
+// and a replica that serves is the price of a start, unless there is one function alone whose
+// replicas have a node each; then a start orders its node, too. And what the world bills anyway
+// (Cost::fixed) is left out on both sides.
 //
 // Units: money of the scenario's currency. Errors: none; empty where a function that was called has
 // no prices.

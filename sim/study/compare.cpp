@@ -112,15 +112,16 @@ std::vector<std::string> Runs::run(std::size_t contender, std::size_t replicatio
   options.governors = tournament_.contenders[contender].governors;
   options.interrupted = tournament_.interrupted;
   Bound bound(scenario_, options.governors);
-  const bool priced = has_prices(scenario_);
-  if (priced)
+  // A bill that begins later is no bill of all the requests.
+  const bool bounded = has_prices(scenario_) && scenario_.warm_up == Duration{0};
+  if (bounded)
     options.demand = [&bound](FunctionId function, TimePoint arrival, Duration service) {
       bound.add(function, arrival, service);
     };
   const RunResult result = simulate_without_places(scenario_, options);
   if (result.interrupted) return {};
   Outcome outcome = outcome_of(scenario_, result);
-  if (priced && outcome.answered == outcome.requests && outcome.requests > 0) {
+  if (bounded && outcome.answered == outcome.requests && outcome.requests > 0) {
     const TimePoint end = scenario_.start + Distribution::rounded(result.summary.simulated_s * 1e9);
     if (const auto nobody_waits = bound.total({}, end)) outcome.optimum = nobody_waits->total;
     const auto& waits = result.longest_waits;
@@ -130,7 +131,10 @@ std::vector<std::string> Runs::run(std::size_t contender, std::size_t replicatio
                     .unused = outcome.stranded + outcome.draining,
                     .longest_wait = waits.empty() ? Duration{0} : *std::ranges::max_element(waits)};
     if (const auto as_long = bound.total(waits, end))
-      if (const auto far = distance(paid, *as_long)) outcome.cost_over_optimum = far->ratio;
+      if (const auto far = distance(paid, *as_long))
+        outcome.over_optimum = {
+            far->ratio, far->served_longer / as_long->total, far->kept_longer / as_long->total,
+            far->started_more / as_long->total, far->nodes_unused / as_long->total};
   }
   std::vector<std::string> texts{
       to_text(outcome), has_prices(scenario_) ? result.summary.cost.currency : "instance hours"};

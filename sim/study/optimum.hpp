@@ -1,14 +1,16 @@
 // The least that anybody could pay for a sequence of requests who knew it in advance.
 //
-// A replica serves one request at a time and costs `keep_per_s` from when it can serve until it
-// goes, at work or idle; a start costs `start_cost`. Request i, of service s and come at a, begins
-// within [a, a + D], D being `wait_allowed`. The books close at `end`: what lies behind it costs
-// nothing. Below, c is keep_per_s, K start_cost, n(t) the replicas at t.
+// A replica serves `slots` requests at a time, one unless said, and costs `keep_per_s` from when it
+// can serve until it goes, at work or idle; a start costs `start_cost`. Request i, of service s and
+// come at a, begins within [a, a + D], D being `wait_allowed`. The books close at `end`: what lies
+// behind it costs nothing. Below, c is keep_per_s, K start_cost, n(t) the replicas at t.
 //
-// D = 0: exact. n(t) is enough if and only if it is at least the requests in service, d(t). Cost is
-// a sum over layers: layer k has to be there while d >= k; each gap g between two such times is
-// kept for c g or started again for K. Always to use the replica that became idle last makes just
-// these gaps.
+// D = 0, one slot: exact. n(t) is enough if and only if it is at least the requests in service,
+// d(t). Cost is a sum over layers: layer k has to be there while d >= k; each gap g between two
+// such times is kept for c g or started again for K. Always to use the replica that became idle
+// last makes just these gaps. With s slots n >= d / s, so layer k has to be there while
+// d > (k - 1) s, and the same sum is a lower bound: requests that began in different replicas
+// cannot come together in one.
 //
 // D > 0: a lower bound. Request i is in service throughout its must [a + D, a + s), which is empty
 // if s <= D, and outside of its may [a, a + D + s) it is not. With m and y the numbers of musts and
@@ -21,6 +23,10 @@
 // intervals that follow each other layer k has either stayed, and paid c for the time u in which
 // y < k, or appeared again: min(c u, K) at least, and K for the first. With D = 0 this is the sum
 // above. Waits may be spent more cleverly than this assumes, so the bound need not be met.
+//
+// With D > 0 the best of three lower bounds is taken: the one above, of a replica with s slots as s
+// replicas at an s-th of the price; whole replicas while musts need them (m in the place of d, as
+// for D = 0); and requests too far apart to be served together, sim/study/one_replica.hpp.
 //
 // Levels between ready and gone (`halfway`): a gap u costs the least of its lines, f(u). f is
 // concave with f(0) = 0 and ends level, so it is a mixture of functions min(u, θ) with weights
@@ -55,6 +61,7 @@ struct OptimumQuestion {
   std::vector<FutureRequest> requests = {};  // by arrival; those from `end` on do not count
   double keep_per_s = 0;                     // of one ready replica
   double start_cost = 0;                     // of one start from nothing
+  int slots = 1;                             // requests at once in a replica
   std::vector<Halfway> halfway = {};
   Duration wait_allowed{0};
   TimePoint end = {};
@@ -65,11 +72,12 @@ struct Optimum {
   Duration wait_allowed{0};   // of each request: the bound of a policy whose requests wait longer
                               // is another one
   bool nodes_shared = false;  // as in the question
+  int slots = 1;              // as in the question
   double total = 0, serving = 0, keeping = 0, starting = 0;
   std::int64_t starts = 0;  // from nothing
   std::int64_t layers = 0;  // replicas at once at most, as far as the bound knows
 
-  bool exact() const { return wait_allowed == Duration{0} && !nodes_shared; }
+  bool exact() const { return wait_allowed == Duration{0} && !nodes_shared && slots == 1; }
 };
 
 Optimum optimum(const OptimumQuestion& question);

@@ -50,6 +50,17 @@ TEST(Compare, TakesPartWhoIsNamed) {
             (Words{"manifest", "exec:python3 a.py, b"}));
 }
 
+TEST(Compare, DefaultStandsForAllAndBracesForWhatTheClusterHas) {
+  const Outcome run =
+      thaw_command({"compare", kKapsule, "--policies", "default;thaw:max={max},wait-price=1",
+                    "--replications", "1", "--format", "json"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  const Words all = labels(json::parse(run.out));
+  EXPECT_GT(all.size(), all_policies().size());
+  EXPECT_EQ(all.front(), "manifest");
+  EXPECT_EQ(all.back(), "thaw:max=1,wait-price=1");  // one node of one card
+}
+
 // Of the keep-alive world ten minutes are what the scenario says itself.
 TEST(Compare, ManifestIsWhatTheScenarioSaysItself) {
   const json both = compared("manifest,keep_alive:idle=600s");

@@ -104,8 +104,11 @@ TEST(IdleGaps, APriceOfWaitingKeepsLonger) {
   for (int i = 0; i < 6; ++i) gaps.add(240, 10, 10, 10);
   EXPECT_EQ(gaps.plan(kBreakEven).keep_s, 40);
   IdlePrices prices = kBreakEven;
-  prices.wait_price = 2;  // 2 × 10 requests × 50 s / 2 on top of 40 + 100
-  EXPECT_EQ(gaps.plan(prices).keep_s, 240);
+  prices.wait_price = 2;  // a start is 100 and 2 × 10 requests × 50 s / 2: kept through all of them
+  EXPECT_EQ(gaps.plan(prices).keep_s, 600);
+  EXPECT_EQ(IdleGaps().plan(prices).keep_s, 100);
+  prices.callers = 1;  // where nothing else serves a start costs whoever calls 2 × 50 s as well
+  EXPECT_EQ(IdleGaps().plan(prices).keep_s, 200);
 }
 
 TEST(IdleGaps, KnowsHowLongBusyTimesLast) {

@@ -101,6 +101,35 @@ TEST(Thaw, WaitingMayHaveAPriceInstead) {
   EXPECT_LT(cheap.shown.seen.spec.count, dear.shown.seen.spec.count);
 }
 
+// There is no promise that one would stay for: the function goes, unless somebody says so.
+TEST(Thaw, WherePromisedNothingNobodyStays) {
+  ThawStory priced({{"wait-price", "1"}}), stays({{"wait-price", "1"}, {"from-zero", "never"}});
+  for (ThawStory* story : {&priced, &stays}) {
+    story->shown.replicas(1);
+    story->run(0, 0, 10h);
+  }
+  EXPECT_EQ(priced.replicas(), 0);
+  EXPECT_EQ(stays.replicas(), 1);
+}
+
+// 60 wait at zero, one more each second, and nothing is known of their work: taken for a second,
+// so that after a start of 100 s there are 160. Worked off in sqrt(2 × 1 s × 100 s / price), price
+// in a replica's (3.6 an hour): sqrt(200) = 14.1 s at 3.6, so 1 + 160 / 14.1 = 12.3 servers; half
+// of the root at four times the price.
+TEST(Thaw, WorksOffABacklogTheFasterTheDearerItsWaitIs) {
+  const auto asked = [](const char* price) {
+    ThawStory story({{"wait-price", price}, {"max", "100"}}, 100s);
+    story.run(1, 0, 60s, 60);
+    return story.replicas();
+  };
+  EXPECT_NEAR(asked("3.6"), 13, 1);
+  EXPECT_NEAR(asked("14.4"), 24, 1);
+  EXPECT_LE(asked("0.036"), 3);
+  ThawStory promised({{"max", "100"}}, 100s);
+  promised.run(1, 0, 60s, 60);
+  EXPECT_EQ(promised.replicas(), 1) << "a promise waits until the work is known";
+}
+
 TEST(Thaw, StaysWithinMinAndMax) {
   ThawStory story({{"min", "2"}, {"max", "3"}});
   story.shown.replicas(2);

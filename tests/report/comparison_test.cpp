@@ -7,6 +7,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "engine/report/comparison_words.hpp"
+
 namespace thaw {
 namespace {
 
@@ -138,16 +140,27 @@ TEST(Comparison, KeepsWhoCouldNotRunWithTheReason) {
 
 TEST(Comparison, RatioToTheOptimumIsOfAllReplicationsOrOfNone) {
   auto a = contender("a", kCosts, kP95), b = contender("b", kTenthLess, kP95);
-  for (Outcome& run : a.runs) run.cost_over_optimum = run.cost / 8;
-  for (Outcome& run : b.runs) run.cost_over_optimum = run.cost / 8;
-  b.runs[2].cost_over_optimum.reset();  // somebody waited longer than the bound allows
+  // An eighth of the bound less in service, a quarter in starts, the rest is kept.
+  for (Outcome& run : a.runs) run.over_optimum = {run.cost / 8, -0.125, run.cost / 8 - 1.125, 0.25};
+  for (Outcome& run : b.runs) run.over_optimum = {run.cost / 8, 0, run.cost / 8 - 1};
+  b.runs[2].over_optimum.reset();  // somebody waited longer than the bound allows
   Contest made = contest({a, b});
   made.optimum = Contest::Bound{30, {8, 8, 8, 8}};
-  const Json json = Json::parse(to_json(compared(made)));
+  const Comparison c = compared(made);
+  const Json json = Json::parse(to_json(c));
   EXPECT_EQ(json.at("optimum").at("total"), 8);
   EXPECT_EQ(json.at("optimum").at("wait_allowed_s"), 30);
   EXPECT_NEAR(json.at("policies").at(0).at("cost_over_optimum").get<double>(), 14.0 / 8, 1e-12);
   EXPECT_TRUE(json.at("policies").at(1).at("cost_over_optimum").is_null());
+  EXPECT_TRUE(json.at("policies").at(1).at("above_optimum").is_null());
+  const Json& above = json.at("policies").at(0).at("above_optimum");
+  EXPECT_EQ(above.at("served_longer"), -0.125);
+  EXPECT_NEAR(above.at("kept_longer").get<double>(), 14.0 / 8 - 1.125, 1e-12);
+  EXPECT_EQ(above.at("started_more"), 0.25);
+  EXPECT_EQ(above.at("nodes_unused"), 0);
+  const auto words = above_optimum_words(policy(c, "a"));
+  EXPECT_EQ(words.value(), (Names{"+0.750", "-0.125", "+0.625", "+0.250", "+0.000"}));
+  EXPECT_FALSE(above_optimum_words(policy(c, "b")));
 }
 
 TEST(Comparison, JsonHasTheFieldsOfItsSchema) {

@@ -73,6 +73,36 @@ const comparisonPage = (() => {
     );
   }
 
+  // Of those whose promise the bound shares; the parts add up to cost / optimum less 1.
+  function aboveOptimum(json) {
+    const parts = [
+      ["in service", "served_longer"],
+      ["idle", "kept_longer"],
+      ["starting", "started_more"],
+      ["no replica", "nodes_unused"],
+    ];
+    const rows = contenders.ran(json).filter((policy) => policy.above_optimum);
+    if (rows.length === 0) return;
+    const parent = section("Above the optimum", "above-optimum");
+    parent.append(
+      element(
+        "p",
+        { class: "note" },
+        "What each paid beyond the least that would have done for the same requests and waits, in multiples of that.",
+      ),
+      table(
+        "Above the optimum",
+        ["policy", ...numbers(parts.map(([name]) => name))],
+        rows.map((policy) => [
+          contenders.label(policy),
+          ...parts.map(([, part]) =>
+            estimate(json, "policies", json.policies.indexOf(policy), ["above_optimum", part], notation.mean),
+          ),
+        ]),
+      ),
+    );
+  }
+
   function waste(parent, json) {
     const kinds = money.kinds.filter(([kind]) => kind !== "useful");
     const rows = contenders.ran(json).filter((policy) => policy.waste);
@@ -171,6 +201,7 @@ const comparisonPage = (() => {
     paretoChart(section("The Pareto front", "pareto"), json);
     policies(section("All policies", "policies"), json);
     waste(section("Waste", "waste"), json);
+    aboveOptimum(json);
     if (json.pairs && json.pairs.length) pairs(section("Pair by pair", "pairs"), json);
     if (json.notices && json.notices.length)
       facts.list(section("What was assumed or left out", "notices"), json.notices);

@@ -17,7 +17,7 @@ const contenders = {
 };
 
 const paretoChart = (() => {
-  const slack = 0.001; // as engine/report/comparison.cpp has it: who leaves more unanswered than that dominates nobody
+  const slack = 0.01; // as engine/report/comparison.cpp has it: who leaves more unanswered than that dominates nobody
   const styleOf = (policy) => (policy.pareto ? "front" : unanswered(policy) ? "unanswered" : "beaten");
   const unanswered = (policy) => (facts.at(policy, ["unanswered_share", "mean"]) || 0) > slack;
 

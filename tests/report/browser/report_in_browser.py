@@ -216,7 +216,8 @@ def comparison(page, folder):
     page.open(f"{folder}/comparison.html")
     must_show = [f"/policies/{i}/{what}/mean" for i, policy in enumerate(compared["policies"]) if not policy["not_run"]
                  for what in ("cost", "latency_s/p50", "latency_s/p95", "latency_s/p99")]
-    must_show += ["/optimum/total", "/pairs/0/cost_ratio/mean", "/policies/0/cost_over_optimum", "/policies/0/waste/idle_warm"]
+    must_show += ["/optimum/total", "/pairs/0/cost_ratio/mean", "/policies/0/cost_over_optimum", "/policies/0/waste/idle_warm",
+                  "/policies/0/above_optimum/kept_longer"]
     numbers_are_those_of(page, "comparison", compared, must_show)
     points = page.value(probes.POINTS)
     ran = [policy for policy in compared["policies"] if not policy["not_run"]]
