@@ -2,7 +2,8 @@
 //
 // An instant query stamps its answer with the time of asking, however old what it is made of; a
 // series whose source has died stays up to five minutes. timestamp() of its selectors tells.
-// Source: Prometheus, querying basics and functions. A range, an offset and @ are left off.
+// Source: Prometheus, querying basics and functions. A range, an offset and @ are left off; a
+// series that left within a range has no sample to ask, and is then at most as old as the range.
 #pragma once
 
 #include <optional>
