@@ -171,18 +171,17 @@ def main():
     parser.add_argument("--traces", type=pathlib.Path, help="folder of the public traces")
     arguments = parser.parse_args()
     thaw = str(pathlib.Path(arguments.thaw).resolve())
+    if arguments.traces and not arguments.traces.is_dir():
+        print(f"{arguments.traces} is not there: the fitted loads alone, no days of the traces themselves", file=sys.stderr)
+        arguments.traces = None
     results = fitted(thaw, arguments)
     folder = ROOT / "results"
     folder.mkdir(exist_ok=True)
     write_csv(folder / "tournament.csv", results)
     (folder / "README.md").write_text("\n".join(page(thaw, arguments, results)) + "\n", encoding="utf-8")
     print("written: results/README.md, results/tournament.csv", file=sys.stderr)
-    if arguments.traces is None:
-        return
-    if not arguments.traces.is_dir():
-        print(f"{arguments.traces} is not there: no days of the traces themselves", file=sys.stderr)
-        return
-    traces.write(folder, thaw, arguments, results, CLOUDS, version_of(thaw))
+    if arguments.traces:
+        traces.write(folder, thaw, arguments, results, CLOUDS, version_of(thaw))
 
 
 if __name__ == "__main__":

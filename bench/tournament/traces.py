@@ -70,15 +70,18 @@ def line_of(price, comparison, days):
     ranked = best_on(days, price)
     if not entries or not ranked:
         return f"| {price} | - | - | | nobody answers 95 of 100 requests |", None
-    fitted, best = best_at(entries, price)[0][0], ranked[0]
+    by_cost, ties = best_at(entries, price)
+    fitted, best = by_cost[0], ranked[0]
     advised = days[fitted.label]
     if not advised.serves():
         return f"| {price} | {short(fitted.label)} | {short(best.label)} | | leaves requests unanswered |", False
     if advised is best:
         return f"| {price} | {short(fitted.label)} | the same | | holds |", True
     times = ratio(advised.at(price), best.at(price))
-    holds = not told_apart(times)
-    words = "holds: not told apart" if holds else "does not hold"
+    near = best.label in (tie.label for tie in ties)
+    holds = near or not told_apart(times)
+    words = "holds: not told apart" if not told_apart(times) else \
+        "holds: the fitted load does not tell the two apart" if near else "does not hold"
     return (f"| {price} | {short(fitted.label)} | {short(best.label)} | {times[0]:.2f} times ({times[1]:.2f} to {times[2]:.2f}) "
             f"| {words} |"), holds
 

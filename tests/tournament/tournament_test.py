@@ -67,6 +67,8 @@ class OnDays(unittest.TestCase):
         other = {"a": on_days("a", [2, 4, 6]), "b": on_days("b", [1, 2.1, 3])}
         lost = {"a": on_days("a", [1, 2, 3], unanswered=0.2), "b": on_days("b", [2, 3, 4])}
         self.assertEqual([traces.line_of(0, fitted, on)[1] for on in (same, near, other, lost)], [True, True, False, False])
+        unsure = {"policies": [entry("a", 1, half=0.6), entry("b", 2, half=0.6)]}
+        self.assertTrue(traces.line_of(0, unsure, other)[1])
         self.assertEqual(traces.pairs_of(fitted, same), (5, {}))  # at each of five prices
         self.assertEqual(list(traces.pairs_of(fitted, other)[1]), [("b", "a")])
 
