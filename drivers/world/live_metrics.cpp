@@ -41,10 +41,8 @@ void LiveMetrics::serve(const Functions& functions) {
   for (const Function& function : functions.governed) {
     if (function.metrics.empty()) continue;
     const WorkloadState* const state = inventory_.find(function.target);
-    all.push_back({function.id,
-                   {function.target.ns, state ? state->selector : ""},
-                   function.metrics,
-                   period_});
+    if (!state) continue;  // gone since; no selector would be all pods
+    all.push_back({function.id, {function.target.ns, state->selector}, function.metrics, period_});
   }
   metrics_.ask(std::move(all));
 }

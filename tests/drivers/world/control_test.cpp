@@ -170,6 +170,11 @@ INSTANTIATE_TEST_SUITE_P(
                               bench.config.functions.push_back(named("concurrency"));
                               bench.put(deployment("ollama", 1));
                             }},
+                    Refused{"calls", "modal needs to see each request",
+                            [](Bench& bench) {
+                              bench.config.functions.push_back(named("modal"));
+                              bench.put(deployment("ollama", 1));
+                            }},
                     Refused{
                         "absent", "is not there",
                         [](Bench& bench) { bench.config.functions.push_back(named("fixed")); }}),
