@@ -23,6 +23,7 @@ namespace asio = boost::asio;
 // was spent.
 constexpr const char *kAddressKey = "_leader-address", *kSpentKey = "_spent";
 constexpr Duration kSaveWithin = std::chrono::seconds(4);
+constexpr Duration kLeaveWithin = std::chrono::seconds(5);
 // A wake is answered once it is kept, which may take two periods between saves.
 constexpr Duration kForwardWithin = std::chrono::seconds(12);
 
@@ -47,8 +48,8 @@ class Leader final : public Role {
   }
 
   void start() override {
-    spawn(election_.run());
-    spawn(events_.run());
+    spawn(to_its_end(election_.run()));
+    spawn(to_its_end(events_.run()));
     spawn(save_each_period());
   }
 
@@ -59,8 +60,9 @@ class Leader final : public Role {
     election_.stop();
     events_.stop();
     // The Lease is let go and the last Events are written meanwhile.
-    for (int i = 0; i < 100 && election_.leads(); ++i)
-      co_await pause(executor(), std::chrono::milliseconds(20));
+    const TimePoint until = around_.clock.now() + kLeaveWithin;
+    while (under_way_ > 0 && around_.clock.now() < until)
+      co_await pause(executor(), std::chrono::milliseconds(10));
   }
 
   void keep_soon() override {
@@ -93,6 +95,12 @@ class Leader final : public Role {
   asio::any_io_executor executor() const { return around_.reader.transport().executor(); }
   void spawn(Awaitable<void> what) { asio::co_spawn(executor(), std::move(what), asio::detached); }
 
+  Awaitable<void> to_its_end(Awaitable<void> what) {
+    ++under_way_;
+    co_await std::move(what);
+    --under_way_;
+  }
+
   void changed(bool leads) {
     around_.log.info("lease", leads ? "leads" : "does not lead", {{"identity", around_.identity}});
     ++term_;
@@ -123,6 +131,7 @@ class Leader final : public Role {
   TimePoint written_;
   asio::steady_timer save_timer_{executor()};
   std::uint64_t term_ = 0, saves_ = 0, failed_saves_ = 0;
+  int under_way_ = 0;  // of the election and the Events
   bool leaving_ = false;
 };
 
