@@ -8,6 +8,8 @@
 # pod, and goes back after 30 s. While it is measured, each second a pod is deleted (and replaced)
 # and a sleeper is woken, each 20 s an annotation changes, and /metrics and /readyz are asked each
 # 5 s. All pods are Ready first: making them takes the control plane minutes, and no driver runs.
+# DRIVE_LOAD_POLICY, as after --policy, decides instead of SlimFaas's annotations; FUNCTION in it is
+# the function's name.
 # DRIVE_LOAD_SETUP names a folder in which such a plane is already up, and stays.
 set -euo pipefail
 plane=$1 thaw=$2 functions=${3:-1000} pods=${4:-5000} seconds=${5:-180}

@@ -11,6 +11,12 @@ kubeconfig: $kubeconfig
 namespaces: [load]
 listen: 127.0.0.1:$port
 YAML
+  if [[ -n ${DRIVE_LOAD_POLICY:-} ]]; then
+    echo functions: >>"$scratch/drive.yaml"
+    for ((i = 0; i < functions; ++i)); do
+      echo "- {name: function-$i, namespace: load, policy: \"${DRIVE_LOAD_POLICY//FUNCTION/function-$i}\"}" >>"$scratch/drive.yaml"
+    done
+  fi
   started=$EPOCHREALTIME
   nsenter --net="$network" "$thaw" drive "$scratch/drive.yaml" --identity load 2>"$scratch/log" &
   driver=$!

@@ -254,6 +254,7 @@ std::vector<Spec::Peer> peers_of(const Scenario& scenario, const std::vector<Gov
   const auto space = [&](const Spec& spec) -> const std::string& {
     return scenario.manifests.workloads[scenario.functions[spec.function].workload].ns;
   };
+  peers.reserve(all.size());
   const bool depends = depends_on_others(one);
   for (const Governance& other : all) {
     if (other.spec.function == one.function || space(other.spec) != space(one)) continue;

@@ -127,6 +127,31 @@ TEST_F(Drive, AFunctionThatAppearsAndASettingThatChangesAreTakenUp) {
   EXPECT_EQ(driver.stop(), 0);
 }
 
+// A change a moment: none of them may put off what the policies decide.
+TEST_F(Drive, WhileSettingsGoOnChangingAWakeIsDecided) {
+  for (const char* name : {"echo", "other"})
+    apply(deployment({.name = name,
+                      .image = "echo:1",
+                      .port = 8080,
+                      .replicas = 0,
+                      .annotations = slimfaas(600),
+                      .gpu = false}));
+  Driver driver(settings());
+  driver.start();
+  int changes = 0;
+  const auto change_five_times = [&] {
+    for (int i = 0; i < 5; ++i)
+      kubectl(
+          {"annotate", "--overwrite", "deployment/other", "change=" + std::to_string(++changes)});
+  };
+  change_five_times();
+  ASSERT_EQ(driver.wake("echo"), 204);
+  EXPECT_TRUE(eventually(12s, [&] {
+    change_five_times();
+    return replicas("echo") == "1";
+  })) << driver.log();
+}
+
 TEST_F(Drive, WhatAnHpaScalesIsLeftAlone) {
   apply(deployment({.name = "echo",
                     .image = "echo:1",

@@ -22,6 +22,7 @@ Awaitable<void> StandIn::answer(loopback::Visit& visit) {
   for (const auto& [part, what] : said_) {
     if (asked_.back().find(part) != std::string::npos) said = what;
   }
+  while (silent_) co_await visit.pause(std::chrono::milliseconds(5));
   co_await visit.answer(said.status, said.body);
 }
 
