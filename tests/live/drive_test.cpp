@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <random>
@@ -138,18 +139,15 @@ TEST_F(Drive, WhileSettingsGoOnChangingAWakeIsDecided) {
                       .gpu = false}));
   Driver driver(settings());
   driver.start();
-  int changes = 0;
-  const auto change_five_times = [&] {
-    for (int i = 0; i < 5; ++i)
+  std::atomic<int> changes = 0;
+  std::jthread changing([&](const std::stop_token& enough) {
+    while (!enough.stop_requested())
       kubectl(
           {"annotate", "--overwrite", "deployment/other", "change=" + std::to_string(++changes)});
-  };
-  change_five_times();
+  });
+  ASSERT_TRUE(eventually(20s, [&] { return changes > 3; }));
   ASSERT_EQ(driver.wake("echo"), 204);
-  EXPECT_TRUE(eventually(12s, [&] {
-    change_five_times();
-    return replicas("echo") == "1";
-  })) << driver.log();
+  EXPECT_TRUE(becomes("echo", "1", 8s)) << driver.log();
 }
 
 TEST_F(Drive, WhatAnHpaScalesIsLeftAlone) {
