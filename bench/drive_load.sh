@@ -7,7 +7,7 @@
 # Four functions of five keep their pods; one of five is at zero and woken now and then, up to one
 # pod, and goes back after 30 s. While it is measured, each second a pod is deleted (and replaced)
 # and a sleeper is woken, each 20 s an annotation changes, and /metrics and /readyz are asked each
-# 5 s. All pods are Ready first: making them takes the control plane minutes, and no driver runs.
+# 5 s. All pods are Ready first: making them takes the control plane a minute or more, and no driver runs.
 # DRIVE_LOAD_POLICY, as after --policy, decides instead of SlimFaas's annotations; FUNCTION in it is
 # the function's name.
 # DRIVE_LOAD_SETUP names a folder in which such a plane is already up, and stays.

@@ -96,7 +96,7 @@ churn() {
     inside curl -sS -o /dev/null -X POST "http://127.0.0.1:$port/wake-function/function-$((second * 5 % functions))" &
     if ((second % 20 == 0)); then
       inside curl -sS -o /dev/null -X PATCH -H 'Content-Type: application/merge-patch+json' \
-        -d "{\"metadata\": {\"annotations\": {\"changed\": \"$second\"}}}" \
+        -d "{\"metadata\": {\"annotations\": {\"changed\": \"$EPOCHSECONDS\"}}}" \
         "$api/apis/apps/v1/namespaces/load/deployments/function-$((second % functions))"
     fi
     sleep 1
