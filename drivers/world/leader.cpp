@@ -22,8 +22,6 @@ namespace asio = boost::asio;
 // Where who leads answers HTTP, beside the functions; '_' stands alone in no function's key.
 constexpr const char* kAddressKey = "_leader-address";
 constexpr Duration kSaveWithin = std::chrono::seconds(4);
-// Who leads answers a wake once it is kept: within 10 s.
-constexpr Duration kWakeWithin = std::chrono::seconds(11);
 
 class Leader final : public Role {
  public:
@@ -183,7 +181,7 @@ Awaitable<std::optional<http::Response>> Leader::forward(std::string target) {
     http::Request request;
     request.method = "POST";
     request.target = std::move(target);
-    http::Response response = co_await client.send(std::move(request), kWakeWithin);
+    http::Response response = co_await client.send(std::move(request), std::chrono::seconds(2));
     co_return response;
   } catch (const std::exception& error) {
     around_.log.warning("wake", error.what());
