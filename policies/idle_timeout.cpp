@@ -134,6 +134,8 @@ void IdleTimeout::read_peers(const Spec& spec, ParamsReader& reader, Diagnostics
   peers_.clear();
   peer_ids_.clear();
   for (const Spec::Peer& other : spec.peers) {
+    if (other.params.entries().empty() && depends_on.empty() && !settings_.any_call_counts)
+      continue;
     Diagnostics unheard;  // its own policy complains of its settings
     ParamsReader its(other.params, unheard, other.name);
     Peer peer;

@@ -13,12 +13,16 @@
 
 #include "drivers/metrics/answer.hpp"
 #include "drivers/metrics/api_groups.hpp"
+#include "drivers/metrics/at_once.hpp"
 #include "drivers/metrics/kubernetes_values.hpp"
 
 namespace thaw::metrics {
 namespace {
 
 constexpr Duration kDeadline = std::chrono::seconds(5);
+// Of each API, as many connections as its client keeps: what waits for an answer that does not come
+// is no more, and none has to be opened for a single question.
+constexpr int kAtOnce = 8;
 // A thousand questions are not asked in one instant.
 constexpr Duration kSpread = std::chrono::milliseconds(5);
 
@@ -62,7 +66,9 @@ class Metrics::Impl : public std::enable_shared_from_this<Impl> {
         apis_(apis),
         clock_(clock),
         pods_(pods),
-        limit_(freshness.limit()) {
+        limit_(freshness.limit()),
+        at_cluster_(executor_, kAtOnce),
+        at_store_(executor_, kAtOnce) {
     if (apis_.cluster) groups_.emplace(*apis_.cluster, clock_, kDeadline);
   }
 
@@ -88,6 +94,7 @@ class Metrics::Impl : public std::enable_shared_from_this<Impl> {
   const Clock& clock_;
   const PodIds& pods_;
   Duration limit_;
+  AtOnce at_cluster_, at_store_;
   std::optional<ApiGroups> groups_;
   std::map<Key, std::shared_ptr<Question>> questions_;
   std::map<FunctionId, Function> functions_;
@@ -141,7 +148,12 @@ Awaitable<void> Metrics::Impl::keep_asking(std::shared_ptr<Impl> self,
     co_await question->timer.async_wait(
         boost::asio::redirect_error(boost::asio::use_awaitable, woken));
     if (!question->is_wanted) co_return;
+    const bool of_store = question->metric.source == MetricSource::query;
+    std::optional<AtOnce::Turn> in_line =
+        co_await (of_store ? self->at_store_ : self->at_cluster_).turn();
+    if (!question->is_wanted) co_return;
     Answer answer = co_await self->answer(*question);
+    in_line.reset();
     if (!question->is_wanted) co_return;
     self->take(*question, std::move(answer));
     // On its own grid; turns that passed while an answer was awaited are left out.

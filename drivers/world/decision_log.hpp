@@ -25,14 +25,14 @@ class DecisionLog final : public Recorder {
     std::optional<Replicas> desired;
     Reason why;
   };
-  const std::map<FunctionId, Last>& last() const { return last_; }
+  const std::map<FunctionName, Last>& last() const { return last_; }
   std::uint64_t steps() const { return steps_; }
 
  private:
   Log& log_;
   const bool shadow_;
   const Functions* functions_ = nullptr;
-  std::map<FunctionId, Last> last_;
+  std::map<FunctionName, Last> last_;  // of those that are governed
   std::uint64_t steps_ = 0;
 };
 

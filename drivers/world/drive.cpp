@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -32,6 +33,9 @@ namespace asio = boost::asio;
 
 // Changes of settings that come together are taken together.
 constexpr Duration kSettle = std::chrono::milliseconds(100);
+// The policies that are built anew count their passes (SlimFaas's: 1 s) from then: sooner than
+// this again, and changes that go on would keep them from ever deciding.
+constexpr Duration kBetweenReforms = std::chrono::seconds(3);
 
 std::string environment(const char* name) {
   const char* const value = std::getenv(name);
@@ -192,8 +196,11 @@ class Driver {
   }
 
   Awaitable<void> reform() {
-    co_await pause(io_.get_executor(), kSettle);
+    const TimePoint now = clock_.now();
+    const TimePoint due = std::max(now + kSettle, reformed_ + kBetweenReforms);
+    co_await pause(io_.get_executor(), due - now);
     reform_due_ = false;
+    reformed_ = clock_.now();
     control_.reform();
   }
 
@@ -245,6 +252,7 @@ class Driver {
   Pages pages_;
   std::optional<http::Server> server_;
   std::exception_ptr failed_;
+  TimePoint reformed_;
   bool reform_due_ = false, leaving_ = false;
 };
 

@@ -5,10 +5,8 @@ namespace {
 
 template <class Value>
 void each_function(const Told& of, OpenMetrics& metrics, const Value& value) {
-  for (const auto& [id, last] : of.decisions.last()) {
-    const auto& [ns, name] = of.functions.known.at(id).first;
-    metrics.sample({{"namespace", ns}, {"function", name}}, value(last));
-  }
+  for (const auto& [name, last] : of.decisions.last())
+    metrics.sample({{"namespace", name.first}, {"function", name.second}}, value(last));
 }
 
 }  // namespace

@@ -26,6 +26,9 @@ class Census {
   Census(const Inventory& inventory, const DriveConfig& config, FindPolicy find, bool shadow)
       : inventory_(inventory), config_(config), find_(find), shadow_(shadow) {
     scenario_.versions = config.versions;
+    for (const DriveConfig::Function& one : config.functions) named_.emplace(key_of(one), &one);
+    for (const auto& [name, hpa] : inventory.hpas())
+      if (hpa.target) hpas_.emplace(*hpa.target, &hpa);
   }
 
   Functions take() {
@@ -35,8 +38,11 @@ class Census {
       if (!inventory_.find(key)) refuse(key, "is not there");
     }
     Diagnostics problems;
-    std::vector<Governance> governed = govern(scenario_, {}, problems);
-    for (const Governance& one : governed) add(functions_.known[one.spec.function].second, one);
+    const std::vector<Governance> governed = govern_alone(scenario_, {}, problems);
+    for (Governance one : governed) {  // a copy: its peers go before the next one's come
+      one.spec.peers = peers_of(scenario_, governed, one.spec);
+      add(functions_.known[one.spec.function].second, one);
+    }
     if (!problems.ok() && functions_.governed.empty()) refuse({}, problems_of(problems));
     return std::move(functions_);
   }
@@ -47,9 +53,13 @@ class Census {
   }
 
   const DriveConfig::Function* named(const WorkloadKey& key) const {
-    for (const DriveConfig::Function& one : config_.functions)
-      if (key_of(one) == key) return &one;
-    return nullptr;
+    const auto found = named_.find(key);
+    return found == named_.end() ? nullptr : found->second;
+  }
+
+  const HpaState* hpa_of(const WorkloadKey& key) const {
+    const auto found = hpas_.find(key);
+    return found == hpas_.end() ? nullptr : found->second;
   }
 
   void refuse(const WorkloadKey& key, std::string why) {
@@ -59,7 +69,8 @@ class Census {
   // Into the scenario, as its manifest file would be.
   void read(const WorkloadKey& key, const WorkloadState& state) {
     Diagnostics problems;
-    Manifests read = read_documents({{&state.manifest, key.ns, ""}}, problems);
+    const yaml::Node manifest = manifest_of(state.settings, to_text(key));
+    Manifests read = read_documents({{&manifest, key.ns, ""}}, problems);
     const bool asked = named(key) || state.settings.find("SlimFaas/Function") != std::string::npos;
     if (read.workloads.empty() || !problems.ok()) {
       if (asked) refuse(key, problems_of(problems));
@@ -77,8 +88,10 @@ class Census {
     if (named(key)) function.policy = named(key)->policy;
     functions_.known.push_back({{key.ns, function.name}, key});
     scenario_.functions.push_back(std::move(function));
-    if (const HpaState* const hpa = inventory_.hpa_of(key); hpa && shadow_) {
-      Manifests with = read_documents({{&hpa->manifest, key.ns, ""}}, problems);
+    if (const HpaState* const hpa = hpa_of(key); hpa && shadow_) {
+      const yaml::Node asked_for =
+          manifest_of(hpa->settings, "HorizontalPodAutoscaler " + hpa->ns + "/" + hpa->name);
+      Manifests with = read_documents({{&asked_for, key.ns, ""}}, problems);
       for (HpaObject& one : with.hpas) scenario_.manifests.hpas.push_back(std::move(one));
     }
   }
@@ -86,7 +99,7 @@ class Census {
   // Who else would fight over it; empty: nobody.
   std::string rival_of(const WorkloadKey& key) const {
     if (shadow_) return {};
-    if (const HpaState* const hpa = inventory_.hpa_of(key))
+    if (const HpaState* const hpa = hpa_of(key))
       return "HorizontalPodAutoscaler " + hpa->name + " scales it; delete that first";
     if (const std::string& owner = inventory_.find(key)->owner; !owner.empty())
       return "belongs to " + owner;
@@ -123,6 +136,8 @@ class Census {
   const DriveConfig& config_;
   const FindPolicy find_;
   const bool shadow_;
+  std::map<WorkloadKey, const DriveConfig::Function*> named_;
+  std::map<WorkloadKey, const HpaState*> hpas_;
   Scenario scenario_;
   std::map<WorkloadKey, std::size_t> workload_of_;
   std::map<std::string, std::string> running_slimfaas_;  // by namespace

@@ -48,7 +48,7 @@ void Inventory::remove_pod(const nlohmann::json& object) {
 }
 
 void Inventory::apply_hpa(const nlohmann::json& object) {
-  HpaState state = world::hpa_of(object);
+  HpaState state = hpa_of(object);
   HpaState& kept = hpas_[{state.ns, state.name}];
   if (kept.settings == state.settings) return;
   const std::optional<WorkloadKey> before = std::exchange(kept, std::move(state)).target;
@@ -57,7 +57,7 @@ void Inventory::apply_hpa(const nlohmann::json& object) {
 }
 
 void Inventory::remove_hpa(const nlohmann::json& object) {
-  const HpaState state = world::hpa_of(object);
+  const HpaState state = hpa_of(object);
   const auto found = hpas_.find({state.ns, state.name});
   if (found == hpas_.end()) return;
   const std::optional<WorkloadKey> target = found->second.target;
@@ -81,12 +81,6 @@ std::optional<std::uint64_t> Inventory::id_of_pod(std::string_view ns,
   const auto found = names_.find(std::string(ns) + "/" + std::string(name));
   if (found == names_.end()) return std::nullopt;
   return found->second;
-}
-
-const HpaState* Inventory::hpa_of(const WorkloadKey& key) const {
-  for (const auto& [name, hpa] : hpas_)
-    if (hpa.target == key) return &hpa;
-  return nullptr;
 }
 
 }  // namespace thaw::world

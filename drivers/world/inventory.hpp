@@ -44,8 +44,7 @@ class Inventory {
   const WorkloadState* find(const WorkloadKey& key) const;  // nullptr: not there
   const Pods& pods_of(const WorkloadKey& key) const;
   std::optional<std::uint64_t> id_of_pod(std::string_view ns, std::string_view name) const;
-  // A HorizontalPodAutoscaler that scales it; nullptr: none.
-  const HpaState* hpa_of(const WorkloadKey& key) const;
+  const std::map<std::pair<std::string, std::string>, HpaState>& hpas() const { return hpas_; }
   std::size_t pods() const { return owners_.size(); }
 
  private:

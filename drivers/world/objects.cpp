@@ -6,6 +6,7 @@
 
 #include "engine/scenario/rfc3339.hpp"
 #include "engine/scenario/units.hpp"
+#include "engine/scenario/yaml.hpp"
 
 namespace thaw::world {
 namespace {
@@ -156,7 +157,6 @@ WorkloadState workload_of(const Json& object, bool stateful) {
   Json written = written_of(object, "apps/v1", stateful ? "StatefulSet" : "Deployment");
   if (written["spec"].is_object()) written["spec"].erase("replicas");
   state.settings = written.dump();
-  state.manifest = tree_of(written, {to_text(state.key), 0, 0});
   if (const Json* const owner = controller_of(meta))
     state.owner = text(*owner, "kind") + " " + text(*owner, "name");
   return state;
@@ -202,10 +202,12 @@ HpaState hpa_of(const Json& object) {
   const std::string kind = text(target, "kind");
   if (kind == "Deployment" || kind == "StatefulSet")
     hpa.target = WorkloadKey{kind == "StatefulSet", hpa.ns, text(target, "name")};
-  const Json written = written_of(object, "autoscaling/v2", "HorizontalPodAutoscaler");
-  hpa.settings = written.dump();
-  hpa.manifest = tree_of(written, {"HorizontalPodAutoscaler " + hpa.ns + "/" + hpa.name, 0, 0});
+  hpa.settings = written_of(object, "autoscaling/v2", "HorizontalPodAutoscaler").dump();
   return hpa;
+}
+
+yaml::Node manifest_of(const std::string& settings, const std::string& name) {
+  return tree_of(Json::parse(settings, nullptr, false), {name, 0, 0});
 }
 
 }  // namespace thaw::world

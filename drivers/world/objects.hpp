@@ -14,7 +14,10 @@
 #include <vector>
 
 #include "engine/policy.hpp"
-#include "engine/scenario/yaml.hpp"
+
+namespace thaw::yaml {
+struct Node;
+}
 
 namespace thaw::world {
 
@@ -32,10 +35,9 @@ struct WorkloadState {
   std::string uid, resource_version;
   Replicas spec{1};
   std::string selector;  // of its pods: "app=ollama,tier in (a,b)"
-  // Of it all but what a scaler or the status changes, as the manifest reader takes it.
-  yaml::Node manifest;
-  std::string settings;  // the same as text, to see whether it changed
-  std::string owner;     // "Service x": a controller that made it; empty: nobody
+  // Of it all but what a scaler or the status changes, as JSON: see manifest_of.
+  std::string settings;
+  std::string owner;  // "Service x": a controller that made it; empty: nobody
 };
 
 WorkloadState workload_of(const nlohmann::json& object, bool stateful);
@@ -69,10 +71,13 @@ NodeState node_of(const nlohmann::json& object);
 struct HpaState {
   std::string ns, name;
   std::optional<WorkloadKey> target;  // empty: no Deployment or StatefulSet
-  yaml::Node manifest;                // as above
-  std::string settings;
+  std::string settings;               // as above
 };
 
 HpaState hpa_of(const nlohmann::json& object);
+
+// `settings` as the manifest reader takes them. A tree is many times as large as its text, so that
+// only the text is kept.
+yaml::Node manifest_of(const std::string& settings, const std::string& name);
 
 }  // namespace thaw::world

@@ -141,6 +141,15 @@ void govern_by_choice(const Scenario& scenario, const FunctionSpec& function, Go
   set_all(one.spec.params, "", own.params.entries());
 }
 
+constexpr std::string_view kDependsOn = "DependsOn";
+
+// Whether its settings, or those of a policy that it unites with others, ask for others.
+bool depends_on_others(const Spec& one) {
+  const auto& entries = one.params.entries();
+  return std::any_of(entries.begin(), entries.end(),
+                     [](const auto& entry) { return entry.first.ends_with(kDependsOn); });
+}
+
 // Of a peer's settings those that say what it needs of others, and how many of it they need: with
 // all of them memory would grow with the square of the number of functions.
 Params asked_of_others(const Spec& peer) {
@@ -185,8 +194,9 @@ PolicyChoice PolicyChoice::parse(const std::string& text, Diagnostics& problems)
   return choice;
 }
 
-std::vector<Governance> govern(const Scenario& scenario, const std::vector<PolicyChoice>& choices,
-                               Diagnostics& problems) {
+std::vector<Governance> govern_alone(const Scenario& scenario,
+                                     const std::vector<PolicyChoice>& choices,
+                                     Diagnostics& problems) {
   std::vector<Governance> all;
   const Params environment = slimfaas_environment(scenario);
   const auto workload = [&](std::size_t f) -> const Workload& {
@@ -233,16 +243,33 @@ std::vector<Governance> govern(const Scenario& scenario, const std::vector<Polic
                    "there is no function \"" + *choice.function + "\"" +
                        (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
   }
-  for (Governance& one : all) {
-    if (scenario.functions[one.spec.function].standalone) continue;
-    for (const Governance& other : all) {
-      const auto& ns = workload(one.spec.function).ns;
-      if (other.spec.function == one.spec.function || workload(other.spec.function).ns != ns)
-        continue;
-      one.spec.peers.push_back({other.spec.function, other.spec.name, asked_of_others(other.spec)});
-    }
-  }
   tell_unused_hpas(scenario, problems);
+  return all;
+}
+
+std::vector<Spec::Peer> peers_of(const Scenario& scenario, const std::vector<Governance>& all,
+                                 const Spec& one) {
+  std::vector<Spec::Peer> peers;
+  if (scenario.functions[one.function].standalone) return peers;
+  const auto space = [&](const Spec& spec) -> const std::string& {
+    return scenario.manifests.workloads[scenario.functions[spec.function].workload].ns;
+  };
+  peers.reserve(all.size());
+  const bool depends = depends_on_others(one);
+  for (const Governance& other : all) {
+    if (other.spec.function == one.function || space(other.spec) != space(one)) continue;
+    Params asked;
+    // What a peer that asks for nobody says matters to those alone that may need it.
+    if (depends || other.spec.params.has(kDependsOn)) asked = asked_of_others(other.spec);
+    peers.push_back({other.spec.function, other.spec.name, std::move(asked)});
+  }
+  return peers;
+}
+
+std::vector<Governance> govern(const Scenario& scenario, const std::vector<PolicyChoice>& choices,
+                               Diagnostics& problems) {
+  std::vector<Governance> all = govern_alone(scenario, choices, problems);
+  for (Governance& one : all) one.spec.peers = peers_of(scenario, all, one.spec);
   return all;
 }
 

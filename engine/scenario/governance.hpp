@@ -33,4 +33,12 @@ struct Governance {
 std::vector<Governance> govern(const Scenario& scenario, const std::vector<PolicyChoice>& choices,
                                Diagnostics& problems);
 
+// The same without peers, and the peers of one of them: all functions' at once are as many as the
+// square of their number.
+std::vector<Governance> govern_alone(const Scenario& scenario,
+                                     const std::vector<PolicyChoice>& choices,
+                                     Diagnostics& problems);
+std::vector<Spec::Peer> peers_of(const Scenario& scenario, const std::vector<Governance>& all,
+                                 const Spec& one);
+
 }  // namespace thaw

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <random>
@@ -125,6 +126,28 @@ TEST_F(Drive, AFunctionThatAppearsAndASettingThatChangesAreTakenUp) {
       eventually(5s, [&] { return driver.log().find("expected a list") != std::string::npos; }));
   EXPECT_EQ(replicas("late"), "2");
   EXPECT_EQ(driver.stop(), 0);
+}
+
+// A change a moment: none of them may put off what the policies decide.
+TEST_F(Drive, WhileSettingsGoOnChangingAWakeIsDecided) {
+  for (const char* name : {"echo", "other"})
+    apply(deployment({.name = name,
+                      .image = "echo:1",
+                      .port = 8080,
+                      .replicas = 0,
+                      .annotations = slimfaas(600),
+                      .gpu = false}));
+  Driver driver(settings());
+  driver.start();
+  std::atomic<int> changes = 0;
+  std::jthread changing([&](const std::stop_token& enough) {
+    while (!enough.stop_requested())
+      kubectl(
+          {"annotate", "--overwrite", "deployment/other", "change=" + std::to_string(++changes)});
+  });
+  ASSERT_TRUE(eventually(20s, [&] { return changes > 3; }));
+  ASSERT_EQ(driver.wake("echo"), 204);
+  EXPECT_TRUE(becomes("echo", "1", 8s)) << driver.log();
 }
 
 TEST_F(Drive, WhatAnHpaScalesIsLeftAlone) {

@@ -240,6 +240,24 @@ TEST_F(MetricsTest, AServerThatIsGoneIsAnErrorAndNotZero) {
   EXPECT_TRUE(metrics->read(0, 0).series.empty());
 }
 
+// Five milliseconds apart, 50 of them would all be waiting: a connection each.
+TEST_F(MetricsTest, AServerThatIsSilentIsAskedAFewThingsAtOnce) {
+  std::vector<Metrics::Asked> all;
+  for (FunctionId id = 0; id < 50; ++id) {
+    MetricRef query = kQuery;
+    query.name += std::to_string(id);
+    all.push_back({.function = id, .pods = {}, .metrics = {query}, .period = 1h});
+  }
+  say_number("sum%28queue%29", "1");
+  server.keep_silent(true);
+  metrics->ask(all);
+  io.run_for(std::chrono::milliseconds(400));
+  EXPECT_EQ(server.asked().size(), 8u);
+  server.keep_silent(false);
+  EXPECT_TRUE(answered(49));
+  EXPECT_TRUE(answered(0));
+}
+
 TEST_F(MetricsTest, WithoutAStoreOrAClusterIsAbsent) {
   Metrics none(io.get_executor(), {}, clock, pods);
   none.ask({{.function = 0, .pods = {}, .metrics = {kQuery, kCpu}}});

@@ -23,6 +23,7 @@ Awaitable<void> StandIn::answer(loopback::Visit& visit) {
     if (asked_.back().find(part) != std::string::npos) said = what;
   }
   if (said.after > Duration{0}) co_await visit.pause(said.after);
+  while (silent_) co_await visit.pause(std::chrono::milliseconds(5));
   co_await visit.answer(said.status, said.body);
 }
 

@@ -24,6 +24,7 @@ class StandIn {
 
   // To any request whose path and query, or whose posted form, has this part; else 404.
   void say(std::string part, Said said) { said_[std::move(part)] = std::move(said); }
+  void keep_silent(bool silent) { silent_ = silent; }
   // "GET /path?query"; of a POST the form behind it.
   const std::vector<std::string>& asked() const { return asked_; }
   std::size_t asked_for(std::string_view part) const;
@@ -35,6 +36,7 @@ class StandIn {
   std::map<std::string, Said> said_;
   std::vector<std::string> asked_;
   std::string authorization_;
+  bool silent_ = false;
   loopback::LoopbackServer server_;
 };
 

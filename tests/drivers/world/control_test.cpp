@@ -98,6 +98,20 @@ TEST(Control, ChangedSettingsAreTakenUpWithTheIdleClockAsItIs) {
   EXPECT_EQ(bench.replicas("ollama"), 0);
 }
 
+TEST(Control, WhatWasToldIsNotToldAgainWhenAnothersSettingsChange) {
+  Bench bench;
+  bench.put(slimfaas("ollama", 1, "300"));
+  bench.put(slimfaas("other", 1, "300"));
+  bench.begin();
+  bench.pass(3s);
+  const std::string before = bench.log_text();
+  EXPECT_NE(before.find("default/ollama"), std::string::npos);
+  bench.put(slimfaas("other", 1, "301"));
+  bench.control.reform();
+  bench.pass(3s);
+  EXPECT_EQ(bench.log_text(), before);
+}
+
 TEST(Control, ReplicasAloneAreNoChangeOfSettings) {
   Bench bench;
   bench.put(slimfaas("ollama", 1));
