@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -25,6 +24,7 @@
 #include "drivers/world/live_metrics.hpp"
 #include "drivers/world/pages.hpp"
 #include "drivers/world/shadow.hpp"
+#include "drivers/world/spawn.hpp"
 
 namespace thaw::world {
 namespace {
@@ -145,7 +145,7 @@ class Driver {
     co_await role_->check();
     watches_.start();
     role_->start();
-    asio::co_spawn(io_, each_second(), asio::detached);
+    spawn(io_.get_executor(), each_second());
     const int signal = co_await signals.async_wait(asio::use_awaitable);
     log_.info("stop", "ends on signal " + std::to_string(signal));
     leaving_ = true;
@@ -192,7 +192,7 @@ class Driver {
   void reform_soon() {
     if (reform_due_) return;
     reform_due_ = true;
-    asio::co_spawn(io_, reform(), asio::detached);
+    spawn(io_.get_executor(), reform());
   }
 
   Awaitable<void> reform() {

@@ -1,7 +1,6 @@
 #include "drivers/world/kubernetes_scaler.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>

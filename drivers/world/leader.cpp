@@ -1,7 +1,5 @@
 #include "drivers/world/leader.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -13,6 +11,7 @@
 #include "drivers/kubernetes/sleep.hpp"
 #include "drivers/world/kubernetes_scaler.hpp"
 #include "drivers/world/rights.hpp"
+#include "drivers/world/spawn.hpp"
 
 namespace thaw::world {
 namespace {
@@ -93,7 +92,7 @@ class Leader final : public Role {
     return {around_.config.state.ns, around_.config.state.name};
   }
   asio::any_io_executor executor() const { return around_.reader.transport().executor(); }
-  void spawn(Awaitable<void> what) { asio::co_spawn(executor(), std::move(what), asio::detached); }
+  void spawn(Awaitable<void> what) { world::spawn(executor(), std::move(what)); }
 
   Awaitable<void> to_its_end(Awaitable<void> what) {
     ++under_way_;

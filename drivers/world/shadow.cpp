@@ -1,8 +1,8 @@
 #include "drivers/world/shadow.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <memory>
+
+#include "drivers/world/spawn.hpp"
 
 namespace thaw::world {
 namespace {
@@ -25,9 +25,7 @@ class Shadow final : public Role {
 
   Cluster& cluster() override { return cluster_; }
   Awaitable<void> check() override { co_return; }
-  void start() override {
-    boost::asio::co_spawn(around_.reader.transport().executor(), begin(), boost::asio::detached);
-  }
+  void start() override { spawn(around_.reader.transport().executor(), begin()); }
   Awaitable<void> leave() override {
     *leaving_ = true;
     co_return;

@@ -1,11 +1,11 @@
 #include "drivers/world/watches.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "drivers/world/spawn.hpp"
 
 namespace thaw::world {
 namespace {
@@ -58,8 +58,7 @@ Watches::Watches(kubernetes::Reader& reader, const std::vector<std::string>& nam
 Watches::~Watches() = default;
 
 void Watches::start() {
-  for (auto& reflector : reflectors_)
-    boost::asio::co_spawn(reader_.transport().executor(), reflector->run(), boost::asio::detached);
+  for (auto& reflector : reflectors_) spawn(reader_.transport().executor(), reflector->run());
 }
 
 void Watches::stop() {
