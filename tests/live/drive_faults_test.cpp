@@ -43,6 +43,7 @@ TEST_P(DriveFaults, ConvergeWithoutABusyLoop) {
   // Four watches, a lease each two seconds, a write and a save, each with its own pauses.
   EXPECT_LE(during, 100u);
 
+  ASSERT_TRUE(eventually(60s, [&] { return driver.ready(); })) << driver.log();
   EXPECT_TRUE(eventually(60s, [&] { return driver.wake("echo") == 204; })) << driver.log();
   EXPECT_TRUE(eventually(5s, [&] { return replicas("echo") == "1"; })) << driver.log();
   EXPECT_TRUE(eventually(60s, [&] { return driver.ready() && driver.leads(); })) << driver.log();

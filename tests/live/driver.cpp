@@ -95,7 +95,11 @@ bool Driver::leads() const {
 }
 
 int Driver::wake(const std::string& function) const {
-  return http("POST", url_ + "/wake-function/" + function).status;
+  try {
+    return http("POST", url_ + "/wake-function/" + function).status;
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(error.what() + ("\n" + log()));
+  }
 }
 
 Reply Driver::get(const std::string& path) const { return http("GET", url_ + path); }
