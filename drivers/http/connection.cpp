@@ -1,4 +1,5 @@
-// The only file that includes Beast and Asio's TLS: it costs half a minute.
+// The only file that includes Asio's TLS, and beside server.cpp the only one with Beast: it costs
+// half a minute.
 #include "drivers/http/connection.hpp"
 
 #include <fcntl.h>

@@ -119,10 +119,7 @@ bool Control::wake(const FunctionName& name) {
 bool Control::ready(const FunctionName& name) const {
   const FunctionId* const id = find(name);
   if (!id) return true;  // gone: nothing to wait for
-  const auto& pods = ports_.inventory.pods_of(functions_.known[*id].second);
-  return std::any_of(pods.begin(), pods.end(), [](const auto& entry) {
-    return entry.second.state.ready == Condition::yes && !entry.second.state.deleting;
-  });
+  return ports_.inventory.ready(functions_.known[*id].second).count > 0;
 }
 
 void Control::workload_changed(const WorkloadKey& key, bool settings) {

@@ -1,5 +1,6 @@
 #include "drivers/world/inventory.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -74,6 +75,14 @@ const Inventory::Pods& Inventory::pods_of(const WorkloadKey& key) const {
   static const Pods kNone;
   const auto found = pods_.find(key);
   return found == pods_.end() ? kNone : found->second;
+}
+
+Replicas Inventory::ready(const WorkloadKey& key) const {
+  const Pods& pods = pods_of(key);
+  const auto count = std::count_if(pods.begin(), pods.end(), [](const auto& entry) {
+    return entry.second.state.ready == Condition::yes && !entry.second.state.deleting;
+  });
+  return Replicas(static_cast<std::int32_t>(count));
 }
 
 std::optional<std::uint64_t> Inventory::id_of_pod(std::string_view ns,

@@ -43,6 +43,7 @@ class Inventory {
   const std::map<WorkloadKey, WorkloadState>& workloads() const { return workloads_; }
   const WorkloadState* find(const WorkloadKey& key) const;  // nullptr: not there
   const Pods& pods_of(const WorkloadKey& key) const;
+  Replicas ready(const WorkloadKey& key) const;  // Ready and not Terminating
   std::optional<std::uint64_t> id_of_pod(std::string_view ns, std::string_view name) const;
   const std::map<std::pair<std::string, std::string>, HpaState>& hpas() const { return hpas_; }
   std::size_t pods() const { return owners_.size(); }

@@ -8,13 +8,6 @@ namespace {
 // A watch that has been broken for longer is no ground for scaling down.
 constexpr Duration kStale = std::chrono::seconds(15);
 
-std::int32_t ready_of(const Inventory::Pods& pods) {
-  return static_cast<std::int32_t>(std::count_if(pods.begin(), pods.end(), [](const auto& entry) {
-    const PodState& pod = entry.second.state;
-    return !pod.deleting && pod.ready == Condition::yes;
-  }));
-}
-
 bool is_active(const PodState& pod) {
   return !pod.deleting && pod.phase != PodPhase::succeeded && pod.phase != PodPhase::failed;
 }
@@ -26,7 +19,7 @@ void Observer::look_at_pods(const WorkloadKey& key, bool told) {
   std::int32_t active = 0;
   for (const auto& [id, pod] : pods) active += is_active(pod.state);
   seen_.status = Replicas(active);
-  seen_.ready = Replicas(ready_of(pods));
+  seen_.ready = sources_.inventory.ready(key);
   pods_.clear();
   requests_.clear();
   if (!told) return;
@@ -69,8 +62,7 @@ const Observation& Observer::observe(FunctionId id, const Wants& wants, Cause ca
   peers_.clear();
   for (const FunctionId peer : wants.peers) {
     const auto& [peer_name, peer_key] = functions_->known.at(peer);
-    peers_.push_back({peer, Replicas(ready_of(sources_.inventory.pods_of(peer_key))),
-                      sources_.activity.last(peer_name)});
+    peers_.push_back({peer, sources_.inventory.ready(peer_key), sources_.activity.last(peer_name)});
   }
   seen_.peers = peers_;
   metrics_.clear();

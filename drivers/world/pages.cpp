@@ -1,6 +1,5 @@
 #include "drivers/world/pages.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -86,13 +85,9 @@ http::Response Pages::status(std::string_view name) const {
   for (const auto& [known, key] : sources_.control.functions().known) {
     if (wanted && known != *wanted) continue;
     const WorkloadState* const state = sources_.inventory.find(key);
-    const auto& pods = sources_.inventory.pods_of(key);
-    const auto ready = std::count_if(pods.begin(), pods.end(), [](const auto& entry) {
-      return entry.second.state.ready == Condition::yes && !entry.second.state.deleting;
-    });
     all.push_back({{"Name", known.second},
                    {"Namespace", known.first},
-                   {"NumberReady", ready},
+                   {"NumberReady", sources_.inventory.ready(key).count},
                    {"NumberRequested", state ? state->spec.count : 0},
                    {"PodType", key.stateful ? "StatefulSet" : "Deployment"}});
   }
