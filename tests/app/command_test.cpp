@@ -9,7 +9,7 @@
 #include "policies/all.hpp"
 
 namespace thaw::test {
-namespace {
+namespace command_test {
 
 // The words that open a line of the list of verbs; what continues a line stands further right.
 std::set<std::string> verbs_in(const std::string& help) {
@@ -150,5 +150,5 @@ TEST(Policies, AreListedWithEverySetting) {
   }
 }
 
-}  // namespace
+}  // namespace command_test
 }  // namespace thaw::test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw {
-namespace {
+namespace drive_config_test {
 
 const std::string kHead = "apiVersion: thaw/v1\nkind: Drive\n";
 
@@ -97,5 +97,5 @@ TEST(DriveConfig, IsOneDocumentThatCanBeRead) {
   EXPECT_THROW(load_drive_config("/nowhere/drive.yaml"), InputError);
 }
 
-}  // namespace
+}  // namespace drive_config_test
 }  // namespace thaw
