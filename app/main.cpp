@@ -23,6 +23,7 @@ int run_command(int argc, char** argv) {
   add_test(app, exit_code);
   add_decide(app, exit_code);
   add_lint(app, exit_code);
+  add_diff(app, exit_code);
   add_drive(app, exit_code);
   add_museum(app, exit_code);
   add_policies(app, exit_code);

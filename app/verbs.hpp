@@ -15,6 +15,7 @@ void add_run(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
 void add_policies(CLI::App& app, int& exit_code);
 void add_decide(CLI::App& app, int& exit_code);
+void add_diff(CLI::App& app, int& exit_code);
 void add_drive(CLI::App& app, int& exit_code);
 void add_lint(CLI::App& app, int& exit_code);
 void add_museum(CLI::App& app, int& exit_code);
