@@ -19,7 +19,7 @@ RecordingFile::~RecordingFile() {
   std::remove(part_.c_str());
 }
 
-void RecordingFile::listen(sim::RunOptions& options) {
+void RecordingFile::listen(const Scenario& scenario, sim::RunOptions& options) {
   options.governed = [this](const Spec& spec, std::string_view policy, const Wants& wants,
                             const SavedState* state) {
     writer_.made(spec, policy, wants, {}, state);
@@ -27,6 +27,21 @@ void RecordingFile::listen(sim::RunOptions& options) {
   options.decided = [this](const sim::DecisionSeen& one) {
     writer_.step(one.function, one.seen, one.decided);
   };
+  options.demand = [this, &scenario](FunctionId function, TimePoint arrival, Duration service) {
+    writer_.request({scenario.functions[function].name, arrival, service});
+  };
+}
+
+void RecordingFile::add(const Timeline& timeline) {
+  for (const TimelineEvent& event : timeline) {
+    const bool node = event.kind == EventKind::node;
+    if (!node && event.kind != EventKind::pod) continue;
+    for (const auto& [key, value] : event.fields) {
+      const auto* const who = std::get_if<std::string>(&value);
+      if (who && key == (node ? "node" : "pod"))
+        writer_.stage({node, event.name, *who, event.what, event.at});
+    }
+  }
 }
 
 void RecordingFile::keep() {

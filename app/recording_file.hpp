@@ -5,6 +5,8 @@
 #include <string>
 
 #include "engine/recording/recording.hpp"
+#include "engine/report/timeline.hpp"
+#include "engine/scenario/scenario.hpp"
 #include "sim/simulation.hpp"
 
 namespace thaw::app {
@@ -15,8 +17,9 @@ class RecordingFile {
   explicit RecordingFile(std::string path);
   ~RecordingFile();  // what was not kept is gone
 
-  // From now on the run tells it what its policies see and decide.
-  void listen(sim::RunOptions& options);
+  // From now on the run tells it what its policies see and decide, and what comes.
+  void listen(const Scenario& scenario, sim::RunOptions& options);
+  void add(const Timeline& timeline);  // the stages of its pods and nodes
   void keep();
 
  private:

@@ -74,7 +74,7 @@ std::string data_of(const sim::RunResult& result, const Scenario& scenario) {
 int run_once(const Scenario& scenario, sim::RunOptions options, const RunArguments& arguments,
              std::chrono::steady_clock::time_point began) {
   std::optional<RecordingFile> recording;
-  if (!arguments.record.empty()) recording.emplace(arguments.record).listen(options);
+  if (!arguments.record.empty()) recording.emplace(arguments.record).listen(scenario, options);
   sim::RunResult result;
   {
     Progress progress;
@@ -83,7 +83,10 @@ int run_once(const Scenario& scenario, sim::RunOptions options, const RunArgumen
     };
     result = sim::simulate(scenario, options);
   }
-  if (recording) recording->keep();
+  if (recording) {
+    recording->add(result.timeline);
+    recording->keep();
+  }
   const std::string summary = to_json(result.summary);
   if (!arguments.out.empty()) {
     write_files(arguments.out, {{"summary.json", summary},

@@ -13,6 +13,7 @@ inline constexpr int kHeld = 0, kFailed = 1, kBadInput = 2, kOutside = 3, kInter
 
 void add_replay(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
+void add_calibrate(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
 void add_policies(CLI::App& app, int& exit_code);
 void add_decide(CLI::App& app, int& exit_code);

@@ -250,6 +250,18 @@ Made made_of(const In& line, const Place& place) {
   return made;
 }
 
+Stage stage_of(const In& line) {
+  const std::string of = text(line, "of");
+  if (of != "pod" && of != "node") throw Wrong{"of", "expected pod or node"};
+  return {of == "node", text(line, "name"), text(line, "who"), text(line, "what"),
+          instant(line, "at_ns")};
+}
+
+Request request_of(const In& line) {
+  return {text(line, "name"), instant(line, "arrival_ns"),
+          Duration{whole<std::int64_t>(line, "service_ns")}};
+}
+
 }  // namespace
 
 std::optional<Line> Reader::read(std::string_view line) {
@@ -270,8 +282,10 @@ std::optional<Line> Reader::read(std::string_view line) {
       return std::nullopt;
     }
     if (kind == "function") return made_of(found, place);
+    if (kind == "stage") return stage_of(found);
+    if (kind == "request") return request_of(found);
     if (kind != "step" && kind != "look")
-      refuse("kind", "expected function, step or look, found \"" + kind + "\"");
+      refuse("kind", "expected function, step, look, stage or request, found \"" + kind + "\"");
     Asked asked;
     asked.function = whole<FunctionId>(found, "function");
     asked.seen = seen_of(found);

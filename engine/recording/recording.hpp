@@ -1,12 +1,12 @@
 // What a controller saw and decided, as JSON lines (thaw.recording/v1), so that it can be decided
 // again: by the same policy, to the same answers, or by another.
 //
-//   {"kind":"recording","schema":"thaw.recording/v1"}                            the first line
-//   {"kind":"function","function":0,"name":…,"policy":…,"params":{…},"state":…}  a policy was made
-//   {"kind":"step","function":0,"cause":…,"now_ns":…,…,"decision":{…}}           asked, and
-//   answered
-//   {"kind":"look","function":0,…}                                               facts without a
-//   question
+//   {"kind":"recording","schema":"thaw.recording/v1"}             the first line
+//   {"kind":"function","function":0,"name":…,"policy":…,…}        a policy was made
+//   {"kind":"step","function":0,"now_ns":…,…,"decision":{…}}      asked, and answered
+//   {"kind":"look","function":0,"now_ns":…,…}                     facts without a question
+//   {"kind":"stage","of":"pod","who":…,"what":"ready","at_ns":…}  of a pod or a node
+//   {"kind":"request","name":…,"arrival_ns":…,"service_ns":…}     on a warm replica
 //
 // Nothing is rounded: instants are integer nanoseconds since the Unix epoch, numbers have the
 // digits that bring the very double back, and what is not finite is null. Fields that are empty are
@@ -39,6 +39,9 @@ struct Made {
 // The facts that a policy asks for, in words: "load", "pods", "peer 3", "metric pods/gpu …".
 std::vector<std::string> wanted(const Wants& wants);
 
+struct Stage;
+struct Request;
+
 class Writer {
  public:
   using Sink = std::function<void(const std::string& line)>;  // the line ends with \n
@@ -48,6 +51,8 @@ class Writer {
             std::optional<Replicas> most = {}, const SavedState* state = nullptr);
   void step(FunctionId function, const Observation& seen, const Decision& decided);
   void look(FunctionId function, const Observation& seen);
+  void stage(const Stage& stage);
+  void request(const Request& request);
 
  private:
   Sink sink_;
@@ -79,7 +84,21 @@ struct Asked {
   std::string decided;  // as decision_text has it; empty: facts without a question
 };
 
-using Line = std::variant<Made, Asked>;
+// A pod or a node came to another stage of its life: what a timeline tells of it.
+struct Stage {
+  bool node = false;
+  std::string name;  // of the function, or of the pool
+  std::string who, what;
+  TimePoint at;
+};
+
+struct Request {
+  std::string name;  // of the function
+  TimePoint arrival;
+  Duration service;  // what it takes, or would take, on a warm replica
+};
+
+using Line = std::variant<Made, Asked, Stage, Request>;
 
 class Reader {
  public:

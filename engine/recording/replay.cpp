@@ -42,6 +42,7 @@ std::optional<Again> Replay::take(Line line, int number) {
     make(*made, number);
     return std::nullopt;
   }
+  if (!std::holds_alternative<Asked>(line)) return std::nullopt;
   const Asked& asked = std::get<Asked>(line);
   const auto found = deciders_.find(asked.function);
   if (found == deciders_.end())

@@ -188,4 +188,20 @@ void Writer::look(FunctionId function, const Observation& seen) {
   sink_(line_of(out));
 }
 
+void Writer::stage(const Stage& stage) {
+  sink_(line_of({{"kind", "stage"},
+                 {"of", stage.node ? "node" : "pod"},
+                 {"name", stage.name},
+                 {"who", stage.who},
+                 {"what", stage.what},
+                 {"at_ns", ns(stage.at)}}));
+}
+
+void Writer::request(const Request& request) {
+  sink_(line_of({{"kind", "request"},
+                 {"name", request.name},
+                 {"arrival_ns", ns(request.arrival)},
+                 {"service_ns", request.service.count()}}));
+}
+
 }  // namespace thaw::recording
