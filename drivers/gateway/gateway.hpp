@@ -30,6 +30,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/gateway/balancer.hpp"
 #include "drivers/gateway/routes.hpp"
 #include "drivers/gateway/traffic.hpp"
 #include "drivers/http/awaitable.hpp"
@@ -44,8 +45,9 @@ struct Settings {
   std::size_t connections = 20'000;
   std::size_t head = std::size_t{32} << 10;  // bytes of a request's or an answer's head
   std::uint64_t body = std::uint64_t{500} << 20;
-  Duration head_within = std::chrono::seconds(10);  // from its first byte
-  Duration idle = std::chrono::seconds(75);         // between calls, and of an upgraded connection
+  std::uint64_t async_body = std::uint64_t{10} << 20;  // of a call for Hooks::async, kept in memory
+  Duration head_within = std::chrono::seconds(10);     // from its first byte
+  Duration idle = std::chrono::seconds(75);    // between calls, and of an upgraded connection
   Duration stall = std::chrono::seconds(60);   // a caller who neither sends nor takes for so long
   Duration connect = std::chrono::seconds(2);  // to a replica
   std::size_t kept_connections = 256;          // idle ones, to all replicas
@@ -58,6 +60,9 @@ class Gateway {
     std::function<void(const FunctionName&)> wanted;
     // What is not a function's path. Its body is read before, 64 KiB at most.
     std::function<Awaitable<http::Response>(http::Request)> pages;
+    // A call that needs no answer at once: the function, the rest of the path with its query, and
+    // the request with its whole body, Settings::async_body at most. Empty: 404.
+    std::function<Awaitable<http::Response>(const FunctionName&, std::string, http::Request)> async;
     std::function<TimePoint()> now;
   };
   Gateway(Settings settings, Hooks hooks);
@@ -66,6 +71,8 @@ class Gateway {
   ~Gateway();  // ends at once, whatever is in flight
 
   std::uint16_t port() const;
+  boost::asio::any_io_executor executor() const;  // the gateway's own thread
+  Balancer& balancer();                           // on that thread alone
   void route(std::shared_ptr<const Routes> routes);
   std::vector<Traffic> traffic() const;  // as of now, by name
   // Takes no new connection, closes idle ones, answers with Connection: close; returns when all is

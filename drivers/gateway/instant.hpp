@@ -1,0 +1,10 @@
+// Instants of the data path: the steady clock, so that no change of the date moves a deadline.
+#pragma once
+
+#include <chrono>
+
+namespace thaw::gateway {
+
+using Instant = std::chrono::steady_clock::time_point;
+
+}  // namespace thaw::gateway
