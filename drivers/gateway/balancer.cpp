@@ -42,7 +42,7 @@ void Waiter::leave() {
 
 Place Function::take(Taker taker, Instant now) {
   now_ = std::max(now_, now);
-  if (first_) return {};
+  if (!queue_.empty()) return {};
   Seat* const seat = choose(taker);
   if (!seat) return {};
   ++seat->in_service;
@@ -73,18 +73,17 @@ Seat* Function::choose(Taker taker) {
 bool Function::enqueue(Waiter& waiter, bool first) {
   if (!known_ || (!first && waiting_ >= route_->queue)) return false;
   waiter.function_ = shared_from_this();
-  waiter.before_ = first ? nullptr : last_;
-  waiter.after_ = first ? first_ : nullptr;
-  (waiter.before_ ? waiter.before_->after_ : first_) = &waiter;
-  (waiter.after_ ? waiter.after_->before_ : last_) = &waiter;
+  if (first) {
+    queue_.push_front(waiter);
+  } else {
+    queue_.push_back(waiter);
+  }
   ++waiting_;
   return true;
 }
 
 void Function::remove(Waiter& waiter) {
-  (waiter.before_ ? waiter.before_->after_ : first_) = waiter.after_;
-  (waiter.after_ ? waiter.after_->before_ : last_) = waiter.before_;
-  waiter.before_ = waiter.after_ = nullptr;
+  waiter.unlink();
   waiter.function_.reset();
   if (--waiting_ == 0) told_.reset();
 }
@@ -99,11 +98,11 @@ bool Function::unserved(Instant now) {
 
 void Function::grant() {
   const auto self = shared_from_this();  // the last waiter may be the last that knows of it
-  while (first_) {
+  while (!queue_.empty()) {
     Seat* const seat = choose(Taker::call);
     if (!seat) return;
     ++seat->in_service;
-    Waiter& waiter = *first_;
+    Waiter& waiter = queue_.front();
     remove(waiter);
     waiter.granted(Place(self, seat, Taker::call));
   }
@@ -148,13 +147,17 @@ void Function::relist(std::shared_ptr<const Route> route, std::uint64_t& next_id
   grant();
 }
 
+void Function::add_replica_ids(std::vector<std::uint64_t>& to) const {
+  for (std::size_t i = 0; i < ready_; ++i) to.push_back(seats_[i]->id);
+}
+
 void Function::vanish() {
   known_ = false;
   for (const auto& seat : seats_) seat->listed = false;
   ready_ = turn_ = 0;
   sweep();
-  while (first_) {
-    Waiter& waiter = *first_;
+  while (!queue_.empty()) {
+    Waiter& waiter = queue_.front();
     remove(waiter);
     waiter.vanished();
   }
@@ -203,7 +206,7 @@ std::shared_ptr<Function> Balancer::find(const FunctionName& name) const {
 void Balancer::tick(Instant now) {
   for (const auto& function : functions_) {
     function->now_ = std::max(function->now_, now);
-    if (function->first_) function->grant();
+    if (!function->queue_.empty()) function->grant();
   }
 }
 

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "drivers/gateway/instant.hpp"
+#include "drivers/gateway/ring.hpp"
 #include "drivers/gateway/routes.hpp"
 #include "drivers/gateway/tally.hpp"
 
@@ -54,11 +55,8 @@ class Place {
 };
 
 // A call that waits. Destroyed, it has left the queue.
-class Waiter {
+class Waiter : private Linked<Function> {
  public:
-  Waiter() = default;
-  Waiter(const Waiter&) = delete;
-  Waiter& operator=(const Waiter&) = delete;
   virtual ~Waiter() { leave(); }
 
   bool waits() const { return function_ != nullptr; }
@@ -70,7 +68,7 @@ class Waiter {
 
  private:
   friend class Function;
-  Waiter *before_ = nullptr, *after_ = nullptr;
+  friend class Ring<Waiter, Function>;
   std::shared_ptr<Function> function_;
 };
 
@@ -93,6 +91,7 @@ class Function : public std::enable_shared_from_this<Function> {
   bool known() const { return known_; }           // not vanished
   std::size_t ready() const { return ready_; }    // replicas listed
   std::size_t waiting() const { return waiting_; }
+  void add_replica_ids(std::vector<std::uint64_t>& to) const;  // of those listed
   std::uint32_t deliveries() const { return deliveries_; }
 
   // A place at once, or an empty one. For a call: also when others wait, as they are first.
@@ -125,7 +124,7 @@ class Function : public std::enable_shared_from_this<Function> {
   std::vector<std::unique_ptr<Seat>> seats_;  // those listed first, in the order of the route
   std::size_t ready_ = 0, turn_ = 0, waiting_ = 0;
   std::uint32_t deliveries_ = 0;
-  Waiter *first_ = nullptr, *last_ = nullptr;
+  Ring<Waiter, Function> queue_;
   Instant now_{};                // the latest that was told
   std::optional<Instant> told_;  // when unserved() last held, of those that wait now
 };

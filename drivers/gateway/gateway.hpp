@@ -64,6 +64,8 @@ class Gateway {
     // the request with its whole body, Settings::async_body at most. Empty: 404.
     std::function<Awaitable<http::Response>(const FunctionName&, std::string, http::Request)> async;
     std::function<TimePoint()> now;
+    // Something that a person has to mend: a certificate that cannot be read again.
+    std::function<void(const std::string&)> warn;
   };
   Gateway(Settings settings, Hooks hooks);
   Gateway(const Gateway&) = delete;

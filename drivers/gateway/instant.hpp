@@ -7,4 +7,6 @@ namespace thaw::gateway {
 
 using Instant = std::chrono::steady_clock::time_point;
 
+inline Instant now() { return std::chrono::steady_clock::now(); }
+
 }  // namespace thaw::gateway

@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace thaw::gateway {
+namespace {
+
+constexpr std::uint64_t Traffic::*kCounts[] = {&Traffic::completed, &Traffic::timed_out,
+                                               &Traffic::rejected, &Traffic::failed,
+                                               &Traffic::unfinished};  // in Outcome's order
+
+}  // namespace
 
 void Tally::add(Histogram& histogram, Duration length) {
   const double s = seconds(length);
@@ -42,23 +49,7 @@ void Tally::stopped(Instant now) {
 void Tally::ended(Instant now, Outcome outcome) {
   last_ = now;
   ++traffic_.total;
-  switch (outcome) {
-    case Outcome::completed:
-      ++traffic_.completed;
-      break;
-    case Outcome::timed_out:
-      ++traffic_.timed_out;
-      break;
-    case Outcome::rejected:
-      ++traffic_.rejected;
-      break;
-    case Outcome::failed:
-      ++traffic_.failed;
-      break;
-    case Outcome::unfinished:
-      ++traffic_.unfinished;
-      break;
-  }
+  ++(traffic_.*kCounts[static_cast<std::size_t>(outcome)]);
 }
 
 void Tally::completed(int status, Duration latency) {
