@@ -116,6 +116,11 @@ bool Call::take_first_bytes() {
   return upload_ == Upload::well;
 }
 
+// Out of the caller's buffer, and the head's texts with it: what comes next is another request.
+void Call::drop_request() {
+  if (!std::exchange(dropped_, true)) caller_.in.drop(caller_.head_size + first_.taken);
+}
+
 Awaitable<bool> Call::get_place() {
   place_ = function_->take(Taker::call, now());
   if (!place_) {
@@ -150,6 +155,7 @@ Awaitable<bool> Call::wait_for_place() {
 }
 
 Awaitable<void> Call::not_served() {
+  drop_request();
   finish(stop_ == Stop::late   ? Outcome::timed_out
          : stop_ == Stop::gone ? Outcome::unfinished
                                : Outcome::rejected);
@@ -213,7 +219,7 @@ Awaitable<bool> Call::send_request() {
   const std::optional<End> written = upstream_->channel.write_now(pieces);
   if (!written) co_await upstream_->channel.write_rest(pieces, kNever);
   if (pieces.size() == whole) co_return false;
-  caller_.in.drop(caller_.head_size + first_.taken);  // the head's texts are gone with it
+  drop_request();
   co_return true;
 }
 
@@ -224,6 +230,7 @@ Awaitable<void> Call::no_answer() {
     co_await refuse_upload();
     co_return;
   }
+  drop_request();
   caller_.read_all = caller_.body.done();
   finish(stop_ == Stop::late   ? Outcome::timed_out
          : stop_ == Stop::gone ? Outcome::unfinished

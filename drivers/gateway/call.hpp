@@ -34,6 +34,7 @@ class Call final : public Linked<Every>, private Waiter, private Timed {
  private:
   // call.cpp: until the request is sent, and the books
   bool take_first_bytes();
+  void drop_request();
   Awaitable<bool> get_place();
   Awaitable<bool> wait_for_place();
   Awaitable<void> not_served();
@@ -86,6 +87,7 @@ class Call final : public Linked<Every>, private Waiter, private Timed {
   bool upgrade_ = false;       // asked for
 
   BodyReader::Step first_;  // of the request's body: what came with the head
+  bool dropped_ = false;    // these bytes, and the head
   // Of the body as it goes up; refused: the replica takes no more.
   enum class Upload : unsigned char { well, malformed, too_large, stalled, refused };
   Upload upload_ = Upload::well;

@@ -1,7 +1,5 @@
 #include "drivers/gateway/channel.hpp"
 
-#include <fcntl.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -10,6 +8,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <utility>
+
+#include "drivers/http/tcp_options.hpp"
 
 namespace thaw::gateway {
 namespace {
@@ -21,24 +21,11 @@ using Socket = Channel::Socket;
 
 constexpr std::size_t kRecord = std::size_t{16} << 10;  // the most that TLS puts in one
 
-// Small writes are not held back, dead peers are noticed, children inherit nothing.
-void prepare(int handle) {
-  const auto set = [&](int level, int option, int value) {
-    setsockopt(handle, level, option, &value, sizeof value);
-  };
-  set(IPPROTO_TCP, TCP_NODELAY, 1);
-  set(SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(IPPROTO_TCP, TCP_KEEPIDLE, 30);
-  set(IPPROTO_TCP, TCP_KEEPINTVL, 15);
-  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
-  fcntl(handle, F_SETFD, FD_CLOEXEC);
-}
-
 }  // namespace
 
 Channel::Channel(Socket socket, Wheel& wheel, std::unique_ptr<http::TlsSession> tls)
     : socket_(std::move(socket)), wheel_(wheel), tls_(std::move(tls)) {
-  if (socket_.is_open()) prepare(socket_.native_handle());
+  if (socket_.is_open()) http::set_tcp_options(socket_.native_handle());
 }
 
 void Channel::wait(Instant& which, Instant until) {
@@ -76,7 +63,7 @@ Awaitable<End> Channel::connect(asio::ip::tcp::endpoint to, Instant until) {
   Code wrong;
   socket_.open(to.protocol(), wrong);
   if (wrong) co_return End::failed;
-  prepare(socket_.native_handle());
+  http::set_tcp_options(socket_.native_handle());
   write_late_ = false;
   wait(write_until_, until);
   co_await socket_.async_connect(to, asio::redirect_error(asio::use_awaitable, wrong));
@@ -208,8 +195,9 @@ void Channel::end_writing() {
 }
 
 void Channel::reset_when_closed() {
-  Code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  // Not by Asio's option: it takes that back when the socket is destroyed.
+  const linger at_once{1, 0};
+  setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 bool Channel::quiet() {

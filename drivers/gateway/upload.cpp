@@ -75,6 +75,7 @@ Awaitable<void> Call::end_upload() {
 
 // What the caller sent is no body, or not to be had. Nothing of an answer was sent.
 Awaitable<void> Call::refuse_upload() {
+  drop_request();
   caller_.read_all = false;
   switch (upload_) {
     case Upload::malformed:

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <tuple>
 #include <utility>
 
 #include "drivers/http/ascii.hpp"
@@ -28,6 +29,16 @@ sockaddr_in loopback(std::uint16_t port) {
 bool ready(int socket, short what, milliseconds within) {
   pollfd look{socket, what, 0};
   return poll(&look, 1, static_cast<int>(within.count())) > 0;
+}
+
+std::pair<int, std::uint16_t> listening(int backlog) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  bind(socket, reinterpret_cast<sockaddr*>(&address), size);
+  listen(socket, backlog);
+  getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  return {socket, ntohs(address.sin_port)};
 }
 
 std::string field(const std::string& head, std::string_view name) {
@@ -64,7 +75,9 @@ Peer::Peer(Peer&& other) noexcept
 Peer::~Peer() { close(); }
 
 void Peer::close() {
-  if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+  if (socket_ < 0) return;
+  shutdown(socket_, SHUT_RDWR);  // a replica's has a duplicate
+  ::close(std::exchange(socket_, -1));
 }
 
 void Peer::end_sending() { shutdown(socket_, SHUT_WR); }
@@ -72,7 +85,7 @@ void Peer::end_sending() { shutdown(socket_, SHUT_WR); }
 void Peer::reset() {
   const linger now{1, 0};
   setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-  close();
+  ::close(std::exchange(socket_, -1));
 }
 
 bool Peer::send(std::string_view bytes) {
@@ -172,13 +185,7 @@ bool Peer::silent(milliseconds length) { return read_.empty() && !ready(socket_,
 Origin::Origin() : Origin([this](Peer& peer, int) { echo(peer); }) {}
 
 Origin::Origin(Serve serve) : serve_(std::move(serve)) {
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
-  listen(listener_, 1024);
-  getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-  port_ = ntohs(address.sin_port);
+  std::tie(listener_, port_) = listening(1024);
   accepting_ = std::thread([this] { accept(); });
 }
 
@@ -208,8 +215,6 @@ void Origin::accept() {
     threads_.emplace_back([this, socket, number] {
       Peer peer(socket);
       serve_(peer, number);
-      // The duplicate keeps the connection open: end it by hand.
-      if (peer.handle() >= 0) shutdown(peer.handle(), SHUT_RDWR);
     });
   }
 }
@@ -227,6 +232,23 @@ void Origin::echo(Peer& peer) {
       return;
   }
 }
+
+Deaf::Deaf() {
+  int listener = -1;
+  std::tie(listener, port_) = listening(0);
+  sockets_.push_back(listener);
+  const sockaddr_in address = loopback(port_);
+  for (int i = 0; i < 4; ++i) {
+    sockets_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    connect(sockets_.back(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  }
+}
+
+Deaf::~Deaf() {
+  for (const int socket : sockets_) ::close(socket);
+}
+
+Replica Deaf::replica() const { return {"deaf", "127.0.0.1", port_}; }
 
 std::string ok(std::string_view body, std::string_view more_fields) {
   return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +

@@ -19,7 +19,7 @@
 
 namespace thaw::gateway {
 
-constexpr std::chrono::seconds kPatience{20};
+constexpr std::chrono::seconds kPatience{10};
 
 struct Message {
   std::string head;  // with its empty line; empty: the connection ended before it did
@@ -49,7 +49,7 @@ class Peer {
   bool was_reset() const { return reset_; }
   bool silent(std::chrono::milliseconds length);  // nothing comes meanwhile
   void end_sending();
-  void reset();
+  void reset();  // of a caller
   void close();
   int handle() const { return socket_; }
 
@@ -96,6 +96,19 @@ class Origin {
   std::thread accepting_;
 };
 
+// A port whose connections are never accepted: its queue is full.
+class Deaf {
+ public:
+  Deaf();
+  ~Deaf();
+  Replica replica() const;
+
+ private:
+  std::vector<int> sockets_;
+  std::uint16_t port_ = 0;
+};
+
+inline const std::string kGet = "GET /function/f HTTP/1.1\r\nHost: g\r\n\r\n";
 std::string ok(std::string_view body, std::string_view more_fields = "");
 
 // A gateway with one function "f" in namespace "default", and what its hooks were told.
