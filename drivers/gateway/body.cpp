@@ -16,6 +16,8 @@ int hex(char c) {
   return -1;
 }
 
+bool is_text(char c) { return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != 0x7f); }
+
 }  // namespace
 
 void BodyReader::begin(Framing framing, std::uint64_t length, std::uint64_t limit) {
@@ -77,55 +79,79 @@ void BodyReader::size_digit(char c) {
   }
 }
 
-// Within a line that is dropped: any byte but a control character, until its CR.
-void BodyReader::line_byte(char c, At next) {
-  const auto byte = static_cast<unsigned char>(c);
-  if (c == '\r') {
-    at_ = next;
-  } else if ((byte < ' ' && c != '\t') || byte == 0x7f || ++line_ > kLongestLine) {
-    state_ = State::malformed;
+void BodyReader::go_on(bool right, At next) {
+  if (!right) state_ = State::malformed;
+  at_ = next;
+}
+
+// Of a chunk's extensions, which are dropped: without blanks, as nobody writes them.
+void BodyReader::extension_byte(char c) {
+  const bool token = is_token({&c, 1});
+  const At behind = c == ';' ? At::extension : At::size_lf;
+  const bool over = c == ';' || c == '\r';
+  if (++line_ > kLongestLine) return go_on(false, At::size);
+  switch (at_) {
+    case At::extension:
+      return go_on(token, At::extension_name);
+    case At::extension_name:
+      if (c == '=') return go_on(true, At::extension_value);
+      return go_on(token || over, token ? At::extension_name : behind);
+    case At::extension_value:
+      return go_on(token || c == '"', token ? At::extension_token : At::quoted);
+    case At::extension_token:
+      return go_on(token || over, token ? At::extension_token : behind);
+    case At::quoted:
+      if (c == '"' || c == '\\') return go_on(true, c == '"' ? At::unquoted : At::escaped);
+      return go_on(is_text(c), At::quoted);
+    case At::escaped:
+      return go_on(is_text(c), At::quoted);
+    default:
+      return go_on(over, behind);
+  }
+}
+
+// Of the trailers, which are dropped.
+void BodyReader::trailer_byte(char c) {
+  const bool token = is_token({&c, 1});
+  if (++line_ > kLongestLine) return go_on(false, At::size);
+  switch (at_) {
+    case At::line:
+      return go_on(token || c == '\r', token ? At::name : At::last_lf);
+    case At::name:
+      return go_on(token || c == ':', token ? At::name : At::trailer);
+    default:
+      return go_on(is_text(c) || c == '\r', c == '\r' ? At::trailer_lf : At::trailer);
   }
 }
 
 void BodyReader::control(char c) {
-  const auto expect = [&](char wanted, At next) {
-    if (c != wanted) state_ = State::malformed;
-    at_ = next;
-  };
   switch (at_) {
     case At::size:
       return size_digit(c);
-    case At::extension:
-      return line_byte(c, At::size_lf);
     case At::size_lf:
-      expect('\n', left_ > 0 ? At::data : At::line);
+      go_on(c == '\n', left_ > 0 ? At::data : At::line);
       line_ = 0;
       if (left_ > limit_ && state_ == State::more) state_ = State::too_large;
       limit_ -= std::min(left_, limit_);
       return;
     case At::data:
-      return;  // not a control byte
+      return;  // not a byte of the framing
     case At::data_cr:
-      return expect('\r', At::data_lf);
+      return go_on(c == '\r', At::data_lf);
     case At::data_lf:
-      expect('\n', At::size);
       digits_ = 0;
-      return;
+      return go_on(c == '\n', At::size);
     case At::line:
-      if (c == '\r') return expect('\r', At::last_lf);
-      at_ = At::trailer;
-      if (c == ' ' || c == '\t' || c == ':') state_ = State::malformed;  // folded, or nameless
-      return line_byte(c, At::trailer_lf);
+    case At::name:
     case At::trailer:
-      return line_byte(c, At::trailer_lf);
+      return trailer_byte(c);
     case At::trailer_lf:
-      return expect('\n', At::line);
+      return go_on(c == '\n', At::line);
     case At::last_lf:
-      if (c == '\n') {
-        state_ = State::done;
-      } else {
-        state_ = State::malformed;
-      }
+      state_ = c == '\n' ? State::done : State::malformed;
+      return;
+    default:
+      return extension_byte(c);
   }
 }
 

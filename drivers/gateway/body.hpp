@@ -36,13 +36,20 @@ class BodyReader {
  private:
   enum class At : unsigned char {
     size,
-    extension,
+    extension,  // behind its ';'
+    extension_name,
+    extension_value,  // behind its '='
+    extension_token,
+    quoted,
+    escaped,
+    unquoted,
     size_lf,
     data,
     data_cr,
     data_lf,
     line,        // the first byte of a trailer's line
-    trailer,     // within one
+    name,        // of a trailer
+    trailer,     // behind its colon
     trailer_lf,  // behind its CR
     last_lf      // behind the empty line's CR
   };
@@ -50,7 +57,9 @@ class BodyReader {
   Step feed_chunks(char* bytes, std::size_t size);
   void control(char c);  // a byte that is not the body's
   void size_digit(char c);
-  void line_byte(char c, At next);
+  void extension_byte(char c);
+  void trailer_byte(char c);
+  void go_on(bool right, At next);
 
   Framing framing_ = Framing::none;
   State state_ = State::done;

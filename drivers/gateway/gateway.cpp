@@ -35,7 +35,6 @@ namespace asio = boost::asio;
 using Code = boost::system::error_code;
 using asio::ip::tcp;
 
-constexpr Duration kCertificateEvery = std::chrono::seconds(10);
 constexpr Duration kLastWords = std::chrono::seconds(1);  // for answers at the end of a drain
 
 // Descriptors for that many callers, as many replicas and what else a process has. Where the limit
@@ -209,7 +208,7 @@ class Gateway::Impl {
       if (ended_) co_return;
       const Instant at = now();
       watch_.look(at);
-      if (tls_ && at - certificate >= kCertificateEvery) {
+      if (tls_ && at - certificate >= core_.settings.certificate_every) {
         certificate = at;
         const std::string wrong = tls_->reread();
         if (!wrong.empty() && core_.hooks.warn) core_.hooks.warn(wrong);

@@ -41,7 +41,8 @@ namespace thaw::gateway {
 
 struct Settings {
   std::string listen = "127.0.0.1:0";
-  std::string certificate, key;  // PEM files; both empty: plain HTTP
+  std::string certificate, key;                           // PEM files; both empty: plain HTTP
+  Duration certificate_every = std::chrono::seconds(10);  // looks whether the files changed
   std::size_t connections = 20'000;
   std::size_t head = std::size_t{32} << 10;  // bytes of a request's or an answer's head
   std::uint64_t body = std::uint64_t{500} << 20;
@@ -64,7 +65,7 @@ class Gateway {
     // the request with its whole body, Settings::async_body at most. Empty: 404.
     std::function<Awaitable<http::Response>(const FunctionName&, std::string, http::Request)> async;
     std::function<TimePoint()> now;
-    // Something that a person has to mend: a certificate that cannot be read again.
+    // Something that a person has to mend: a certificate that cannot be read again, each time.
     std::function<void(const std::string&)> warn;
   };
   Gateway(Settings settings, Hooks hooks);
