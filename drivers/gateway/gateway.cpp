@@ -175,8 +175,16 @@ class Gateway::Impl {
 
   void take(tcp::socket socket) {
     if (!make_room()) return turn_away(std::move(socket), tls_.has_value());
-    auto session = tls_ ? tls_->accept(socket.native_handle()) : nullptr;
-    asio::co_spawn(*io_, converse(core_, std::move(socket), std::move(session)), asio::detached);
+    try {
+      auto session = tls_ ? tls_->accept(socket.native_handle()) : nullptr;
+      asio::co_spawn(*io_, converse(core_, std::move(socket), std::move(session)), asio::detached);
+    } catch (const std::exception& error) {  // no memory, say: the next may find some
+      warn(error.what());
+    }
+  }
+
+  void warn(const std::string& what) {
+    if (core_.hooks.warn) core_.hooks.warn(what);
   }
 
   Awaitable<void> accept() {
@@ -211,7 +219,7 @@ class Gateway::Impl {
       if (tls_ && at - certificate >= core_.settings.certificate_every) {
         certificate = at;
         const std::string wrong = tls_->reread();
-        if (!wrong.empty() && core_.hooks.warn) core_.hooks.warn(wrong);
+        if (!wrong.empty()) warn(wrong);
       }
       if (core_.draining && core_.connections == 0) {
         const std::lock_guard lock(mutex_);

@@ -11,15 +11,18 @@
 // is not read from the other.
 //
 // Answers of its own: 400 (not a request; a request that could be read in two ways), 404 (unknown,
-// or private and called from outside), 408 (its head or body came too slowly), 413, 414, 429 with
-// Retry-After (the function's queue is full), 431, 502 (the replica went away, or what it said is
-// no answer), 503 with Retry-After (no replica within the function's time; too many connections;
-// draining), 504 (a replica did not answer in time). After the head of an answer is sent all that
-// is left is to close.
+// or private and called from outside), 408 (its head or body came too slowly), 413, 414, 417 (an
+// Expect that nobody knows), 429 with Retry-After (the function's queue is full), 431, 502 (the
+// replica went away, or what it said is no answer), 503 with Retry-After (no replica within the
+// function's time; too many connections; draining), 504 (a replica did not answer in time). After
+// the head of an answer is sent all that is left is to close. Interim answers go on but for 100,
+// which the gateway says itself once a replica is there; trailers and chunks' extensions do not; of
+// upgrades websockets alone. A caller that ends its sending while it waits for an answer counts as
+// gone, as in Go's servers.
 //
-// Threads: the gateway has one of its own. route(), traffic() and drain() may be called from
-// any; hooks are called on the gateway's own, and must not wait. Errors: the constructor throws
-// http::Failure when it cannot listen.
+// Threads: the gateway has one of its own. route(), traffic() and drain() may be called from any;
+// hooks are called on the gateway's own: they do not wait, and only the two that answer may throw.
+// Errors: the constructor throws http::Failure when it cannot listen, or has no certificate.
 // Sources: RFC 9110, RFC 9112, RFC 6455 (upgrade), W3C Trace Context (passed on as it came).
 #pragma once
 
