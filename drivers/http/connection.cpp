@@ -189,7 +189,7 @@ Awaitable<void> Connection::Impl::shake_hands(Instant until) {
 
 Awaitable<void> Connection::Impl::open(Instant until) {
   const bool proxied = endpoint_.proxy.has_value();
-  std::string host = proxied                       ? endpoint_.proxy->host
+  std::string host = proxied                      ? endpoint_.proxy->host
                      : !endpoint_.address.empty() ? endpoint_.address
                                                   : endpoint_.host;
   const std::uint16_t port = proxied ? endpoint_.proxy->port : endpoint_.port;

@@ -128,19 +128,18 @@ Awaitable<void> Async::stop(Duration within, std::function<void()> cut) {
   co_await quiet(kPass);
 }
 
-Awaitable<http::Response> Async::call(FunctionName function, http::Request request) {
-  return calls_.call(std::move(function), std::move(request));
+Awaitable<http::Response> Async::call(FunctionName function, std::string target,
+                                      http::Request request) {
+  return calls_.call(std::move(function), std::move(target), std::move(request));
 }
 
-Awaitable<http::Response> Async::callback(FunctionName function, std::string rest,
-                                          std::string method) {
-  return calls_.callback(std::move(function), std::move(rest), std::move(method));
+Awaitable<http::Response> Async::callback(http::Request request) {
+  return calls_.callback(std::move(request));
 }
 
 Awaitable<http::Response> Async::dead_letters(http::Request request) {
-  http::Response response =
-      co_await asio::co_spawn(executor_, answer_dead_letters(journal_, delivery_, std::move(request)),
-                              asio::use_awaitable);
+  http::Response response = co_await asio::co_spawn(
+      executor_, answer_dead_letters(journal_, delivery_, std::move(request)), asio::use_awaitable);
   co_return response;
 }
 

@@ -3,10 +3,10 @@
 //
 // One file, one gateway. A function's author must expect the same call more than once: a gateway
 // that ends between an answer and the write of it asks again.
-// Threads: everything runs on `executor`'s one; dead_letters() and metrics() may be called from any.
-// Errors: the constructor throws StoreError where the file cannot be opened or is not ours; one that
-// is damaged is moved aside, and Hooks::tell hears of it. It outlives the executor's last run, and
-// goes before the executor's context does.
+// Threads: everything runs on `executor`'s one; dead_letters() and metrics() may be called from
+// any. Errors: the constructor throws StoreError where the file cannot be opened or is not ours;
+// one that is damaged is moved aside, and Hooks::tell hears of it. It outlives the executor's last
+// run, and goes before the executor's context does.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -22,11 +22,11 @@
 namespace thaw::gateway::async {
 
 struct Settings {
-  std::string path;                             // on a volume that outlives the pod
-  std::size_t body = std::size_t{1} << 20;      // of one call; more is 413
-  Room::Limits room;                            // 429 and 503 beyond
-  Store::Memory memory;                         // of keys whose calls are over
-  std::vector<std::string> callback_hosts;      // see CallbackRule; empty: any, by address
+  std::string path;                         // on a volume that outlives the pod
+  std::size_t body = std::size_t{1} << 20;  // of one call; more is 413
+  Room::Limits room;                        // 429 and 503 beyond
+  Store::Memory memory;                     // of keys whose calls are over
+  std::vector<std::string> callback_hosts;  // see CallbackRule; empty: any, by address
   Callbacks::Policy callbacks;
 };
 
@@ -61,10 +61,9 @@ class Async {
   // start.
   Awaitable<void> stop(Duration within, std::function<void()> cut);
 
-  // See Calls. The body of the request was read, `body_limit()` at most.
-  Awaitable<http::Response> call(FunctionName function, http::Request request);
-  Awaitable<http::Response> callback(FunctionName function, std::string rest, std::string method);
-  std::size_t body_limit() const { return settings_.body; }
+  // For Gateway::Hooks::async, and for what Hooks::pages is asked under kCallback. See Calls.
+  Awaitable<http::Response> call(FunctionName function, std::string target, http::Request request);
+  Awaitable<http::Response> callback(http::Request request);
   // See dead_letters.hpp: for the private pages.
   Awaitable<http::Response> dead_letters(http::Request request);
 

@@ -28,9 +28,9 @@ Awaitable<std::string> judged_address(asio::any_io_executor executor, http::Endp
                                       std::string& problem) {
   tcp::resolver resolver(executor);
   boost::system::error_code error;
-  const tcp::resolver::results_type found = co_await resolver.async_resolve(
-      endpoint.host, std::to_string(endpoint.port),
-      asio::redirect_error(asio::use_awaitable, error));
+  const tcp::resolver::results_type found =
+      co_await resolver.async_resolve(endpoint.host, std::to_string(endpoint.port),
+                                      asio::redirect_error(asio::use_awaitable, error));
   if (error || found.empty()) {
     problem = endpoint.host + " has no address: " + error.message();
     co_return "";

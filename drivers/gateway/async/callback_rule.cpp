@@ -37,13 +37,12 @@ constexpr std::array<Network, 8> kRefused4 = {{{{0}, 8},
                                                {{100, 100, 100, 200}, 32},
                                                {{168, 63, 129, 16}, 32},
                                                {{192, 0, 0, 192}, 32}}};
-constexpr std::array<Network, 5> kRefused6 = {{{{0}, 127},  // unspecified, loopback
-                                               {{0xfe, 0x80}, 10},
-                                               {{0xfe, 0xc0}, 10},  // site-local, as it was
-                                               {{0xff}, 8},
-                                               {{0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                                 0x02, 0x54},
-                                                128}}};
+constexpr std::array<Network, 5> kRefused6 = {
+    {{{0}, 127},  // unspecified, loopback
+     {{0xfe, 0x80}, 10},
+     {{0xfe, 0xc0}, 10},  // site-local, as it was
+     {{0xff}, 8},
+     {{0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54}, 128}}};
 // What stands for an IPv4 address, in its last four bytes.
 constexpr std::array<Network, 3> kMapped = {
     {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}, {{0, 0x64, 0xff, 0x9b}, 96}, {{0}, 96}}};

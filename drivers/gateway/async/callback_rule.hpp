@@ -6,11 +6,12 @@
 //   - with no list of hosts: any host, but none of its addresses may be the gateway's own machine
 //     (loopback, unspecified), link-local (where clouds keep credentials: 169.254.0.0/16,
 //     fe80::/10), multicast, broadcast, or a metadata service's elsewhere (fd00:ec2::254,
-//     100.100.100.200, 168.63.129.16, 192.0.0.192), also as IPv4 in IPv6 and behind 64:ff9b::/96. An
-//     address is judged after the name is looked up, and it is that one that is connected to, so
+//     100.100.100.200, 168.63.129.16, 192.0.0.192), also as IPv4 in IPv6 and behind 64:ff9b::/96.
+//     An address is judged after the name is looked up, and it is that one that is connected to, so
 //     that a name cannot change in between. Private networks stay allowed: there the cluster's own
 //     Services are, and posting to those is what callbacks are for.
-//   - with a list: these hosts alone, and ".example.com" for those below it. Who lists a host vouches
+//   - with a list: these hosts alone, and ".example.com" for those below it. Who lists a host
+//   vouches
 //     for its addresses: they are not judged.
 // Sources: OWASP's notes on server-side request forgery; RFC 6890; the clouds' own documents.
 #pragma once

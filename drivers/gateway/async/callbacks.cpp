@@ -75,10 +75,10 @@ Awaitable<void> Callbacks::settle(Position position, Outcome outcome) {
   }
   ++(taken ? delivered_ : failed_);
   if (!taken) {
-    ports_.tell("the result of " + entry.id + " was not taken after " + std::to_string(tried) +
-                " attempts: " +
-                (outcome.status > 0 ? "status " + std::to_string(outcome.status)
-                                    : outcome.failure));
+    ports_.tell(
+        "the result of " + entry.id + " was not taken after " + std::to_string(tried) +
+        " attempts: " +
+        (outcome.status > 0 ? "status " + std::to_string(outcome.status) : outcome.failure));
   }
   ports_.room.shrink(entry.bytes);
   results_.erase(position);

@@ -1,10 +1,10 @@
 // Posts how a call ended to the X-Callback-Url of its caller, at least once, a bounded number of
 // times.
 //
-// An answer of 2xx ends it; any other, or none, is followed by another attempt after retries[k], and
-// after the last it is dropped, counted and told. Results are in the store's file from the moment
-// when their calls are no longer, so that no crash in between loses one. At most `at_once` posts are
-// on at a time. Threads, time: as Delivery's.
+// An answer of 2xx ends it; any other, or none, is followed by another attempt after retries[k],
+// and after the last it is dropped, counted and told. Results are in the store's file from the
+// moment when their calls are no longer, so that no crash in between loses one. At most `at_once`
+// posts are on at a time. Threads, time: as Delivery's.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,7 @@ class Callbacks {
     std::function<void(const std::string&)> tell;
   };
   struct Counts {
-    std::uint64_t waiting = 0;             // now, those being posted too
+    std::uint64_t waiting = 0;                // now, those being posted too
     std::uint64_t delivered = 0, failed = 0;  // failed: given up
   };
 

@@ -1,20 +1,17 @@
 #include "drivers/gateway/async/calls.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
+#include "drivers/gateway/async/answers.hpp"
 #include "drivers/gateway/async/headers.hpp"
 #include "drivers/gateway/async/identity.hpp"
-#include "drivers/http/ascii.hpp"
 
 namespace thaw::gateway::async {
 namespace {
 
 constexpr std::size_t kLongestKey = 255;
-
-http::Response plain(int status, std::string text) {
-  return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(text)};
-}
 
 http::Response later(int status, std::string text) {
   http::Response response = plain(status, std::move(text));
@@ -53,10 +50,8 @@ std::string read(Call& call, http::Request&& request, const CallbackRule& rule) 
   }
   call.method = std::move(request.method);
   call.target = std::move(request.target);
-  if (!call.target.starts_with('/')) call.target.insert(0, "/");
   call.body = std::move(request.body);
   call.headers = passed_on(std::move(request.headers));
-  std::erase_if(call.headers, [](const auto& h) { return http::same_letters(h.first, kCallId); });
   return {};
 }
 
@@ -70,13 +65,15 @@ http::Response accepted(const Call& call, const Store::Accepted& as) {
 
 }  // namespace
 
-Awaitable<http::Response> Calls::call(FunctionName function, http::Request request) {
+Awaitable<http::Response> Calls::call(FunctionName function, std::string target,
+                                      http::Request request) {
   if (stopping_) co_return later(503, "draining\n");
   if (!ports_.invoker.route(function)) co_return plain(404, "there is no such function\n");
   if (request.body.size() > body_) {
-    co_return plain(413, "an asynchronous call has " + std::to_string(body_) +
-                             " bytes of body at most\n");
+    co_return plain(
+        413, "an asynchronous call has " + std::to_string(body_) + " bytes of body at most\n");
   }
+  request.target = (target.starts_with('/') ? "" : "/") + target;
   Call call;
   call.function = std::move(function);
   const std::string problem = read(call, std::move(request), ports_.callback_rule);
@@ -128,16 +125,23 @@ Awaitable<http::Response> Calls::queue(Call call, Room::Taken room) {
   co_return accepted(call, *as);
 }
 
-Awaitable<http::Response> Calls::callback(FunctionName function, std::string rest,
-                                          std::string method) {
-  if (method != "POST") co_return plain(405, "POST\n");
-  const std::size_t slash = rest.find('/');
-  const std::string status = slash == std::string::npos ? "" : rest.substr(slash + 1);
-  if (status != "success" && status != "error") {
-    co_return plain(400, "expected …/ID/success or …/ID/error\n");
+Awaitable<http::Response> Calls::callback(http::Request request) {
+  if (request.method != "POST") co_return plain(405, "POST\n");
+  std::string_view path = request.target;
+  path = path.substr(0, path.find('?'));
+  path.remove_prefix(std::min(path.size(), kCallback.size()));
+  const std::size_t name_end = path.find('/'), id_end = path.rfind('/');
+  const std::string_view status = path.substr(id_end == path.npos ? path.size() : id_end + 1);
+  if (name_end == id_end || (status != "success" && status != "error")) {
+    co_return plain(400, "expected " + std::string(kCallback) + "NAME/ID/success or …/error\n");
   }
-  const bool known = co_await ports_.delivery.complete(std::move(function), rest.substr(0, slash),
-                                                       status == "success");
+  const std::optional<FunctionName> function = ports_.invoker.find(path.substr(0, name_end));
+  bool known = false;
+  if (function) {
+    known = co_await ports_.delivery.complete(
+        *function, std::string(path.substr(name_end + 1, id_end - name_end - 1)),
+        status == "success");
+  }
   if (!known) co_return plain(404, "there is no such element\n");
   co_return http::Response{200, {}, ""};
 }

@@ -25,6 +25,8 @@
 
 namespace thaw::gateway::async {
 
+constexpr std::string_view kCallback = "/async-function-callback/";
+
 class Calls {
  public:
   struct Ports {
@@ -40,10 +42,10 @@ class Calls {
   };
   Calls(std::size_t body, Ports ports) : body_(body), ports_(std::move(ports)) {}
 
-  // `request.target` is path and query as the function sees them.
-  Awaitable<http::Response> call(FunctionName function, http::Request request);
-  // `rest`: what follows the function's name, "ID/success" or "ID/error".
-  Awaitable<http::Response> callback(FunctionName function, std::string rest, std::string method);
+  // `target`: path and query as the function sees them.
+  Awaitable<http::Response> call(FunctionName function, std::string target, http::Request request);
+  // Who knows an element's id is whom it was sent to: nothing else is asked.
+  Awaitable<http::Response> callback(http::Request request);
 
   Counts counts(const FunctionName& function) const;
   void stop() { stopping_ = true; }  // 503 from now on

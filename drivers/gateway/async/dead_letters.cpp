@@ -4,14 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "drivers/gateway/async/answers.hpp"
+
 namespace thaw::gateway::async {
 namespace {
 
 constexpr std::size_t kPage = 100;
-
-http::Response plain(int status, std::string text) {
-  return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(text)};
-}
 
 // "NAME.NAMESPACE" or "NAME"; a namespace has no dot in it.
 FunctionName function_in(std::string_view text) {
@@ -35,15 +33,12 @@ http::Response page(const std::vector<DeadLetter>& letters) {
   nlohmann::json all = {{"items", std::move(items)}};
   if (letters.size() == kPage) all["after"] = letters.back().id;
   const auto replace = nlohmann::json::error_handler_t::replace;  // what is no UTF-8
-  return {200,
-          {{"Content-Type", "application/json"}},
-          all.dump(-1, ' ', false, replace) + "\n"};
+  return {200, {{"Content-Type", "application/json"}}, all.dump(-1, ' ', false, replace) + "\n"};
 }
 
 Awaitable<http::Response> list(Journal& journal, FunctionName of, std::string after) {
   std::vector<DeadLetter> letters;
-  co_await journal.read(
-      [&](Store& store) { letters = store.dead_letters(of, after, kPage); });
+  co_await journal.read([&](Store& store) { letters = store.dead_letters(of, after, kPage); });
   co_return page(letters);
 }
 

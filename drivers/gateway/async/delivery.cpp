@@ -53,10 +53,11 @@ void Delivery::add(const Element& element) {
   const Phase phase = element.state == State::dead       ? Phase::dead
                       : element.state == State::awaiting ? Phase::awaiting
                                                          : Phase::later;
-  Entry& entry = entries_.emplace(element.position, Entry{&queue, element.id, element.accepted,
-                                                          element.due, element.bytes,
-                                                          element.attempts, phase})
-                     .first->second;
+  Entry& entry =
+      entries_
+          .emplace(element.position, Entry{&queue, element.id, element.accepted, element.due,
+                                           element.bytes, element.attempts, phase})
+          .first->second;
   ids_.emplace(element.id, element.position);
   ++queue.in[static_cast<std::size_t>(phase)];
   if (phase == Phase::dead) return;
@@ -144,8 +145,8 @@ void Delivery::dispatch(Queue& queue) {
     plan(now + kWantedAgain);
     return;
   }
-  const std::size_t places = std::min<std::size_t>(
-      route->async.parallel, route->ready.size() * route->async.per_replica);
+  const std::size_t places =
+      std::min<std::size_t>(route->async.parallel, route->ready.size() * route->async.per_replica);
   while (queue.active < places && !queue.ready.empty()) {
     const Position position = *queue.ready.begin();
     start(position, entries_.at(position), route->async);
@@ -173,8 +174,8 @@ void Delivery::expire(Position position, Entry& entry) {
   ++attempts_;
   Outcome outcome;
   outcome.timed_out = true;
-  outcome.failure = "it answered 202, and did not call back within " +
-                    to_text(route->async.timeout);
+  outcome.failure =
+      "it answered 202, and did not call back within " + to_text(route->async.timeout);
   const TimePoint began = entry.due - route->async.timeout;
   spawn(resume({entry.queue, position, route->async, began, {}}, std::move(outcome)));
 }
@@ -199,8 +200,8 @@ Awaitable<void> Delivery::attempt(Attempt attempt) {
     http::Request request = request_for(std::move(*call), entry->id, entry->attempts,
                                         entry->attempts >= attempt.terms.retries.size());
     attempt.began = ports_.now();
-    outcome =
-        co_await ports_.invoker.invoke(attempt.queue->name, std::move(request), attempt.terms.timeout);
+    outcome = co_await ports_.invoker.invoke(attempt.queue->name, std::move(request),
+                                             attempt.terms.timeout);
   } else if (entry && !call) {
     ports_.tell(entry->id + " cannot be read: " + unreadable);
   }
@@ -235,10 +236,10 @@ Awaitable<void> Delivery::settle(Attempt attempt, Outcome outcome) {
     co_return;
   }
   if (outcome.status == 202) outcome.status = 500;
-  const bool retried = outcome.status == 0 ||
-                       (outcome.status >= 400 &&
-                        std::ranges::find(attempt.terms.retried, outcome.status) !=
-                            attempt.terms.retried.end());
+  const bool retried =
+      outcome.status == 0 ||
+      (outcome.status >= 400 &&
+       std::ranges::find(attempt.terms.retried, outcome.status) != attempt.terms.retried.end());
   if (retried) {
     co_await retry_or_bury(std::move(attempt), std::move(outcome));
   } else {
@@ -254,7 +255,7 @@ std::optional<Result> Delivery::end(Store& store, Entry& entry, const Attempt& a
   Result result;
   result.id = entry.id;
   result.url = std::move(told.callback);
-  result.headers = outcome.headers;
+  result.headers = passed_on(outcome.headers);
   result.body = outcome.body;
   result.due = attempt.ended;
   const auto& [space, name] = entry.queue->name;

@@ -56,10 +56,10 @@ class Delivery {
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
-  void add(const Element& element);  // on disk, its room taken
-  TimePoint act();                   // starts what is due; when something will be due next
+  void add(const Element& element);    // on disk, its room taken
+  TimePoint act();                     // starts what is due; when something will be due next
   void look() { plan(ports_.now()); }  // replicas came or went
-  void stop() { stopping_ = true; }  // starts nothing more; what gets no answer now just waits
+  void stop() { stopping_ = true; }    // starts nothing more; what gets no answer now just waits
   std::size_t attempts() const { return attempts_; }  // that are on, or being written down
 
   // The function calls back. False: it has no such element.
@@ -74,8 +74,8 @@ class Delivery {
   enum class Phase : unsigned char { ready, later, running, awaiting, dead, ending };
   struct Queue {
     FunctionName name;
-    std::set<Position> ready, live;  // due; all that are not dead
-    std::size_t active = 0;          // places held
+    std::set<Position> ready, live;     // due; all that are not dead
+    std::size_t active = 0;             // places held
     std::array<std::uint64_t, 6> in{};  // of each phase
     std::uint64_t delivered = 0, retried = 0, given_up = 0;
     std::optional<TimePoint> wanted, last_activity;
@@ -120,7 +120,7 @@ class Delivery {
   std::map<Position, Entry> entries_;
   std::unordered_map<std::string, Position> ids_;
   std::set<std::pair<TimePoint, Position>> due_;  // of those later and awaiting
-  TimePoint planned_ = TimePoint::never();  // what act() said last
+  TimePoint planned_ = TimePoint::never();        // what act() said last
   std::size_t attempts_ = 0;
   bool stopping_ = false, not_written_ = false;
 };

@@ -11,11 +11,25 @@ namespace {
 
 using http::same_letters;
 
-constexpr std::array<std::string_view, 16> kNotPassedOn = {
-    "Connection",        "Keep-Alive",        "Proxy-Connection", "Proxy-Authenticate",
-    "TE",                "Trailer",           "Upgrade",          "Proxy-Authorization",
-    "Transfer-Encoding", "Content-Length",    "Host",             "Expect",
-    kElementId,          kTryNumber,          kLastTry,           "X-Function-Status"};
+constexpr std::array<std::string_view, 19> kNotPassedOn = {"Connection",
+                                                           "Keep-Alive",
+                                                           "Proxy-Connection",
+                                                           "Proxy-Authenticate",
+                                                           "TE",
+                                                           "Trailer",
+                                                           "Upgrade",
+                                                           "Proxy-Authorization",
+                                                           "Transfer-Encoding",
+                                                           "Content-Length",
+                                                           "Host",
+                                                           "Expect",
+                                                           kElementId,
+                                                           kTryNumber,
+                                                           kLastTry,
+                                                           "X-Function-Status",
+                                                           "X-Function-Name",
+                                                           "X-Duration-Seconds",
+                                                           kCallId};
 
 std::vector<std::string_view> words(std::string_view list) {
   std::vector<std::string_view> found;

@@ -1,7 +1,7 @@
 // Which headers go from one side to the other, and which are added.
 //
-// Sources: RFC 9110, section 7.6.1 (hop by hop); SlimFaas (Element-Id, Try-Number from 0, Last-Try);
-// OpenFaaS's queue worker (X-Function-Status, X-Duration-Seconds, X-Call-Id).
+// Sources: RFC 9110, section 7.6.1 (hop by hop); SlimFaas (Element-Id, Try-Number from 0,
+// Last-Try); OpenFaaS's queue worker (X-Function-Status, X-Duration-Seconds, X-Call-Id).
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ constexpr std::string_view kElementId = "SlimFaas-Element-Id", kTryNumber = "Sli
                            kCallKnown = "X-Call-Known";
 
 // Those that are for whoever is at the end: without what speaks of one connection, and without what
-// only a gateway may say.
+// the gateway itself says there.
 http::Headers passed_on(http::Headers headers);
 
 // "1.500000": seconds as OpenFaaS prints them.

@@ -5,8 +5,8 @@
 // and a later one sees what an earlier one did. When a commit fails each of its parts is tried
 // alone, so that one large body does not take the small ones with it.
 // Threads: commit() and read() belong to the executor's one; work runs on the journal's. What waits
-// is done before close(), or the destructor, returns; that must be before the executor's context is gone.
-// Errors: StoreError, from the co_await.
+// is done before close(), or the destructor, returns; that must be before the executor's context is
+// gone. Errors: StoreError, from the co_await.
 #pragma once
 
 #include <atomic>

@@ -55,8 +55,7 @@ Statement::Rows Statement::with(std::initializer_list<Value> values) {
     if (const auto* number = std::get_if<std::int64_t>(&value)) {
       code = sqlite3_bind_int64(to, index, *number);
     } else if (const auto* text = std::get_if<std::string_view>(&value)) {
-      code =
-          sqlite3_bind_text64(to, index, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
+      code = sqlite3_bind_text64(to, index, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
     } else if (const auto* blob = std::get_if<Blob>(&value)) {
       // No bytes are no NULL.
       const char* const bytes = blob->bytes.empty() ? "" : blob->bytes.data();
@@ -100,8 +99,8 @@ Database::Database(const std::string& path) {
   if (made < 0) throw StoreError(Kind::other, path + ": " + std::strerror(errno));
   close(made);
   sqlite3* database = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &database,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   database_.reset(database);
   if (code != SQLITE_OK) throw StoreError(kind_of(code), sqlite3_errstr(code));
   sqlite3_extended_result_codes(database, 1);

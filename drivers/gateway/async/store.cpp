@@ -86,28 +86,34 @@ void check(Database& database) {
 struct Store::Statements {
   explicit Statements(sqlite3* on) : database(on) {}
   sqlite3* database;
-  Statement know{database, "SELECT id, print, until FROM keys WHERE namespace = ? AND name = ? AND key = ?"};
+  Statement know{database,
+                 "SELECT id, print, until FROM keys WHERE namespace = ? AND name = ? AND key = ?"};
   Statement outdated{database, "DELETE FROM keys WHERE namespace = ? AND name = ? AND key = ?"};
   Statement remember{database, "INSERT INTO keys VALUES (?, ?, ?, ?, ?, NULL)"};
   Statement over{database,
                  "UPDATE keys SET until = ?2 FROM elements AS e WHERE e.position = ?1 AND "
                  "keys.namespace = e.namespace AND keys.name = e.name AND keys.key = e.key"};
-  Statement old{database,
-                "DELETE FROM keys WHERE (namespace, name, key) IN (SELECT namespace, name, key FROM keys "
-                "WHERE until IS NOT NULL AND until <= ? ORDER BY until LIMIT ?)"};
-  Statement surplus{database,
-                    "DELETE FROM keys WHERE (namespace, name, key) IN (SELECT namespace, name, key FROM keys "
-                    "WHERE until IS NOT NULL ORDER BY until LIMIT ?)"};
+  Statement old{
+      database,
+      "DELETE FROM keys WHERE (namespace, name, key) IN (SELECT namespace, name, key FROM keys "
+      "WHERE until IS NOT NULL AND until <= ? ORDER BY until LIMIT ?)"};
+  Statement surplus{
+      database,
+      "DELETE FROM keys WHERE (namespace, name, key) IN (SELECT namespace, name, key FROM keys "
+      "WHERE until IS NOT NULL ORDER BY until LIMIT ?)"};
   Statement add_element{database,
                         "INSERT INTO elements VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, NULL)"};
   Statement add_call{database, "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)"};
-  Statement load{database,
-                 "SELECT namespace, name, method, target, call_id, callback, headers, body FROM calls "
-                 "JOIN elements USING (position) WHERE position = ?"};
+  Statement load{
+      database,
+      "SELECT namespace, name, method, target, call_id, callback, headers, body FROM calls "
+      "JOIN elements USING (position) WHERE position = ?"};
   Statement told{database, "SELECT callback, call_id FROM calls WHERE position = ?"};
-  Statement change{database, "UPDATE elements SET state = ?, attempts = ?, due = ? WHERE position = ?"};
+  Statement change{database,
+                   "UPDATE elements SET state = ?, attempts = ?, due = ? WHERE position = ?"};
   Statement await{database, "UPDATE elements SET state = 1, due = ? WHERE position = ?"};
-  Statement bury{database, "UPDATE elements SET state = 2, attempts = ?, outcome = ? WHERE position = ?"};
+  Statement bury{database,
+                 "UPDATE elements SET state = 2, attempts = ?, outcome = ? WHERE position = ?"};
   Statement drop_element{database, "DELETE FROM elements WHERE position = ?"};
   Statement drop_call{database, "DELETE FROM calls WHERE position = ?"};
   Statement add_result{database, "INSERT INTO results VALUES (?, ?, ?, 0, ?, ?, ?)"};
@@ -125,7 +131,9 @@ Store::Store(const std::string& path, Memory memory) : database_(path), memory_(
   if (database_.text("PRAGMA journal_mode = WAL") != "wal") {
     throw StoreError(Kind::other, "the disk it is on knows no write-ahead log");
   }
-  database_.run("PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = 67108864");
+  database_.run(
+      "PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = "
+      "67108864");
   check(database_);
   statements_.reset(new Statements(database_.handle()));
   next_ = database_.integer("SELECT max(position) FROM elements") + 1;
@@ -156,7 +164,8 @@ bool Store::commit() {
 std::optional<Store::Accepted> Store::known(const Call& call, TimePoint now) {
   if (call.key.empty()) return std::nullopt;
   const auto& [space, name] = call.function;
-  auto rows = statements_->know.with({string_view(space), string_view(name), string_view(call.key)});
+  auto rows =
+      statements_->know.with({string_view(space), string_view(name), string_view(call.key)});
   if (!rows.next()) return std::nullopt;
   const std::int64_t until = rows.integer(2);  // 0: it is not over
   if (until != 0 && until <= now.ns()) return std::nullopt;
@@ -170,16 +179,18 @@ Store::Accepted Store::accept(const Call& call, TimePoint now) {
   const string_view id = accepted.id;
   const auto bytes = static_cast<std::int64_t>(call.bytes());
   const std::string headers = packed(call.headers);
-  statements_->add_element.run({accepted.position, id, string_view(space), string_view(name), now.ns(), now.ns(), bytes,
-                    call.key.empty() ? Value() : Value(string_view(call.key))});
+  statements_->add_element.run({accepted.position, id, string_view(space), string_view(name),
+                                now.ns(), now.ns(), bytes,
+                                call.key.empty() ? Value() : Value(string_view(call.key))});
   statements_->add_call.run({accepted.position, string_view(call.method), string_view(call.target),
-                 string_view(call.call_id), string_view(call.callback), Blob{headers}, Blob{call.body}});
+                             string_view(call.call_id), string_view(call.callback), Blob{headers},
+                             Blob{call.body}});
   if (!call.key.empty()) {
     // In place of one that is too old, if there is one.
     statements_->outdated.run({string_view(space), string_view(name), string_view(call.key)});
     remembered_ -= database_.changes();
     statements_->remember.run({string_view(space), string_view(name), string_view(call.key), id,
-                   static_cast<std::int64_t>(call.print)});
+                               static_cast<std::int64_t>(call.print)});
   }
   return accepted;
 }
@@ -228,8 +239,8 @@ void Store::end(Position position, TimePoint now) {
 Position Store::add(const Result& result) {
   const Position position = next_result_++;
   const std::string headers = packed(result.headers);
-  statements_->add_result.run({position, string_view(result.id), string_view(result.url), result.due.ns(),
-                   Blob{headers}, Blob{result.body}});
+  statements_->add_result.run({position, string_view(result.id), string_view(result.url),
+                               result.due.ns(), Blob{headers}, Blob{result.body}});
   return position;
 }
 
@@ -261,9 +272,10 @@ void Store::forget(TimePoint now) {
 }
 
 std::vector<Element> Store::elements() {
-  Statement all(database_.handle(),
-                "SELECT position, id, namespace, name, accepted, state, attempts, due, bytes FROM elements "
-                "ORDER BY position");
+  Statement all(
+      database_.handle(),
+      "SELECT position, id, namespace, name, accepted, state, attempts, due, bytes FROM elements "
+      "ORDER BY position");
   std::vector<Element> elements;
   auto rows = all.with({});
   while (rows.next()) {
@@ -280,7 +292,8 @@ std::vector<Element> Store::elements() {
 }
 
 std::vector<Result> Store::results() {
-  Statement all(database_.handle(), "SELECT position, id, url, attempts, due FROM results ORDER BY position");
+  Statement all(database_.handle(),
+                "SELECT position, id, url, attempts, due FROM results ORDER BY position");
   std::vector<Result> results;
   auto rows = all.with({});
   while (rows.next()) {
@@ -298,12 +311,14 @@ std::vector<Result> Store::results() {
 std::vector<DeadLetter> Store::dead_letters(const FunctionName& of, std::string_view after,
                                             std::size_t most) {
   Statement some(database_.handle(),
-                 "SELECT id, namespace, name, accepted, attempts, method, target, outcome FROM elements JOIN calls "
-                 "USING (position) WHERE state = 2 AND (?1 = '' OR id < ?1) AND (?2 = '' OR namespace = ?2) AND "
+                 "SELECT id, namespace, name, accepted, attempts, method, target, outcome FROM "
+                 "elements JOIN calls "
+                 "USING (position) WHERE state = 2 AND (?1 = '' OR id < ?1) AND (?2 = '' OR "
+                 "namespace = ?2) AND "
                  "(?3 = '' OR name = ?3) ORDER BY id DESC LIMIT ?4");
   std::vector<DeadLetter> letters;
-  auto rows = some.with({after, string_view(of.first), string_view(of.second),
-                         static_cast<std::int64_t>(most)});
+  auto rows = some.with(
+      {after, string_view(of.first), string_view(of.second), static_cast<std::int64_t>(most)});
   while (rows.next()) {
     letters.push_back({rows.text(0),
                        {rows.text(1), rows.text(2)},

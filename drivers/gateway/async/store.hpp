@@ -38,7 +38,7 @@ class Store {
   };
   Store(const std::string& path, Memory memory);
 
-  void begin();  // what an earlier one left unfinished is undone
+  void begin();   // what an earlier one left unfinished is undone
   bool commit();  // whether there was something to write
 
   struct Accepted {
