@@ -12,6 +12,7 @@ constexpr Duration kLooksAgain = 20ms, kLooksFor = 1s;
 // A server may close a connection that it has not heard from: soon enough that few do before.
 constexpr Duration kKept = 1s;
 constexpr Duration kPeerKept = 60s;
+constexpr Duration kAvoided = 1s;  // a replica that takes no connection
 
 Instant steady_now() { return std::chrono::steady_clock::now(); }
 
@@ -91,6 +92,7 @@ Awaitable<Outcome> BalancedInvoker::invoke(FunctionName name, http::Request requ
     outcome.timed_out = failure.kind() == http::Failure::Kind::timeout;
     outcome.failure = failure.what();
     ended = outcome.timed_out ? Ended::timed_out : Ended::failed;
+    if (failure.kind() == http::Failure::Kind::connect) place.avoid(steady_now() + kAvoided);
   }
   const Instant now = steady_now();
   place.give_back();

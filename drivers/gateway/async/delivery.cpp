@@ -80,13 +80,14 @@ void Delivery::plan(TimePoint due) {
 }
 
 // Takes it out of where it was, and puts it where it is.
-void Delivery::move(Position position, Entry& entry, Phase phase) {
+void Delivery::move(Position position, Entry& entry, Phase phase, TimePoint due) {
   Queue& queue = *entry.queue;
   const auto waits = [](Phase p) { return p == Phase::later || p == Phase::awaiting; };
   if (entry.phase == Phase::ready) queue.ready.erase(position);
   if (waits(entry.phase)) due_.erase({entry.due, position});
   --queue.in[static_cast<std::size_t>(entry.phase)];
   entry.phase = phase;
+  entry.due = due;
   ++queue.in[static_cast<std::size_t>(phase)];
   if (phase == Phase::ready) queue.ready.insert(position);
   if (waits(phase)) {
@@ -165,9 +166,7 @@ void Delivery::start(Position position, Entry& entry, const AsyncDelivery& terms
 void Delivery::expire(Position position, Entry& entry) {
   const Route* const route = ports_.invoker.route(entry.queue->name);
   if (!route) {  // nobody knows how often it may be tried
-    due_.erase({entry.due, position});
-    entry.due = ports_.now() + kWantedAgain;
-    due_.emplace(entry.due, position);
+    move(position, entry, entry.phase, ports_.now() + kWantedAgain);
     return;
   }
   move(position, entry, Phase::running);
@@ -215,8 +214,8 @@ Awaitable<void> Delivery::resume(Attempt attempt, Outcome outcome) {
   attempt.ended = ports_.now();
   if (Entry* const entry = find(position); entry && entry->phase == Phase::running) {
     if (!outcome.begun || (stopping_ && outcome.status == 0)) {
-      entry->due = attempt.ended + (outcome.begun ? Duration(0) : kAskedAgain);
-      move(position, *entry, Phase::later);
+      const Duration pause = outcome.begun ? Duration(0) : kAskedAgain;
+      move(position, *entry, Phase::later, attempt.ended + pause);
     } else {
       co_await settle(std::move(attempt), std::move(outcome));
     }
@@ -229,9 +228,9 @@ Awaitable<void> Delivery::settle(Attempt attempt, Outcome outcome) {
   Entry& entry = entries_.at(attempt.position);
   if (outcome.status == 202 && !entry.failed_early) {
     const Position position = attempt.position;
-    const TimePoint due = entry.due = attempt.began + attempt.terms.timeout;
+    const TimePoint due = attempt.began + attempt.terms.timeout;
     ++entry.queue->active;  // it holds a place beyond the attempt's
-    move(position, entry, Phase::awaiting);
+    move(position, entry, Phase::awaiting, due);
     co_await persist([position, due](Store& store) { store.await(position, due); });
     co_return;
   }
@@ -287,9 +286,9 @@ Awaitable<void> Delivery::retry_or_bury(Attempt attempt, Outcome outcome) {
   Entry& entry = entries_.at(position);
   const std::uint32_t tried = ++entry.attempts;
   if (tried <= attempt.terms.retries.size()) {
-    const TimePoint due = entry.due = attempt.ended + attempt.terms.retries[tried - 1];
+    const TimePoint due = attempt.ended + attempt.terms.retries[tried - 1];
     ++entry.queue->retried;
-    move(position, entry, Phase::later);
+    move(position, entry, Phase::later, due);
     co_await persist([=](Store& store) { store.wait(position, tried, due); });
     co_return;
   }

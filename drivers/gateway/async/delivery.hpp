@@ -97,7 +97,10 @@ class Delivery {
   };
 
   Entry* find(Position position);
-  void move(Position position, Entry& entry, Phase phase);
+  void move(Position position, Entry& entry, Phase phase) {
+    move(position, entry, phase, entry.due);
+  }
+  void move(Position position, Entry& entry, Phase phase, TimePoint due);
   void erase(Position position);
   void plan(TimePoint due);
   void dispatch(Queue& queue);

@@ -55,8 +55,7 @@ Awaitable<bool> Delivery::revive(std::string id) {
     throw;
   }
   entry->attempts = 0;
-  entry->due = now;
-  move(position, *entry, Phase::ready);
+  move(position, *entry, Phase::ready, now);
   dispatch(*entry->queue);
   co_return true;
 }

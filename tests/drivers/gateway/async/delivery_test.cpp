@@ -1,9 +1,11 @@
 // Delivery under a clock that the test moves: instants and counts follow SlimFaas's rules, which
 // drivers/gateway/async/delivery.hpp states.
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "drivers/gateway/async/headers.hpp"
 #include "tests/drivers/gateway/async/bench.hpp"
@@ -173,6 +175,8 @@ TEST(AsyncDelivery, AFunctionThatAnswers202CallsBack) {
   bench.pass(2s);
   ASSERT_EQ(bench.replicas.asked.size(), 3u);
   EXPECT_EQ(bench.replicas.asked.back().at, failed + 2s);
+  bench.pass(118500ms);  // past the end of its first attempt's time, which no longer counts
+  EXPECT_EQ(bench.figures().delivery.awaiting, 1u);
   EXPECT_EQ(bench.call_back("resize/" + second + "/success").status, 200);
   EXPECT_EQ(bench.figures().delivery.delivered, 2u);
   // What is over is unknown; so is another function's, and what is no status.
@@ -306,6 +310,44 @@ TEST(AsyncDelivery, DeadLettersAreListedTriedAgainAndDropped) {
   EXPECT_EQ(bench.ask("POST", "/async-dead-letters/" + ids[5] + "/retry").status, 404);
   EXPECT_EQ(bench.ask("PUT", "/async-dead-letters/" + ids[7]).status, 405);
   EXPECT_EQ(bench.figures().delivery.dead, 101u);
+}
+
+// The private pages have a thread of their own.
+TEST(AsyncDelivery, DeadLettersMayBeAskedForFromAnotherThread) {
+  Bench bench;
+  bench.replicas.routes[kResize].async.retries.clear();
+  bench.begin();
+  bench.replicas.answer = [](const http::Request&) { return Replicas::say(500); };
+  const std::string id = id_of(bench.call());
+  bench.settle();
+  boost::asio::io_context pages;
+  bench.io.restart();
+  auto work = boost::asio::make_work_guard(bench.io);
+  std::thread gateway([&] { bench.io.run(); });
+  const auto ask = [&](const char* method, const std::string& path) {
+    return loopback::run_here(pages, bench.async->dead_letters({method, path, {}, ""}));
+  };
+  EXPECT_NE(ask("GET", "/async-dead-letters").body.find(id), std::string::npos);
+  EXPECT_EQ(ask("DELETE", "/async-dead-letters/" + id).status, 204);
+  EXPECT_EQ(ask("GET", "/async-dead-letters").body, "{\"items\":[]}\n");
+  bench.io.stop();
+  gateway.join();
+  work.reset();
+}
+
+// As a gateway that ends at once does, whatever is on.
+TEST(AsyncDelivery, MayGoInTheMidstOfIt) {
+  Bench bench;
+  Slow function(bench);
+  bench.begin();
+  for (int i = 0; i < 20; ++i) bench.call();
+  bench.settle();
+  ASSERT_GT(function.running, 0);
+  function.let_go = 5;
+  bench.async->routed();
+  bench.io.restart();
+  bench.io.poll();
+  bench.async.reset();
 }
 
 // As OpenFaaS's queue worker posts it.
