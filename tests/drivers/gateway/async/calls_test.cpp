@@ -11,6 +11,28 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
+// Files of this process may not grow beyond it, as on a disk that is full.
+class Disk {
+ public:
+  Disk() : handler_(std::signal(SIGXFSZ, SIG_IGN)) { getrlimit(RLIMIT_FSIZE, &before_); }
+  Disk(const Disk&) = delete;
+  Disk& operator=(const Disk&) = delete;
+  ~Disk() {
+    empty();
+    std::signal(SIGXFSZ, handler_);
+  }
+  void holds(rlim_t bytes) {
+    struct rlimit to = before_;
+    to.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &to);
+  }
+  void empty() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  struct rlimit before_ {};
+  void (*handler_)(int);
+};
+
 TEST(AsyncCalls, AreAnsweredWith202AndTheirIds) {
   Bench bench;
   bench.begin();
@@ -153,30 +175,22 @@ TEST(AsyncCalls, AreBoundedByFunctionAndByFile) {
   EXPECT_EQ(bench.figures().calls.rejected, 1u);
 }
 
-// A file that may not grow (RLIMIT_FSIZE) is what a full disk is to a write.
 TEST(AsyncCalls, ADiskThatIsFullIsToldAndLosesNothing) {
   Bench bench;
   bench.replicas.routes[kResize].ready.clear();
   bench.begin();
   bench.call({}, "before");
-  struct rlimit before {};
-  getrlimit(RLIMIT_FSIZE, &before);
-  const auto limit = [&](rlim_t bytes) {
-    struct rlimit to = before;
-    to.rlim_cur = bytes;
-    setrlimit(RLIMIT_FSIZE, &to);
-  };
-  auto* const old = std::signal(SIGXFSZ, SIG_IGN);
-  limit(256 << 10);
-  const http::Response full = bench.call({{"Idempotency-Key", "big"}}, std::string(500'000, 'x'));
+  Disk disk;
+  disk.holds(256 << 10);
+  const std::string big(500'000, 'x');
+  const http::Response full = bench.call({{"Idempotency-Key", "big"}}, big);
   EXPECT_EQ(full.status, 503);
   EXPECT_TRUE(full.header("Retry-After"));
   EXPECT_EQ(bench.call({}, "small").status, 202);  // what fits is taken
-  limit(before.rlim_cur);
-  const http::Response after = bench.call({{"Idempotency-Key", "big"}}, std::string(500'000, 'x'));
+  disk.empty();
+  const http::Response after = bench.call({{"Idempotency-Key", "big"}}, big);
   EXPECT_EQ(after.status, 202);
   EXPECT_FALSE(after.header("X-Call-Known"));
-  std::signal(SIGXFSZ, old);
   bench.end();
   bench.begin();
   bench.replicas.routes[kResize].ready.resize(1);
@@ -189,13 +203,9 @@ TEST(AsyncCalls, ADiskThatIsFullIsToldAndLosesNothing) {
 TEST(AsyncCalls, AnEndThatCannotBeWrittenIsWrittenLater) {
   Bench bench;
   bench.begin();
-  struct rlimit before {};
-  getrlimit(RLIMIT_FSIZE, &before);
-  struct rlimit none = before;
-  none.rlim_cur = 1;
-  auto* const old = std::signal(SIGXFSZ, SIG_IGN);
+  Disk disk;
   bench.replicas.answer = [&](const http::Request&) {
-    setrlimit(RLIMIT_FSIZE, &none);
+    disk.holds(1);
     return Replicas::say(200);
   };
   bench.call();
@@ -203,9 +213,8 @@ TEST(AsyncCalls, AnEndThatCannotBeWrittenIsWrittenLater) {
   EXPECT_EQ(bench.replicas.asked.size(), 1u);
   ASSERT_EQ(bench.told.size(), 1u);
   EXPECT_NE(bench.told[0].find("cannot be written"), std::string::npos);
-  setrlimit(RLIMIT_FSIZE, &before);
+  disk.empty();
   EXPECT_TRUE(loopback::run_until(bench.io, [&] { return bench.told.size() == 2; }));
-  std::signal(SIGXFSZ, old);
   EXPECT_EQ(bench.figures().delivery.delivered, 1u);
   bench.end();
   bench.begin();
