@@ -53,7 +53,9 @@ class Queue {
     hooks.now = wall_clock;
     hooks.wanted = [](const FunctionName&) {};
     hooks.tell = [](const std::string& line) { throw std::runtime_error(line); };
-    async_.emplace(io_.get_executor(), std::move(settings), function_, std::move(hooks));
+    auto store = open_store(settings.path, settings.memory, wall_clock(), hooks.tell);
+    async_.emplace(io_.get_executor(), std::move(store), std::move(settings), function_,
+                   std::move(hooks));
     async_->start();
   }
   Queue(const Queue&) = delete;

@@ -101,6 +101,7 @@ class Gateway::Impl {
     io_->poll();
     core_.kept.clear();
     pause_.reset();
+    if (core_.hooks.ended) core_.hooks.ended();
     io_.reset();
   }
 

@@ -24,8 +24,8 @@ Awaitable<void> pause(asio::steady_timer& timer, Duration length) {
 
 }  // namespace
 
-Async::Async(asio::any_io_executor executor, Settings settings, Invoker& invoker, Hooks hooks,
-             std::unique_ptr<Poster> poster)
+Async::Async(asio::any_io_executor executor, std::unique_ptr<Store> store, Settings settings,
+             Invoker& invoker, Hooks hooks, std::unique_ptr<Poster> poster)
     : executor_(std::move(executor)),
       settings_(std::move(settings)),
       hooks_(std::move(hooks)),
@@ -33,10 +33,9 @@ Async::Async(asio::any_io_executor executor, Settings settings, Invoker& invoker
       poster_(poster ? std::move(poster)
                      : std::make_unique<CallbackClient>(executor_, callback_rule_)),
       room_(settings_.room),
-      opened_(open_store(settings_.path, settings_.memory, hooks_.now(), hooks_.tell)),
-      left_(opened_->elements()),
-      results_left_(opened_->results()),
-      journal_(executor_, std::move(opened_)),
+      left_(store->elements()),
+      results_left_(store->results()),
+      journal_(executor_, std::move(store)),
       delivery_({.executor = executor_,
                  .journal = journal_,
                  .invoker = invoker,
@@ -116,16 +115,18 @@ Awaitable<bool> Async::quiet(Duration within) {
   co_return !running_ && on() == 0;
 }
 
-Awaitable<void> Async::stop(Duration within, std::function<void()> cut) {
+Awaitable<bool> Async::stop(Duration within, std::function<void()> cut) {
   stopping_ = true;
   calls_.stop();
   delivery_.stop();
   callbacks_.stop();
   routed();
-  const bool over = co_await quiet(within);
-  if (over || !cut) co_return;
-  cut();
-  co_await quiet(kPass);
+  bool over = co_await quiet(within);
+  if (!over && cut) {
+    cut();
+    over = co_await quiet(kPass);
+  }
+  co_return over;
 }
 
 Awaitable<http::Response> Async::call(FunctionName function, std::string target,
@@ -138,8 +139,9 @@ Awaitable<http::Response> Async::callback(http::Request request) {
 }
 
 Awaitable<http::Response> Async::dead_letters(http::Request request) {
-  http::Response response = co_await asio::co_spawn(
-      executor_, answer_dead_letters(journal_, delivery_, std::move(request)), asio::use_awaitable);
+  ++operators_;
+  http::Response response = co_await answer_dead_letters(journal_, delivery_, std::move(request));
+  --operators_;
   co_return response;
 }
 

@@ -22,7 +22,7 @@
 namespace thaw::gateway::async {
 
 struct Settings {
-  std::string path;                         // on a volume that outlives the pod
+  std::string path;                         // a file on a volume that outlives the pod
   std::size_t body = std::size_t{1} << 20;  // of one call; more is 413
   Room::Limits room;                        // 429 and 503 beyond
   Store::Memory memory;                     // of keys whose calls are over
@@ -47,9 +47,9 @@ class Async {
     std::function<TimePoint()> now;                   // the wall clock
     std::function<void(const std::string&)> tell;     // a line for the log
   };
-  // `poster`: null: over HTTP.
-  Async(boost::asio::any_io_executor executor, Settings settings, Invoker& invoker, Hooks hooks,
-        std::unique_ptr<Poster> poster = nullptr);
+  // `store`: of open_store(settings.path, …). `poster`: null: over HTTP.
+  Async(boost::asio::any_io_executor executor, std::unique_ptr<Store> store, Settings settings,
+        Invoker& invoker, Hooks hooks, std::unique_ptr<Poster> poster = nullptr);
   Async(const Async&) = delete;
   Async& operator=(const Async&) = delete;
   ~Async();
@@ -58,8 +58,8 @@ class Async {
   void routed();  // replicas came or went
   // No new call, no new attempt. Returns when those that are on have ended, or after `within`;
   // `cut` (may be null) is then asked to end them, and those that get no answer wait for the next
-  // start.
-  Awaitable<void> stop(Duration within, std::function<void()> cut);
+  // start. True: nothing is on any more.
+  Awaitable<bool> stop(Duration within, std::function<void()> cut);
 
   // For Gateway::Hooks::async, and for what Hooks::pages is asked under kCallback. See Calls.
   Awaitable<http::Response> call(FunctionName function, std::string target, http::Request request);
@@ -72,7 +72,9 @@ class Async {
  private:
   Awaitable<void> run();
   void publish();
-  std::size_t on() const { return delivery_.attempts() + callbacks_.posts(); }
+  std::size_t on() const {
+    return delivery_.attempts() + callbacks_.posts() + calls_.on() + operators_;
+  }
   Awaitable<bool> quiet(Duration within);
 
   boost::asio::any_io_executor executor_;
@@ -81,7 +83,6 @@ class Async {
   CallbackRule callback_rule_;
   std::unique_ptr<Poster> poster_;
   Room room_;
-  std::unique_ptr<Store> opened_;  // until the journal has it
   std::vector<Element> left_;
   std::vector<Result> results_left_;
   Journal journal_;
@@ -89,6 +90,7 @@ class Async {
   Callbacks callbacks_;
   Calls calls_;
   boost::asio::steady_timer timer_;
+  std::size_t operators_ = 0;  // at dead letters
   bool woken_ = false, running_ = false, stopping_ = false;
   mutable std::mutex mutex_;
   Metrics metrics_;

@@ -79,7 +79,9 @@ Awaitable<http::Response> Calls::call(FunctionName function, std::string target,
   const std::string problem = read(call, std::move(request), ports_.callback_rule);
   if (!problem.empty()) co_return plain(400, problem + "\n");
   const Room::Taken room = ports_.room.take(call.function, call.bytes());
+  ++on_;
   http::Response response = co_await queue(std::move(call), room);
+  --on_;
   co_return response;
 }
 

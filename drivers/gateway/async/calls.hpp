@@ -48,7 +48,8 @@ class Calls {
   Awaitable<http::Response> callback(http::Request request);
 
   Counts counts(const FunctionName& function) const;
-  void stop() { stopping_ = true; }  // 503 from now on
+  void stop() { stopping_ = true; }       // 503 from now on
+  std::size_t on() const { return on_; }  // calls on their way to the disk
 
  private:
   Awaitable<http::Response> queue(Call call, Room::Taken room);
@@ -56,6 +57,7 @@ class Calls {
   std::size_t body_;
   Ports ports_;
   std::map<FunctionName, Counts> counts_;
+  std::size_t on_ = 0;
   bool stopping_ = false;
 };
 

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -13,25 +12,10 @@
 #include <vector>
 
 #include "drivers/gateway/async/async.hpp"
+#include "tests/drivers/gateway/async/folder.hpp"
 #include "tests/drivers/run_here.hpp"
 
 namespace thaw::gateway::async {
-
-// Removed with all that is in it.
-class Folder {
- public:
-  Folder() : path_((std::filesystem::temp_directory_path() / "thaw-async-XXXXXX").string()) {
-    if (!mkdtemp(path_.data())) throw std::runtime_error("no folder");
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 inline const FunctionName kResize = {"default", "resize"};
 
@@ -123,7 +107,8 @@ class Bench {
     hooks.now = [this] { return now; };
     hooks.wanted = [this](const FunctionName&) { wanted.push_back(now); };
     hooks.tell = [this](const std::string& line) { told.push_back(line); };
-    async.emplace(io.get_executor(), settings, replicas, std::move(hooks),
+    auto store = open_store(settings.path, settings.memory, now, hooks.tell);
+    async.emplace(io.get_executor(), std::move(store), settings, replicas, std::move(hooks),
                   std::make_unique<Letterbox>(letters, letterbox_says));
     async->start();
     return *async;

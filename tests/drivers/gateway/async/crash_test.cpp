@@ -22,11 +22,6 @@ namespace {
 
 constexpr int kKills = 24, kCallers = 8, kRepeated = 40;
 
-TimePoint wall_clock() {
-  return {
-      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
-}
-
 class Log {
  public:
   explicit Log(const std::string& path)
@@ -76,8 +71,9 @@ class Life {
     settings.path = folder + "/queue.db";
     Async::Hooks hooks{[](const FunctionName&) {}, wall_clock,
                        [this](const std::string& line) { log_.note("told " + line); }};
-    async_ = std::make_unique<Async>(io_.get_executor(), settings, replicas_, hooks,
-                                     std::make_unique<NotedLetterbox>(log_));
+    auto store = open_store(settings.path, settings.memory, wall_clock(), hooks.tell);
+    async_ = std::make_unique<Async>(io_.get_executor(), std::move(store), settings, replicas_,
+                                     hooks, std::make_unique<NotedLetterbox>(log_));
   }
   void live() {
     async_->start();

@@ -1,11 +1,9 @@
 // Delivery under a clock that the test moves: instants and counts follow SlimFaas's rules, which
 // drivers/gateway/async/delivery.hpp states.
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "drivers/gateway/async/headers.hpp"
 #include "tests/drivers/gateway/async/bench.hpp"
@@ -310,29 +308,6 @@ TEST(AsyncDelivery, DeadLettersAreListedTriedAgainAndDropped) {
   EXPECT_EQ(bench.ask("POST", "/async-dead-letters/" + ids[5] + "/retry").status, 404);
   EXPECT_EQ(bench.ask("PUT", "/async-dead-letters/" + ids[7]).status, 405);
   EXPECT_EQ(bench.figures().delivery.dead, 101u);
-}
-
-// The private pages have a thread of their own.
-TEST(AsyncDelivery, DeadLettersMayBeAskedForFromAnotherThread) {
-  Bench bench;
-  bench.replicas.routes[kResize].async.retries.clear();
-  bench.begin();
-  bench.replicas.answer = [](const http::Request&) { return Replicas::say(500); };
-  const std::string id = id_of(bench.call());
-  bench.settle();
-  boost::asio::io_context pages;
-  bench.io.restart();
-  auto work = boost::asio::make_work_guard(bench.io);
-  std::thread gateway([&] { bench.io.run(); });
-  const auto ask = [&](const char* method, const std::string& path) {
-    return loopback::run_here(pages, bench.async->dead_letters({method, path, {}, ""}));
-  };
-  EXPECT_NE(ask("GET", "/async-dead-letters").body.find(id), std::string::npos);
-  EXPECT_EQ(ask("DELETE", "/async-dead-letters/" + id).status, 204);
-  EXPECT_EQ(ask("GET", "/async-dead-letters").body, "{\"items\":[]}\n");
-  bench.io.stop();
-  gateway.join();
-  work.reset();
 }
 
 // As a gateway that ends at once does, whatever is on.

@@ -2,6 +2,7 @@
 // taken as given; crash_test.cpp kills processes over it.
 #include "drivers/gateway/async/store.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <latch>
 #include <set>
