@@ -14,7 +14,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Duration kPass = 1s;  // the longest between two looks: a wall clock may be set
-constexpr Duration kPublished = 100ms;
 
 Awaitable<void> pause(asio::steady_timer& timer, Duration length) {
   boost::system::error_code cancelled;
@@ -83,15 +82,11 @@ void Async::routed() {
 }
 
 Awaitable<void> Async::run() {
-  TimePoint forgets, published;
+  TimePoint forgets;
   while (!stopping_) {
     woken_ = false;
     const TimePoint next = std::min(delivery_.act(), callbacks_.act());
     const TimePoint now = hooks_.now();
-    if (now - published >= kPublished || now < published) {
-      published = now;
-      publish();
-    }
     if (now - forgets >= kPass || now < forgets) {
       forgets = now;
       try {
@@ -145,7 +140,7 @@ Awaitable<http::Response> Async::dead_letters(http::Request request) {
   co_return response;
 }
 
-void Async::publish() {
+Metrics Async::metrics() const {
   Metrics now;
   for (Counts& counts : delivery_.counts()) {
     const Calls::Counts calls = calls_.counts(counts.function);
@@ -155,13 +150,7 @@ void Async::publish() {
   now.elements = room_.elements();
   now.bytes = room_.bytes();
   now.commits = journal_.commits();
-  const std::lock_guard lock(mutex_);
-  metrics_ = std::move(now);
-}
-
-Metrics Async::metrics() const {
-  const std::lock_guard lock(mutex_);
-  return metrics_;
+  return now;
 }
 
 }  // namespace thaw::gateway::async

@@ -12,7 +12,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -67,11 +66,10 @@ class Async {
   // See dead_letters.hpp: for the private pages.
   Awaitable<http::Response> dead_letters(http::Request request);
 
-  Metrics metrics() const;  // a second old at most
+  Metrics metrics() const;  // as of now
 
  private:
   Awaitable<void> run();
-  void publish();
   std::size_t on() const {
     return delivery_.attempts() + callbacks_.posts() + calls_.on() + operators_;
   }
@@ -92,8 +90,6 @@ class Async {
   boost::asio::steady_timer timer_;
   std::size_t operators_ = 0;  // at dead letters
   bool woken_ = false, running_ = false, stopping_ = false;
-  mutable std::mutex mutex_;
-  Metrics metrics_;
 };
 
 }  // namespace thaw::gateway::async

@@ -4,8 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <future>
-#include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "drivers/gateway/async/answers.hpp"
@@ -37,21 +37,9 @@ struct Attachment::State {
   Settings settings;
   Async::Hooks hooks;
   std::unique_ptr<Store> store;
-  std::optional<asio::any_io_executor> executor;  // from begin() on
-
-  std::shared_ptr<Running> running() const {
-    const std::lock_guard lock(mutex_);
-    return running_;
-  }
-  // Where the last hold of what was there is let go it ends: on the loop, or when that is over.
-  void set(std::shared_ptr<Running> running) {
-    const std::lock_guard lock(mutex_);
-    running_.swap(running);
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<Running> running_;
+  std::optional<asio::any_io_executor> executor;  // from begin() until the loop is over
+  std::thread::id loop;
+  std::unique_ptr<Running> running;  // on the loop, or when that is over
 };
 
 Attachment::Attachment(Settings settings, Async::Hooks hooks) : state_(std::make_shared<State>()) {
@@ -65,21 +53,23 @@ Attachment::~Attachment() = default;
 void Attachment::attach(Gateway::Hooks& hooks) {
   hooks.async = [state = state_](const FunctionName& function, std::string target,
                                  http::Request request) {
-    const auto running = state->running();
-    if (!running) return unavailable();
-    return running->async.call(function, std::move(target), std::move(request));
+    if (!state->running) return unavailable();
+    return state->running->async.call(function, std::move(target), std::move(request));
   };
-  hooks.ended = [state = state_] { state->set(nullptr); };
+  hooks.ended = [state = state_] {
+    state->running.reset();
+    state->executor.reset();
+  };
 }
 
 void Attachment::begin(Gateway& gateway) {
   state_->executor = gateway.executor();
   std::promise<void> begun;
   asio::post(*state_->executor, [&] {
-    auto running = std::make_shared<Running>(gateway, std::move(state_->store), state_->settings,
-                                             state_->hooks);
-    running->async.start();
-    state_->set(std::move(running));
+    state_->loop = std::this_thread::get_id();
+    state_->running = std::make_unique<Running>(gateway, std::move(state_->store), state_->settings,
+                                                state_->hooks);
+    state_->running->async.start();
     begun.set_value();
   });
   begun.get_future().get();
@@ -88,37 +78,37 @@ void Attachment::begin(Gateway& gateway) {
 void Attachment::routed() {
   if (!state_->executor) return;
   asio::post(*state_->executor, [state = state_] {
-    if (const auto running = state->running()) running->async.routed();
+    if (state->running) state->running->async.routed();
   });
 }
 
 void Attachment::end(Duration within) {
-  if (!state_->running()) return;
+  if (!state_->executor) return;
   std::promise<void> ended;
   const auto stop = [&]() -> Awaitable<void> {
-    Running& running = *state_->running();
-    const std::function<void()> cut = [&running] { running.invoker.close(); };
-    const bool quiet = co_await running.async.stop(within, cut);
+    Running* const running = state_->running.get();
+    if (!running) co_return;
+    const std::function<void()> cut = [running] { running->invoker.close(); };
+    const bool quiet = co_await running->async.stop(within, cut);
     // What does not end goes when the gateway's loop is over.
-    if (quiet) state_->set(nullptr);
+    if (quiet) state_->running.reset();
   };
   asio::co_spawn(*state_->executor, stop(), [&](const std::exception_ptr&) { ended.set_value(); });
   ended.get_future().get();
 }
 
 Awaitable<http::Response> Attachment::callback(http::Request request) {
-  const auto running = state_->running();
-  return running ? running->async.callback(std::move(request)) : unavailable();
+  if (!state_->running) return unavailable();
+  return state_->running->async.callback(std::move(request));
 }
 
 Awaitable<http::Response> Attachment::dead_letters(http::Request request) {
   if (!state_->executor) return unavailable();
   const auto here = [](std::shared_ptr<State> state,
                        http::Request asked) -> Awaitable<http::Response> {
-    Running* const running = state->running().get();  // nobody else lets it go on this loop
     http::Response response;
-    if (running) {
-      response = co_await running->async.dead_letters(std::move(asked));
+    if (state->running) {
+      response = co_await state->running->async.dead_letters(std::move(asked));
     } else {
       response = co_await unavailable();
     }
@@ -128,8 +118,14 @@ Awaitable<http::Response> Attachment::dead_letters(http::Request request) {
 }
 
 Metrics Attachment::metrics() const {
-  const auto running = state_->running();
-  return running ? running->async.metrics() : Metrics{};
+  if (!state_->executor) return {};
+  const auto now = [this] {
+    return state_->running ? state_->running->async.metrics() : Metrics{};
+  };
+  if (std::this_thread::get_id() == state_->loop) return now();
+  std::promise<Metrics> promise;
+  asio::post(*state_->executor, [&] { promise.set_value(now()); });
+  return promise.get_future().get();
 }
 
 }  // namespace thaw::gateway::async

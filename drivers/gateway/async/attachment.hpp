@@ -41,7 +41,7 @@ class Attachment {
   // For the private pages, under kDeadLetters.
   Awaitable<http::Response> dead_letters(http::Request request);
 
-  Metrics metrics() const;  // a second old at most
+  Metrics metrics() const;  // on the gateway's thread too
 
  private:
   struct Running;

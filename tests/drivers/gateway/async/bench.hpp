@@ -143,7 +143,6 @@ class Bench {
   }
   Metrics::OfFunction figures() {
     settle();
-    pass(1s);  // what is told is a second old at most
     for (const Metrics::OfFunction& of : async->metrics().functions) {
       if (of.delivery.function == kResize) return of;
     }

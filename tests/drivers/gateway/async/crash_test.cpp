@@ -81,9 +81,9 @@ class Life {
       boost::asio::co_spawn(io_, call(), [](const std::exception_ptr&) { _exit(8); });
     }
     const auto over = [&] {
+      if (calls_) return false;
       const Metrics metrics = async_->metrics();
-      return !calls_ && metrics.commits > 0 && metrics.elements == 0 &&
-             metrics.callbacks.waiting == 0;
+      return metrics.commits > 0 && metrics.elements == 0 && metrics.callbacks.waiting == 0;
     };
     if (!loopback::run_until(io_, over)) _exit(7);
     _exit(0);

@@ -173,7 +173,7 @@ TEST(AsyncDelivery, AFunctionThatAnswers202CallsBack) {
   bench.pass(2s);
   ASSERT_EQ(bench.replicas.asked.size(), 3u);
   EXPECT_EQ(bench.replicas.asked.back().at, failed + 2s);
-  bench.pass(118500ms);  // past the end of its first attempt's time, which no longer counts
+  bench.pass(119s);  // past the end of its first attempt's time, which no longer counts
   EXPECT_EQ(bench.figures().delivery.awaiting, 1u);
   EXPECT_EQ(bench.call_back("resize/" + second + "/success").status, 200);
   EXPECT_EQ(bench.figures().delivery.delivered, 2u);
