@@ -24,12 +24,6 @@ std::optional<std::string_view> query_value(std::string_view target, std::string
   return std::nullopt;
 }
 
-std::string hex(std::size_t value) {
-  char digits[16];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value, 16).ptr;
-  return {digits, end};
-}
-
 }  // namespace
 
 std::optional<std::uint64_t> query_number(std::string_view target, std::string_view name) {

@@ -72,6 +72,15 @@ std::optional<std::string_view> Message::field(std::string_view name) const {
   return values.empty() ? std::nullopt : std::optional(values.front());
 }
 
+std::string hex(std::size_t value) {
+  std::string text;
+  do {
+    text.insert(text.begin(), "0123456789abcdef"[value % 16]);
+    value /= 16;
+  } while (value > 0);
+  return text;
+}
+
 void Reader::take(std::string_view bytes) {
   if (!wrong.empty()) return;
   buffer_ += bytes;

@@ -30,6 +30,8 @@ struct Message {
   std::optional<std::string_view> field(std::string_view name) const;
 };
 
+std::string hex(std::size_t value);  // as the size of a chunk is written
+
 class Reader {
  public:
   enum class Reads { requests, answers };
