@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The gateway beside nginx as a plain proxy, and beside no proxy at all.
 #
-# Usage: gateway.sh latency|throughput FOLDER [ROUNDS [SECONDS]], the folder of a build with THAW_BENCH=ON. Needs
-# Debian's nginx-light, wrk, curl and util-linux, and two cores: the proxy has the first, all else the second.
-# Prints Markdown. BENCH_AS goes before each program: "chrt -r 10" on a machine that has other work to do.
+# Usage: gateway.sh latency|throughput|report FOLDER [ROUNDS [SECONDS]], the folder of a build with THAW_BENCH=ON.
+# Needs Debian's nginx-light, wrk, curl and util-linux, and two cores: the proxy has the first, all else the second.
+# Prints Markdown; report writes both to results/performance.md. BENCH_AS goes before each program: "chrt -r 10" on a
+# machine that has other work to do.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/measure.sh"
@@ -70,6 +71,26 @@ throughput() {
   against '4 KiB' 4k
   against '64 KiB' 64k
   against '4 KiB, posted' post -s "$here/gateway/post.lua"
+}
+
+report() {
+  put_section "$here/../results/performance.md" 'gateway' <<TEXT
+## The gateway beside nginx
+
+Both as plain proxies with kept connections, before the same nginx as origin; the proxy, nginx with one worker, has
+one core and all else the other. In turn, $rounds rounds of $seconds s, medians${as:+; each program under \`$as\`, as the machine had other work to do}.
+
+    bench/gateway.sh report build-bench
+
+Calls at 1,000 a second arrive as a Poisson process whether or not earlier ones were answered, and a latency counts
+from the instant at which the call was due ([bench/gateway/open_loop.cpp](../bench/gateway/open_loop.cpp)).
+
+$(latency)
+
+As many calls as 64 connections of wrk make; the CPU time is the proxy's own, user and system.
+
+$(throughput)
+TEXT
 }
 
 start_all
