@@ -203,11 +203,12 @@ void serve(Line line) {
   sigaddset(&ending, SIGINT);
   sigprocmask(SIG_BLOCK, &ending, nullptr);
   const int signals = signalfd(-1, &ending, SFD_CLOEXEC);
-  Gateway gateway(
-      line.settings,
-      {.wanted = [](const FunctionName& name) { say("wanted " + words_of(name) + "\n"); },
-       .pages = page,
-       .now = wall_clock});
+  Gateway::Hooks hooks;
+  hooks.wanted = [](const FunctionName& name) { say("wanted " + words_of(name) + "\n"); };
+  hooks.pages = page;
+  hooks.warn = [](const std::string& what) { std::fprintf(stderr, "serve: %s\n", what.c_str()); };
+  hooks.now = wall_clock;
+  Gateway gateway(line.settings, hooks);
   gateway.route(std::make_shared<const Routes>(line.routes));
   say("port " + std::to_string(gateway.port()) + "\n");
   listen_to_commands(signals, gateway, line.routes);
