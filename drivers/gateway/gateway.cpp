@@ -39,7 +39,8 @@ constexpr Duration kCertificateEvery = std::chrono::seconds(10);
 constexpr Duration kLastWords = std::chrono::seconds(1);  // for answers at the end of a drain
 
 // Descriptors for that many callers, as many replicas and what else a process has. Where the limit
-// cannot be raised so far, fewer callers fit.
+// cannot be raised so far, fewer callers fit, but two for each connection to a replica: those who
+// are held need none.
 std::size_t room_for(const Settings& settings) {
   const std::size_t others = settings.kept_connections + 256;
   rlimit limit{};
@@ -51,7 +52,8 @@ std::size_t room_for(const Settings& settings) {
     if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
   }
   if (limit.rlim_cur >= wanted) return settings.connections;
-  return std::max<std::size_t>(16, (limit.rlim_cur - std::min<rlim_t>(limit.rlim_cur, others)) / 2);
+  const std::size_t left = limit.rlim_cur - std::min<rlim_t>(limit.rlim_cur, others);
+  return std::clamp<std::size_t>(left * 2 / 3, 16, settings.connections);
 }
 
 // As cheaply as can be: whoever is not served costs nobody else anything.

@@ -25,7 +25,7 @@ std::vector<Kind> kinds_of(const HoldSize& size) {
   const Duration after = size.replica_after;
   return {{"held", after + 300s, 200}, {"short-1", after / 4, 503},
           {"short-2", after / 2, 503}, {"short-3", after * 9 / 10, 503},
-          {"silent", after / 2, 504},  {"late", after + size.sending + 2s, 504}};
+          {"silent", after / 2, 504},  {"late", after + size.sending + 1s, 504}};
 }
 
 // Nine calls of ten are held to the end.

@@ -260,11 +260,13 @@ bool Reader::chunk_size() {
   return true;
 }
 
+// A recipient may drop them unread, so only their end has to be beyond doubt.
 bool Reader::trailers() {
-  Message ignored;
   const auto text = line();
   if (!text) return false;
-  return text->empty() ? finish() : field_line(ignored, *text);
+  if (text->empty()) return finish();
+  const bool folded = text->front() == ' ' || text->front() == '\t';
+  return folded || !is_visible(*text, true) ? fail("not a trailer") : true;
 }
 
 bool Reader::finish() {

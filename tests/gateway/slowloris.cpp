@@ -139,7 +139,7 @@ Besieged besiege(const SlowlorisSize& size) {
   Loop loop;
   Client client(loop, serve.port());
   Besieged besieged;
-  besieged.before = client.serve(std::min<Duration>(size.attack, 5s));
+  besieged.before = client.serve(std::min<Duration>(size.attack / 3, 5s));
 
   std::vector<std::unique_ptr<Attacker>> attackers;
   const Instant start = now();
