@@ -1,6 +1,9 @@
 #include "tests/gateway/slowloris.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -127,6 +130,17 @@ class Client {
   std::vector<Duration> latencies_;
 };
 
+// "TCP: inuse 7 orphan 0 tw 0 alloc 7 mem 144", in pages.
+std::size_t tcp_bytes() {
+  std::ifstream in("/proc/net/sockstat");
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with("TCP:")) continue;
+    const std::size_t pages = std::stoull(line.substr(line.rfind(' ') + 1));
+    return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  }
+  return 0;
+}
+
 std::string text(Duration duration) { return std::to_string(seconds(duration)); }
 
 }  // namespace
@@ -149,7 +163,10 @@ Besieged besiege(const SlowlorisSize& size) {
                                                      size.drip, besieged.cut));
     });
   }
-  loop.at(start + size.attack / 2, [&] { besieged.resident_bytes = serve.resident_bytes(); });
+  loop.at(start + size.attack / 2, [&] {
+    besieged.resident_bytes = serve.resident_bytes();
+    besieged.kernel_bytes = tcp_bytes();
+  });
   besieged.during = client.serve(size.attack);
   besieged.attackers = static_cast<std::uint32_t>(
       std::ranges::count_if(attackers, [](const auto& each) { return each->connected(); }));
@@ -176,6 +193,7 @@ std::ostream& operator<<(std::ostream& out, const Besieged& besieged) {
              << "\nattackers cut: " << besieged.cut
              << " times\ngateway, memory half-way: " << megabytes(besieged.resident_bytes)
              << " MB\ngateway, memory at most: " << megabytes(besieged.resident_peak_bytes)
+             << " MB\nthe kernel's, of all TCP half-way: " << megabytes(besieged.kernel_bytes)
              << " MB\ngateway ended in order: " << (besieged.alive ? "yes" : "no") << '\n';
 }
 

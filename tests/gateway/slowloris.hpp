@@ -30,7 +30,8 @@ struct Besieged {
   std::uint64_t cut = 0;           // times that one was
   std::size_t resident_bytes = 0;  // of the gateway, with half of the attack over
   std::size_t resident_peak_bytes = 0;
-  bool alive = false;  // and it ended in order when asked to
+  std::size_t kernel_bytes = 0;  // of the machine's TCP, at the same instant
+  bool alive = false;            // and it ended in order when asked to
 
   // Nobody failed, no call took a second, and the memory is bounded: half a gigabyte is 100 kB for
   // each of 5,000 connections.

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -27,16 +28,19 @@ int new_socket() {
   return descriptor;
 }
 
-void send_at_once(int descriptor) {
-  const int yes = 1;
+// Small writes go at once, and of large ones little waits in the system, whose memory is the
+// gateway's, too.
+void prepare(int descriptor) {
+  const int yes = 1, unsent = 65536;
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 }
 
 }  // namespace
 
 Stream::Stream(Loop& loop, Owner& owner, std::uint16_t port)
     : loop_(loop), owner_(owner), descriptor_(new_socket()), connecting_(true) {
-  send_at_once(descriptor_);
+  prepare(descriptor_);
   const sockaddr_in address = loopback(port);
   if (connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
       errno != EINPROGRESS) {
@@ -48,7 +52,7 @@ Stream::Stream(Loop& loop, Owner& owner, std::uint16_t port)
 
 Stream::Stream(Loop& loop, Owner& owner, int accepted)
     : loop_(loop), owner_(owner), descriptor_(accepted) {
-  send_at_once(descriptor_);
+  prepare(descriptor_);
   events_ = EPOLLIN;
   loop_.watch(descriptor_, events_, *this);
 }
@@ -108,22 +112,24 @@ void Stream::ready(std::uint32_t events) {
   }
 }
 
-// A failure to send is left to the reading side: an answer may have come before.
+// A failure to send is left to the reading side: an answer may have come before. What is sent after
+// it is nobody's.
 void Stream::write() {
-  const bool had = unsent() > 0;
-  while (unsent() > 0) {
+  const bool had = unsent() > 0 && !broken_;
+  while (unsent() > 0 && !broken_) {
     const ssize_t count = ::send(descriptor_, out_.data() + sent_, unsent(), MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) break;
-    sent_ = count < 0 ? out_.size() : sent_ + static_cast<std::size_t>(count);
+    broken_ = count < 0;
+    sent_ += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
   }
-  if (unsent() == 0) {
+  if (unsent() == 0 || broken_) {
     out_.clear();
     sent_ = 0;
     if (finishes_) shutdown(descriptor_, SHUT_WR);
   }
   watch();
-  if (had && unsent() == 0) owner_.drained();
+  if (had && !broken_ && unsent() == 0) owner_.drained();
 }
 
 void Stream::take() {

@@ -53,7 +53,7 @@ class Stream final : Loop::Watcher {
   std::uint32_t events_ = 0;
   std::string out_;
   std::size_t sent_ = 0;
-  bool connecting_ = false, reads_ = true, finishes_ = false;
+  bool connecting_ = false, reads_ = true, finishes_ = false, broken_ = false;
 };
 
 class Listener final : Loop::Watcher {
