@@ -7,8 +7,8 @@
 namespace thaw::gateway {
 namespace {
 
-constexpr std::size_t kSmall = std::size_t{4} << 10;  // most heads are below it
-constexpr std::string_view kToHead = "HEAD ";         // what is refused unread has no body either
+constexpr std::size_t kSmall = std::size_t{16} << 10;  // most heads are below it, with a small body
+constexpr std::string_view kToHead = "HEAD ";          // what is refused unread has no body either
 constexpr Duration kLingers = std::chrono::seconds(2);
 
 // As a pod's status has it: an IPv4 address is one, however it came.
