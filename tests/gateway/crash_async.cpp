@@ -64,7 +64,8 @@ class CrashingAsync {
   // The same id until it has its 202.
   void told(Caller& caller, const std::string& id, const Caller::End& end) {
     if (end.status != 202) {
-      if (end.status != 0) ++crashed_.unexpected;
+      const bool put_off = end.status == 429 || end.status == 503;
+      if (end.status != 0) ++(put_off ? crashed_.put_off : crashed_.unexpected);
       loop_.at(now() + 20ms, [this, id, &caller] { post(caller, id); });
       return;
     }
@@ -142,7 +143,8 @@ std::ostream& operator<<(std::ostream& out, const CrashedAsync& crashed) {
              << "\nlost: " << crashed.lost << "\nacknowledged twice as new: " << crashed.twice_new
              << "\nunder another element's id: " << crashed.another_element
              << "\ndelivered more than once: " << crashed.repeated
-             << "\nanswers other than 202: " << crashed.unexpected
+             << "\nput off (429, 503): " << crashed.put_off
+             << "\nanswers other than these: " << crashed.unexpected
              << "\nslowest recovery: " << seconds(crashed.slowest_recovery) << " s\n";
 }
 

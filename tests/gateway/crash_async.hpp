@@ -26,7 +26,8 @@ struct CrashedAsync {
   std::uint64_t twice_new = 0;                // a repeated id that was not told as known
   std::uint64_t another_element = 0;          // or under another element's id
   std::uint64_t repeated = 0;                 // ids that the origin had more than once
-  std::uint64_t unexpected = 0;               // answers other than 202
+  std::uint64_t put_off = 0;                  // 429 and 503: to come again
+  std::uint64_t unexpected = 0;               // other answers than 202
   std::uint64_t kills = 0;
   Duration slowest_recovery{0};  // from a kill to the next 202, the start of the process included
 

@@ -2,7 +2,7 @@
 //
 // serve [--listen ADDRESS:PORT] [SETTINGS] {--function [NAMESPACE/]NAME[=ADDRESS:PORT,…] [OF IT]}
 //   settings: --connections N, --head BYTES, --body BYTES, --head-within S, --idle S, --stall S,
-//             --connect S, --drain S
+//             --connect S, --drain S, --async FILE
 //   of the function named last: --timeout S, --per-replica N, --queue N, --private
 // Seconds may be fractions. Prints "port N". While it runs, lines of standard input are obeyed:
 // "route NAME ADDRESS:PORT …" names all replicas that are ready now, and is answered with "routed
@@ -18,10 +18,11 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
-#include <iterator>
+#include <optional>
 #include <sstream>
 #include <string_view>
 
+#include "drivers/gateway/async/attachment.hpp"
 #include "drivers/gateway/gateway.hpp"
 #include "drivers/http/failure.hpp"
 #include "tests/gateway/loop.hpp"
@@ -32,6 +33,7 @@ namespace {
 struct Line {
   Settings settings;
   Duration drain = std::chrono::seconds(20);
+  std::string async;  // the file of calls that need no answer at once; empty: there are none
   Routes routes;
 };
 
@@ -94,6 +96,8 @@ bool set_of_all(Line& line, const std::string& name, const std::string& value) {
     settings.stall = duration(value);
   } else if (name == "--connect") {
     settings.connect = duration(value);
+  } else if (name == "--async") {
+    line.async = value;
   } else if (name == "--drain") {
     line.drain = duration(value);
   } else {
@@ -166,21 +170,63 @@ std::string traffic_of(const Gateway& gateway) {
   return out.str();
 }
 
-void obey(const std::string& text, Gateway& gateway, Routes& routes) {
-  std::istringstream words(text);
-  std::string verb, name;
-  words >> verb >> name;
-  if (verb == "traffic") return say(traffic_of(gateway));
-  const auto found = std::ranges::find(routes.functions, function_name(name), &Route::name);
-  if (verb != "route" || found == routes.functions.end()) refuse("not obeyed: " + text);
-  found->ready.clear();
-  for (std::string one; words >> one;) found->ready.push_back(replica(one));
-  gateway.route(std::make_shared<const Routes>(routes));
-  say("routed " + name + "\n");
-}
+// The gateway, and what it keeps on disk where it does.
+class Serving {
+ public:
+  explicit Serving(Line line) : line_(std::move(line)) {
+    Gateway::Hooks hooks;
+    hooks.wanted = [](const FunctionName& name) { say("wanted " + words_of(name) + "\n"); };
+    hooks.pages = page;
+    hooks.warn = complain;
+    hooks.now = wall_clock;
+    if (!line_.async.empty()) {
+      async::Settings settings;
+      settings.path = line_.async;
+      async_.emplace(settings, async::Async::Hooks{hooks.wanted, wall_clock, complain});
+      async_->attach(hooks);
+    }
+    gateway_.emplace(line_.settings, hooks);
+    if (async_) async_->begin(*gateway_);
+    route();
+    say("port " + std::to_string(gateway_->port()) + "\n");
+  }
+
+  void obey(const std::string& text) {
+    std::istringstream words(text);
+    std::string verb, name;
+    words >> verb >> name;
+    if (verb == "traffic") return say(traffic_of(*gateway_));
+    std::vector<Route>& functions = line_.routes.functions;
+    const auto found = std::ranges::find(functions, function_name(name), &Route::name);
+    if (verb != "route" || found == functions.end()) refuse("not obeyed: " + text);
+    found->ready.clear();
+    for (std::string one; words >> one;) found->ready.push_back(replica(one));
+    route();
+    say("routed " + name + "\n");
+  }
+
+  void drain() {
+    gateway_->drain(line_.drain);
+    if (async_) async_->end(line_.drain);
+  }
+
+ private:
+  static void complain(const std::string& what) {
+    std::fprintf(stderr, "serve: %s\n", what.c_str());
+  }
+
+  void route() {
+    gateway_->route(std::make_shared<const Routes>(line_.routes));
+    if (async_) async_->routed();
+  }
+
+  Line line_;
+  std::optional<async::Attachment> async_;  // outlives the gateway
+  std::optional<Gateway> gateway_;
+};
 
 // Until a signal comes. The end of standard input ends nothing.
-void listen_to_commands(int signals, Gateway& gateway, Routes& routes) {
+void listen_to_commands(int signals, Serving& serving) {
   pollfd sources[2] = {{signals, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
   std::string read;
   while (true) {
@@ -191,7 +237,7 @@ void listen_to_commands(int signals, Gateway& gateway, Routes& routes) {
     if (count <= 0) sources[1].fd = -1;
     read.append(bytes, static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     for (std::size_t end; (end = read.find('\n')) != std::string::npos; read.erase(0, end + 1)) {
-      obey(read.substr(0, end), gateway, routes);
+      serving.obey(read.substr(0, end));
     }
   }
 }
@@ -203,16 +249,9 @@ void serve(Line line) {
   sigaddset(&ending, SIGINT);
   sigprocmask(SIG_BLOCK, &ending, nullptr);
   const int signals = signalfd(-1, &ending, SFD_CLOEXEC);
-  Gateway::Hooks hooks;
-  hooks.wanted = [](const FunctionName& name) { say("wanted " + words_of(name) + "\n"); };
-  hooks.pages = page;
-  hooks.warn = [](const std::string& what) { std::fprintf(stderr, "serve: %s\n", what.c_str()); };
-  hooks.now = wall_clock;
-  Gateway gateway(line.settings, hooks);
-  gateway.route(std::make_shared<const Routes>(line.routes));
-  say("port " + std::to_string(gateway.port()) + "\n");
-  listen_to_commands(signals, gateway, line.routes);
-  gateway.drain(line.drain);
+  Serving serving(std::move(line));
+  listen_to_commands(signals, serving);
+  serving.drain();
 }
 
 }  // namespace
