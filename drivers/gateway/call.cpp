@@ -77,7 +77,10 @@ void Call::granted(Place place) {
 
 void Call::vanished() { stop(Stop::vanished); }
 
-void Call::expired(Instant) { stop(Stop::late); }
+void Call::expired(Instant) {
+  if (ended_) return uploaded_.wake();  // see end_upload()
+  stop(Stop::late);
+}
 
 Awaitable<void> Call::run() {
   if (!take_first_bytes()) {

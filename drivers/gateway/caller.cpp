@@ -7,7 +7,8 @@
 namespace thaw::gateway {
 namespace {
 
-constexpr std::size_t kSmall = std::size_t{4} << 10;  // most heads are below it
+constexpr std::size_t kSmall = std::size_t{16} << 10;  // most heads are below it, with a small body
+constexpr std::string_view kToHead = "HEAD ";          // what is refused unread has no body either
 constexpr Duration kLingers = std::chrono::seconds(2);
 
 // As a pod's status has it: an IPv4 address is one, however it came.
@@ -44,11 +45,11 @@ Awaitable<bool> Caller::begin() {
 Awaitable<bool> Caller::read_head() {
   core_.headless.push_back(*this);
   head_end_.reset();
-  to_head = false;
   if (idle()) in.shrink(kSmall);
   Instant until = now() + (idle() ? core_.settings.idle : core_.settings.head_within);
   HeadEnd::State state = HeadEnd::State::partial;
   while ((state = head_end_.look(in.view())) == HeadEnd::State::partial) {
+    to_head = in.view().starts_with(kToHead);
     if (in.size() >= core_.settings.head || !in.make_room(kSmall, core_.settings.head)) {
       const bool long_target = in.view().find('\n') == std::string_view::npos;
       co_await refuse(long_target ? 414 : 431, "the head is too large");
@@ -67,6 +68,7 @@ Awaitable<bool> Caller::read_head() {
   }
   Linked<Headless>::unlink();
   head_size = head_end_.size();
+  to_head = in.view().starts_with(kToHead);
   std::optional<Refusal> refusal;
   if (state == HeadEnd::State::malformed) {
     refusal = {400, "a line does not end in CR LF"};
@@ -79,7 +81,6 @@ Awaitable<bool> Caller::read_head() {
     co_await refuse(refusal->status, refusal->why);
     co_return false;
   }
-  to_head = head.method == "HEAD";
   keep = !head.close && !core_.draining;
   read_all = head.framing == Framing::none;
   co_return true;

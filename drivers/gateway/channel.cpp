@@ -1,5 +1,6 @@
 #include "drivers/gateway/channel.hpp"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -21,11 +22,18 @@ using Socket = Channel::Socket;
 
 constexpr std::size_t kRecord = std::size_t{16} << 10;  // the most that TLS puts in one
 
+// What the kernel keeps of an answer that its caller does not read. Left alone it is megabytes, and
+// some thousand such callers bring the TCP of the whole machine to a halt.
+constexpr int kUnsent = 128 << 10, kUnread = 192 << 10;
+
 }  // namespace
 
 Channel::Channel(Socket socket, Wheel& wheel, std::unique_ptr<http::TlsSession> tls)
     : socket_(std::move(socket)), wheel_(wheel), tls_(std::move(tls)) {
-  if (socket_.is_open()) http::set_tcp_options(socket_.native_handle());
+  if (!socket_.is_open()) return;  // connect() will
+  const int number = socket_.native_handle();
+  http::set_tcp_options(number);
+  setsockopt(number, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsent, sizeof kUnsent);
 }
 
 void Channel::wait(Instant& which, Instant until) {
@@ -63,7 +71,9 @@ Awaitable<End> Channel::connect(asio::ip::tcp::endpoint to, Instant until) {
   Code wrong;
   socket_.open(to.protocol(), wrong);
   if (wrong) co_return End::failed;
-  http::set_tcp_options(socket_.native_handle());
+  const int number = socket_.native_handle();
+  http::set_tcp_options(number);
+  setsockopt(number, SOL_SOCKET, SO_RCVBUF, &kUnread, sizeof kUnread);
   write_late_ = false;
   wait(write_until_, until);
   co_await socket_.async_connect(to, asio::redirect_error(asio::use_awaitable, wrong));

@@ -38,7 +38,8 @@ using asio::ip::tcp;
 constexpr Duration kLastWords = std::chrono::seconds(1);  // for answers at the end of a drain
 
 // Descriptors for that many callers, as many replicas and what else a process has. Where the limit
-// cannot be raised so far, fewer callers fit.
+// cannot be raised so far, fewer callers fit, but two for each connection to a replica: those who
+// are held need none.
 std::size_t room_for(const Settings& settings) {
   const std::size_t others = settings.kept_connections + 256;
   rlimit limit{};
@@ -50,7 +51,8 @@ std::size_t room_for(const Settings& settings) {
     if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
   }
   if (limit.rlim_cur >= wanted) return settings.connections;
-  return std::max<std::size_t>(16, (limit.rlim_cur - std::min<rlim_t>(limit.rlim_cur, others)) / 2);
+  const std::size_t left = limit.rlim_cur - std::min<rlim_t>(limit.rlim_cur, others);
+  return std::clamp<std::size_t>(left * 2 / 3, 16, settings.connections);
 }
 
 // As cheaply as can be: whoever is not served costs nobody else anything.
@@ -100,6 +102,7 @@ class Gateway::Impl {
     io_->poll();
     core_.kept.clear();
     pause_.reset();
+    if (core_.hooks.ended) core_.hooks.ended();
     io_.reset();
   }
 

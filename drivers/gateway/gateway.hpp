@@ -70,6 +70,9 @@ class Gateway {
     std::function<TimePoint()> now;
     // Something that a person has to mend: a certificate that cannot be read again, each time.
     std::function<void(const std::string&)> warn;
+    // The loop has run for the last time and is about to go: so must what lives on it. Called by
+    // whoever destroys the gateway.
+    std::function<void()> ended;
   };
   Gateway(Settings settings, Hooks hooks);
   Gateway(const Gateway&) = delete;

@@ -4,6 +4,12 @@
 #include <boost/asio/co_spawn.hpp>
 
 namespace thaw::gateway {
+namespace {
+
+constexpr Duration kGoesOn = std::chrono::seconds(2);
+
+}  // namespace
+
 // Runs a coroutine beside this one, until end_upload().
 void Call::join(Awaitable<void> beside) {
   uploading_ = true;
@@ -67,6 +73,13 @@ Awaitable<void> Call::send_part(std::size_t bytes) {
 
 Awaitable<void> Call::end_upload() {
   if (!uploading_) co_return;
+  // A replica may answer before it has read all. The rest still goes up for a while, so that
+  // neither connection need be closed.
+  if (answered_ && caller_.keep && !caller_.answer.close) {
+    core_.wheel.set(*this, now() + kGoesOn);
+    co_await uploaded_.sleep();
+    if (!uploading_) co_return;
+  }
   stop_upload_ = true;
   caller_.channel.interrupt();
   if (upstream_) upstream_->channel.cut();

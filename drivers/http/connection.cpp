@@ -189,7 +189,9 @@ Awaitable<void> Connection::Impl::shake_hands(Instant until) {
 
 Awaitable<void> Connection::Impl::open(Instant until) {
   const bool proxied = endpoint_.proxy.has_value();
-  std::string host = proxied ? endpoint_.proxy->host : endpoint_.host;
+  std::string host = proxied                      ? endpoint_.proxy->host
+                     : !endpoint_.address.empty() ? endpoint_.address
+                                                  : endpoint_.host;
   const std::uint16_t port = proxied ? endpoint_.proxy->port : endpoint_.port;
   co_await connect(std::move(host), port, until);
   if (proxied) co_await ask_proxy(until);
