@@ -48,6 +48,8 @@ class AnswerParser final : public boost::beast::http::basic_parser<false> {
   std::size_t take(std::string_view body) {
     if (streams()) {
       lines_->take(body);
+    } else if (bounds_.cut) {
+      response.body += body.substr(0, bounds_.body - response.body.size());
     } else if (response.body.size() + body.size() > bounds_.body) {
       throw Failure(Failure::Kind::too_large,
                     "an answer of more than " + std::to_string(bounds_.body) + " bytes");

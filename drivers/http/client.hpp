@@ -23,6 +23,7 @@ namespace thaw::http {
 struct Bounds {
   std::size_t head = std::size_t{64} << 10;  // bytes of an answer's head
   std::size_t body = std::size_t{64} << 20;  // bytes of a body that send() returns
+  bool cut = false;                          // what is beyond is read and dropped, no failure
   std::size_t line = std::size_t{8} << 20;   // bytes of one line of a stream
   std::size_t idle_connections = 8;
   Duration idle = 60s;  // a connection unused for longer is not used again

@@ -2,8 +2,6 @@
 // half a minute.
 #include "drivers/http/connection.hpp"
 
-#include <fcntl.h>
-#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -18,6 +16,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 
 #include "drivers/http/answer_parser.hpp"
+#include "drivers/http/tcp_options.hpp"
 #include "drivers/http/tls_context.hpp"
 
 namespace thaw::http {
@@ -41,20 +40,6 @@ struct Lookup {
   Code error;
   bool done = false;
 };
-
-// Dead peers are noticed within 75 s, small writes are not held back, children inherit nothing.
-void prepare(tcp::socket& socket) {
-  const int handle = socket.native_handle();
-  const auto set = [&](int level, int option, int value) {
-    setsockopt(handle, level, option, &value, sizeof value);
-  };
-  set(IPPROTO_TCP, TCP_NODELAY, 1);
-  set(SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(IPPROTO_TCP, TCP_KEEPIDLE, 30);
-  set(IPPROTO_TCP, TCP_KEEPINTVL, 15);
-  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
-  fcntl(handle, F_SETFD, FD_CLOEXEC);
-}
 
 }  // namespace
 
@@ -158,7 +143,7 @@ Awaitable<void> Connection::Impl::connect(std::string host, std::uint16_t port, 
   if (error) {
     throw Failure(Kind::connect, host + ":" + std::to_string(port) + ": " + error.message());
   }
-  prepare(plain_.socket());
+  set_tcp_options(plain_.socket().native_handle());
 }
 
 Awaitable<void> Connection::Impl::ask_proxy(Instant until) {
@@ -204,7 +189,9 @@ Awaitable<void> Connection::Impl::shake_hands(Instant until) {
 
 Awaitable<void> Connection::Impl::open(Instant until) {
   const bool proxied = endpoint_.proxy.has_value();
-  std::string host = proxied ? endpoint_.proxy->host : endpoint_.host;
+  std::string host = proxied                      ? endpoint_.proxy->host
+                     : !endpoint_.address.empty() ? endpoint_.address
+                                                  : endpoint_.host;
   const std::uint16_t port = proxied ? endpoint_.proxy->port : endpoint_.port;
   co_await connect(std::move(host), port, until);
   if (proxied) co_await ask_proxy(until);

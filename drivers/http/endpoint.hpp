@@ -32,6 +32,7 @@ struct Proxy {
 struct Endpoint {
   std::optional<Tls> tls = Tls{};  // nothing: plain HTTP
   std::string host;                // an IPv6 address without brackets
+  std::string address;  // an IP that is connected to in the host's name; empty: it is looked up
   std::uint16_t port = 443;
   std::string base_path;       // "" or "/prefix", without '/' at the end
   std::optional<Proxy> proxy;  // asked to CONNECT, for plain HTTP too

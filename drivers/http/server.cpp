@@ -13,6 +13,8 @@
 #include <set>
 #include <utility>
 
+#include "drivers/http/listen.hpp"
+
 namespace thaw::http {
 namespace {
 
@@ -21,24 +23,6 @@ namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
 
 using Message = beast::http::message<false, beast::http::string_body>;
-
-tcp::endpoint endpoint_of(const std::string& listen) {
-  const std::size_t colon = listen.rfind(':');
-  std::string host = listen.substr(0, colon == std::string::npos ? 0 : colon);
-  if (host.size() > 1 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
-  boost::system::error_code wrong;
-  const auto address = asio::ip::make_address(host, wrong);
-  unsigned port = 65536;
-  const std::string digits = colon == std::string::npos ? "" : listen.substr(colon + 1);
-  if (!digits.empty() && digits.size() <= 5 &&
-      digits.find_first_not_of("0123456789") == std::string::npos)
-    port = static_cast<unsigned>(std::stoul(digits));
-  if (wrong || port > 65535)
-    throw Failure(Failure::Kind::connect, "cannot listen on \"" + listen +
-                                              "\": expected ADDRESS:PORT such as 0.0.0.0:8080");
-  return {address, static_cast<std::uint16_t>(port)};
-}
 
 std::string text(beast::string_view view) { return {view.data(), view.size()}; }
 
@@ -69,18 +53,10 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
  public:
   Impl(asio::any_io_executor executor, const std::string& listen, Handler handler,
        ServerBounds bounds)
-      : handler_(std::move(handler)), bounds_(bounds), acceptor_(executor) {
-    const tcp::endpoint endpoint = endpoint_of(listen);
-    boost::system::error_code wrong;
-    acceptor_.open(endpoint.protocol(), wrong);
-    if (!wrong) acceptor_.set_option(tcp::acceptor::reuse_address(true), wrong);
-    if (!wrong) acceptor_.bind(endpoint, wrong);
-    if (!wrong) acceptor_.listen(asio::socket_base::max_listen_connections, wrong);
-    if (wrong)
-      throw Failure(Failure::Kind::connect,
-                    "cannot listen on \"" + listen + "\": " + wrong.message());
-    port_ = acceptor_.local_endpoint().port();
-  }
+      : handler_(std::move(handler)),
+        bounds_(bounds),
+        acceptor_(listen_on(executor, listen)),
+        port_(acceptor_.local_endpoint().port()) {}
 
   void start() {
     asio::co_spawn(acceptor_.get_executor(), accept(shared_from_this()), asio::detached);
@@ -183,7 +159,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   Handler handler_;
   ServerBounds bounds_;
   tcp::acceptor acceptor_;
-  std::uint16_t port_ = 0;
+  std::uint16_t port_;
   std::set<beast::tcp_stream*> streams_;
 };
 

@@ -21,12 +21,6 @@ struct Free {
 template <class T>
 using Owned = std::unique_ptr<T, Free>;
 
-[[noreturn]] void refuse(const std::string& what) {
-  const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
-  ERR_clear_error();
-  throw Failure(Failure::Kind::tls, what + (reason ? std::string(": ") + reason : ""));
-}
-
 Owned<BIO> reader_of(const std::string& text) {
   return Owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
@@ -40,7 +34,7 @@ Owned<X509> next_certificate(BIO* bio) {
 
 void trust(SSL_CTX* context, const std::string& authorities) {
   if (authorities.empty()) {
-    if (SSL_CTX_set_default_verify_paths(context) != 1) refuse("the system's authorities");
+    if (SSL_CTX_set_default_verify_paths(context) != 1) refuse_tls("the system's authorities");
     return;
   }
   const auto bio = reader_of(authorities);
@@ -49,24 +43,25 @@ void trust(SSL_CTX* context, const std::string& authorities) {
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get());
     ++found;
   }
-  if (found == 0) refuse("the certificate authority is no PEM certificate");
+  if (found == 0) refuse_tls("the certificate authority is no PEM certificate");
   ERR_clear_error();
 }
 
 void present(SSL_CTX* context, const Tls& tls) {
   const auto chain = reader_of(tls.certificate);
   const auto own = next_certificate(chain.get());
-  if (!own) refuse("the client certificate is no PEM certificate");
-  if (SSL_CTX_use_certificate(context, own.get()) != 1) refuse("the client certificate");
+  if (!own) refuse_tls("the client certificate is no PEM certificate");
+  if (SSL_CTX_use_certificate(context, own.get()) != 1) refuse_tls("the client certificate");
   while (const auto next = next_certificate(chain.get())) {
-    if (SSL_CTX_add1_chain_cert(context, next.get()) != 1) refuse("the client certificate's chain");
+    if (SSL_CTX_add1_chain_cert(context, next.get()) != 1)
+      refuse_tls("the client certificate's chain");
   }
   ERR_clear_error();
   const auto bio = reader_of(tls.key);
   const Owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
-  if (!key) refuse("the client key is no PEM key without a password");
+  if (!key) refuse_tls("the client key is no PEM key without a password");
   if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
-    refuse("the client key does not belong to the client certificate");
+    refuse_tls("the client key does not belong to the client certificate");
   }
 }
 
@@ -82,12 +77,18 @@ const std::string& expected_name(const Tls& tls, const std::string& host) {
 
 }  // namespace
 
+void refuse_tls(const std::string& what) {
+  const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
+  ERR_clear_error();
+  throw Failure(Failure::Kind::tls, what + (reason ? std::string(": ") + reason : ""));
+}
+
 void FreeContext::operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 
 TlsContext make_tls_context(const Tls& tls) {
   ERR_clear_error();
   TlsContext context(SSL_CTX_new(TLS_client_method()));
-  if (!context) refuse("no TLS context");
+  if (!context) refuse_tls("no TLS context");
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
   constexpr std::array<unsigned char, 9> kHttp11{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
@@ -113,7 +114,7 @@ void expect_server(SSL* connection, const Tls& tls, const std::string& host) {
       rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   const int set = address ? X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str())
                           : X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size());
-  if (set != 1) refuse("the server's name");
+  if (set != 1) refuse_tls("the server's name");
 }
 
 std::string why_refused(SSL* connection, const Tls& tls, const std::string& host,

@@ -18,6 +18,9 @@ struct FreeContext {
 };
 using TlsContext = std::unique_ptr<SSL_CTX, FreeContext>;
 
+// Failure::tls: `what`, and what OpenSSL says of it.
+[[noreturn]] void refuse_tls(const std::string& what);
+
 TlsContext make_tls_context(const Tls& tls);
 
 // Before the handshake: SNI, and the name that the certificate must bear. `host` may be an address.

@@ -113,14 +113,25 @@ std::string Companion::line(int timeout_ms) {
   }
 }
 
+void Companion::tell(const std::string& text) {
+  if (write(input_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+    throw std::system_error(errno, std::generic_category(), "input");
+  }
+}
+
+void Companion::kill() {
+  if (input_ >= 0) ::kill(pid_, SIGKILL);
+  stop();
+}
+
 int Companion::stop() {
   if (input_ < 0) return exit_code_;
   close(input_);
   input_ = -1;
-  kill(pid_, SIGTERM);
+  ::kill(pid_, SIGTERM);
   int status = 0;
   for (int waited = 0; waitpid(pid_, &status, WNOHANG) == 0; ++waited) {
-    if (waited == 400) kill(pid_, SIGKILL);  // 20 s
+    if (waited == 400) ::kill(pid_, SIGKILL);  // 20 s
     usleep(50'000);
   }
   exit_code_ = exit_code(status);

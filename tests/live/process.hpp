@@ -29,9 +29,11 @@ class Companion {
 
   // The next line of its standard output; empty when there is none within the time, or it ended.
   std::string line(int timeout_ms);
+  void tell(const std::string& text);  // to its standard input
   pid_t pid() const { return pid_; }
   // Asks it to end and waits; kills it after 20 s. Its exit code, as above.
   int stop();
+  void kill();  // at once, as kill -9 does
 
  private:
   pid_t pid_ = -1;

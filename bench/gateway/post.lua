@@ -1,0 +1,3 @@
+-- For wrk: calls with a body of 4 KiB.
+wrk.method = "POST"
+wrk.body = string.rep("x", 4096)
