@@ -25,7 +25,11 @@ void Control::end() {
 }
 
 void Control::reform() {
-  if (!controller_) return;
+  if (!controller_) {
+    functions_ = ports_.take_census();
+    ports_.known(functions_);
+    return;
+  }
   const std::map<FunctionName, Kept> as_of_now = kept();
   end();
   build(as_of_now);
@@ -35,6 +39,7 @@ void Control::build(const std::map<FunctionName, Kept>& kept) {
   functions_ = ports_.take_census();
   tell_refusals();
   ports_.serve(functions_);
+  ports_.known(functions_);
   controller_ = std::make_unique<Controller>(ports_.clock, ports_.cluster, ports_.recorder);
   Controller::State states;
   for (Function& function : functions_.governed) {
@@ -114,6 +119,11 @@ bool Control::wake(const FunctionName& name) {
   ports_.activity.wake(name, ports_.clock.now());
   if (controller_->wants(*id).arrivals_at_zero) poke(*id, Cause::arrival_at_zero);
   return true;
+}
+
+std::size_t Control::wake_all() {
+  for (const auto& [name, id] : ids_) wake(name);
+  return ids_.size();
 }
 
 bool Control::ready(const FunctionName& name) const {

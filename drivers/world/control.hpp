@@ -31,10 +31,13 @@ class Control final : public Inventory::Listener {
     std::function<Functions()> take_census;
     std::function<void()> settings_changed;  // a later reform() is due
     std::function<void()> ring_due;  // alarms whose time has come, before anyone is asked else
+    // Told whenever there are others, or other settings, whether this process decides or not.
+    std::function<void(const Functions&)> known = [](const Functions&) {};
   };
   explicit Control(Ports ports) : ports_(std::move(ports)) {}
 
-  // Takes up what was kept; what was kept `aged` before it may have gone on for as long.
+  // Takes up what was kept; what was kept `aged` before it may have gone on for as long. Before
+  // begin() and after end(), reform() does no more than to know the functions.
   void begin(const std::map<FunctionName, Kept>& kept, Duration aged);
   void end();
   void reform();
@@ -46,6 +49,7 @@ class Control final : public Inventory::Listener {
   // Whether there is such a function. It counts as called, and is woken if it sleeps; where a
   // replica is ready nothing changes, as with SlimFaas.
   bool wake(const FunctionName& name);
+  std::size_t wake_all();  // how many there are
   bool ready(const FunctionName& name) const;
   const Functions& functions() const { return functions_; }
 

@@ -12,12 +12,15 @@
 #include <cstdlib>
 #include <exception>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
 #include "drivers/http/server.hpp"
 #include "drivers/kubernetes/kubeconfig.hpp"
+#include "drivers/world/calls_metrics.hpp"
 #include "drivers/world/config_file.hpp"
+#include "drivers/world/data_path.hpp"
 #include "drivers/world/driver_metrics.hpp"
 #include "drivers/world/leader.hpp"
 #include "drivers/world/live_clock.hpp"
@@ -81,24 +84,32 @@ class Driver {
         transport_(io_.get_executor(), access_of(config_, identity_)),
         reader_(transport_),
         control_(ports()),
-        inventory_(control_),
+        inventory_(changes_),
         spending_(config_.spending, clock_, log_),
-        watches_(reader_, config_.namespaces, inventory_, config_.spending ? &spending_ : nullptr),
+        heard_(calls_, identity_, began_, clock_),
+        watches_(reader_, config_.namespaces, watched()),
         metrics_(io_.get_executor(), transport_, clock_, inventory_, config_.metrics),
         observer_({clock_, inventory_, activity_, &metrics_,
-                   [this] { return watches_.facts_taken(clock_.now()); }}),
+                   [this] { return watches_.facts_taken(clock_.now()); },
+                   config_.gateway ? &calls_ : nullptr}),
         decisions_(log_, options.shadow),
         pages_({inventory_, control_, [this] { return unready(); }, [this] { return metrics(); },
                 [this] { role_->keep_soon(); },
                 [this](TimePoint t) { return role_->kept_since(t); }, clock_, io_.get_executor(),
                 [this](std::string target) { return role_->forward(std::move(target)); }}) {
     log_.with_clock(clock_);
+    if (options.shadow && config_.gateway)
+      throw InputError({{{options.config, 0, 0},
+                         "gateway",
+                         "a shadow only looks on, and a gateway would answer calls; take the "
+                         "section out, or drive"}});
   }
 
   void run() {
     server_.emplace(io_.get_executor(), config_.listen,
                     [this](http::Request request) { return pages_.answer(std::move(request)); });
     address_ = address();
+    if (config_.gateway) path_.emplace(*config_.gateway, path_ports());
     role_ = options_.shadow ? make_shadow(surroundings()) : make_leader(surroundings());
     asio::co_spawn(io_, live(), [this](const std::exception_ptr& thrown) {
       failed_ = thrown;
@@ -122,15 +133,65 @@ class Driver {
               observer_.serve(functions);
               decisions_.serve(functions);
               role_->serve(functions);
+              listen(functions);
             },
             [this] { return functions_of(inventory_, config_, options_.find, options_.shadow); },
             [this] { reform_soon(); },
-            [this] { clock_.ring_due(); }};
+            [this] { clock_.ring_due(); },
+            [this](const Functions&) { route_soon(); }};
+  }
+
+  Watches::Told watched() {
+    if (!config_.gateway) return {inventory_, config_.spending ? &spending_ : nullptr};
+    return {inventory_,       config_.spending ? &spending_ : nullptr,
+            &endpoints_,      &heard_,
+            config_.state.ns, config_.gateway->name};
+  }
+
+  DataPath::Ports path_ports() {
+    return {io_.get_executor(),
+            clock_,
+            inventory_,
+            endpoints_,
+            control_.functions(),
+            calls_,
+            identity_,
+            began_,
+            [this](const FunctionName& function) { wanted(function); },
+            [this](http::Request request) { return pages_.answer_caller(std::move(request)); }};
+  }
+
+  void route_soon() {
+    if (path_) path_->route_soon();
+  }
+
+  // Whose policy lives on reports is told of the load from here on.
+  void listen(const Functions& functions) {
+    std::vector<FunctionName> names;
+    for (const Function& function : functions.governed)
+      if (function.scaler->wants().load) names.push_back(function.name);
+    calls_.listen(std::move(names));
+  }
+
+  // A call waits for a replica: at once, or at whoever leads.
+  void wanted(const FunctionName& function) {
+    if (control_.running()) {
+      activity_.called(function, clock_.now());
+      control_.wake(function);
+    } else if (handed_on_.insert(function).second) {
+      spawn(io_.get_executor(), hand_on(function));
+    }
+  }
+
+  Awaitable<void> hand_on(FunctionName function) {
+    co_await role_->forward("/wake-function/" + function.first + "/" + function.second);
+    handed_on_.erase(function);
   }
 
   Surroundings surroundings() {
-    return {config_, identity_, address_, reader_,   inventory_, watches_,
-            clock_,  observer_, control_, spending_, log_};
+    return {config_,    identity_, address_, reader_,
+            inventory_, watches_,  clock_,   observer_,
+            control_,   spending_, log_,     config_.gateway ? &heard_ : nullptr};
   }
 
   std::string address() const {
@@ -146,9 +207,18 @@ class Driver {
     watches_.start();
     role_->start();
     spawn(io_.get_executor(), each_second());
+    if (path_) {
+      spawn(io_.get_executor(), know_functions());
+      spawn(io_.get_executor(), each_quarter());
+    }
     const int signal = co_await signals.async_wait(asio::use_awaitable);
     log_.info("stop", "ends on signal " + std::to_string(signal));
     leaving_ = true;
+    if (path_) {
+      co_await path_->drain(config_.gateway->drain);
+      co_await role_->publish_last(path_->own());
+    }
+    left_ = true;
     server_->close();
     co_await role_->leave();
     watches_.stop();
@@ -167,8 +237,29 @@ class Driver {
               std::move(fields));
   }
 
+  // Whoever does not lead has to know them too, once it knows the cluster.
+  Awaitable<void> know_functions() {
+    const std::function<bool()> still = [this] { return !leaving_; };
+    const bool synced = co_await until_synced(surroundings(), still);
+    if (synced && !control_.running()) control_.reform();
+  }
+
+  // Calls are counted here and there: each quarter of a second, that of a full second included.
+  Awaitable<void> each_quarter() {
+    constexpr Duration kQuarter = std::chrono::milliseconds(250);
+    while (!left_) {
+      const Duration into = clock_.real_now().since_epoch % kQuarter;
+      co_await pause(io_.get_executor(), kQuarter - into);
+      if (left_) co_return;
+      path_->look();
+      calls_.refresh(activity_, clock_.now());
+      calls_.close_seconds(clock_.real_now());
+      if (!leaving_) role_->publish(path_->own());
+    }
+  }
+
   Awaitable<void> each_second() {
-    while (!leaving_) {
+    while (!left_) {
       co_await pause(io_.get_executor(), std::chrono::seconds(1));
       activity_.refresh(clock_.now(),
                         [this](const FunctionName& name) { return control_.ready(name); });
@@ -204,13 +295,22 @@ class Driver {
     control_.reform();
   }
 
-  std::string unready() const { return watches_.trouble() + role_->unready(); }
+  std::string unready() const {
+    return (leaving_ ? "ends\n" : "") + watches_.trouble() + role_->unready() +
+           (path_ && !path_->routed() ? "gateway: knows no function yet\n" : "");
+  }
 
-  std::string metrics() const {
+  std::string metrics() {
     OpenMetrics text;
     tell_driver({control_.functions(), decisions_, watches_, inventory_, transport_}, text);
     spending_.tell(text);
     role_->tell(text);
+    if (path_) {
+      path_->look();
+      tell_calls(path_->traffic(), text);
+    }
+    static const std::vector<gateway::Traffic> kNone;
+    tell_starts(path_ ? path_->traffic() : kNone, control_.functions(), inventory_, text);
     return std::move(text).finish();
   }
 
@@ -229,6 +329,22 @@ class Driver {
     const std::unique_ptr<Role>& role_;
   };
 
+  // What the inventory tells: to the controller, and to the gateway's routes.
+  class Changes final : public Inventory::Listener {
+   public:
+    explicit Changes(Driver& driver) : driver_(driver) {}
+    void workload_changed(const WorkloadKey& key, bool settings) override {
+      driver_.control_.workload_changed(key, settings);
+    }
+    void pods_changed(const WorkloadKey& key) override {
+      driver_.control_.pods_changed(key);
+      driver_.route_soon();
+    }
+
+   private:
+    Driver& driver_;
+  };
+
   const DriveOptions& options_;
   ConfigFile file_;
   DriveConfig config_;
@@ -239,12 +355,18 @@ class Driver {
   LiveClock clock_;
   kubernetes::Transport transport_;
   kubernetes::Reader reader_;
+  const TimePoint began_ = clock_.real_now();
   Activity activity_;
+  Calls calls_;
+  Endpoints endpoints_{[this] { route_soon(); }};
+  std::set<FunctionName> handed_on_;
+  Changes changes_{*this};
   std::unique_ptr<Role> role_;
   RolesCluster cluster_{role_};
   Control control_;
   Inventory inventory_;
   Spending spending_;
+  HeardCalls heard_;
   Watches watches_;
   LiveMetrics metrics_;
   Observer observer_;
@@ -253,7 +375,9 @@ class Driver {
   std::optional<http::Server> server_;
   std::exception_ptr failed_;
   TimePoint reformed_;
-  bool reform_due_ = false, leaving_ = false;
+  bool reform_due_ = false;
+  bool leaving_ = false, left_ = false;  // left: no call is under way any more
+  std::optional<DataPath> path_;         // last: its thread ends first
 };
 
 }  // namespace
