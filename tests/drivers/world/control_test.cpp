@@ -254,7 +254,7 @@ TEST(Control, WithAGatewayCallsInFlightScaleAFunction) {
 }
 
 TEST(Control, WithAGatewayPoliciesThatCountRequestsAreTaken) {
-  for (const char* policy : {"alert_factor", "modal", "capacity", "mpc"}) {
+  for (const char* policy : {"alert_factor", "modal", "capacity", "runpod"}) {
     Bench bench(with_gateway(policy));
     bench.put(deployment("ollama", 1));
     bench.begin();
