@@ -72,12 +72,21 @@ DriveConfig with_home(DriveConfig config) {
   return config;
 }
 
+DriveConfig for_role(DriveConfig config, const DriveOptions& options) {
+  if (options.shadow && config.gateway)
+    throw InputError({{{options.config, 0, 0},
+                       "gateway",
+                       "a shadow only looks on, and a gateway would answer calls: take the section "
+                       "out, or drive"}});
+  return config;
+}
+
 class Driver {
  public:
   explicit Driver(const DriveOptions& options)
       : options_(options),
         file_(options.config),
-        config_(with_home(file_.load())),
+        config_(with_home(for_role(file_.load(), options))),
         identity_(identity_of(options)),
         log_(options.log),
         clock_(io_.get_executor(), [this](FunctionId id) { control_.alarm(id); }),
@@ -98,11 +107,6 @@ class Driver {
                 [this](TimePoint t) { return role_->kept_since(t); }, clock_, io_.get_executor(),
                 [this](std::string target) { return role_->forward(std::move(target)); }}) {
     log_.with_clock(clock_);
-    if (options.shadow && config_.gateway)
-      throw InputError({{{options.config, 0, 0},
-                         "gateway",
-                         "a shadow only looks on, and a gateway would answer calls; take the "
-                         "section out, or drive"}});
   }
 
   void run() {

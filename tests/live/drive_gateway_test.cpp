@@ -193,7 +193,7 @@ TEST_F(DriveGateway, WhatIsPrivateIsThereForPodsAlone) {
       << value("thaw_requests_total") << value("up{job=\"thaw\"}");
   EXPECT_NE(value("thaw_latency_seconds_bucket" + of + ",le=\"+Inf\"}").find(",\"2\"]"),
             std::string::npos);
-  EXPECT_NE(value("thaw_cold_start_stage_seconds_total" + of + ",stage=\"ready\"}").find("value"),
+  EXPECT_NE(value("thaw_cold_start_stage_seconds_total" + of + ",stage=\"queue\"}").find("value"),
             std::string::npos);
 }
 
