@@ -19,7 +19,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr Duration kSettle = std::chrono::milliseconds(2), kApart = std::chrono::milliseconds(50);
+constexpr Duration kRouteAfter = std::chrono::milliseconds(2),
+                   kRoutesApart = std::chrono::milliseconds(50);
 // Functions that are woken together are looked at together.
 constexpr Duration kLookedJustNow = std::chrono::milliseconds(20);
 
@@ -54,6 +55,9 @@ DataPath::DataPath(const DriveConfig::Gateway& config, Ports ports) : ports_(std
         ports_.executor, ports_.pages(std::move(request)), asio::use_awaitable);
     co_return response;
   };
+  hooks.warn = [this](const std::string& what) {
+    asio::post(ports_.executor, [this, what] { ports_.log.warning("gateway", what); });
+  };
   gateway_ = std::make_shared<gateway::Gateway>(settings_of(config), std::move(hooks));
 }
 
@@ -65,7 +69,7 @@ void DataPath::route_soon() {
 
 Awaitable<void> DataPath::route() {
   const TimePoint now = ports_.clock.real_now();
-  co_await pause(ports_.executor, std::max(now + kSettle, routed_ + kApart) - now);
+  co_await pause(ports_.executor, std::max(now + kRouteAfter, routed_ + kRoutesApart) - now);
   route_due_ = false;
   routed_ = ports_.clock.real_now();
   gateway_->route(std::make_shared<const gateway::Routes>(

@@ -34,6 +34,7 @@ class DataPath {
     TimePoint since;  // it begins to count
     std::function<void(const FunctionName&)> wanted;
     std::function<Awaitable<http::Response>(http::Request)> pages;
+    Log& log;
   };
   // http::Failure when it cannot listen.
   DataPath(const DriveConfig::Gateway& config, Ports ports);

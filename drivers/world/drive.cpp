@@ -162,7 +162,8 @@ class Driver {
             identity_,
             began_,
             [this](const FunctionName& function) { wanted(function); },
-            [this](http::Request request) { return pages_.answer_caller(std::move(request)); }};
+            [this](http::Request request) { return pages_.answer_caller(std::move(request)); },
+            log_};
   }
 
   void route_soon() {

@@ -9,7 +9,7 @@ namespace {
 using kubernetes::Json;
 
 constexpr Duration kAtMost = std::chrono::seconds(1), kWhileOn = std::chrono::seconds(5);
-constexpr Duration kWriteWithin = std::chrono::seconds(4);
+constexpr Duration kTellWithin = std::chrono::seconds(4);
 
 }  // namespace
 
@@ -64,7 +64,7 @@ Awaitable<void> PublishedCalls::write(Json data) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     bool missing = false;
     try {
-      co_await writer_.patch(all + "/" + http::percent_encoded(map_.name), patch, kWriteWithin);
+      co_await writer_.patch(all + "/" + http::percent_encoded(map_.name), patch, kTellWithin);
     } catch (const kubernetes::ApiError& error) {
       missing = error.kind() == kubernetes::ApiError::Kind::not_found && attempt == 0;
       if (!missing) throw;
@@ -75,7 +75,7 @@ Awaitable<void> PublishedCalls::write(Json data) {
                       {"metadata", {{"name", map_.name}, {"namespace", map_.namespace_name}}},
                       {"data", data}};
     try {
-      co_await writer_.create(all, object, kWriteWithin, kubernetes::Repeat::absolute);
+      co_await writer_.create(all, object, kTellWithin, kubernetes::Repeat::absolute);
       co_return;
     } catch (const kubernetes::ApiError& error) {
       if (error.kind() != kubernetes::ApiError::Kind::conflict) throw;
