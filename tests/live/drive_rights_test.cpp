@@ -104,7 +104,8 @@ TEST_F(DriveRights, AreEnoughForAGateway) {
   driver.start();
   ASSERT_TRUE(eventually(5s, [&] { return driver.get("/status-function/echo").status == 200; }));
   // Nothing here runs a pod: the call is held, wakes, and is told to other gateways.
-  const Output cut = run({"curl", "-s", "--max-time", "3", driver.calls() + "/function/echo/x"});
+  const Output cut =
+      live::run({"curl", "-s", "--max-time", "3", driver.calls() + "/function/echo/x"});
   EXPECT_EQ(cut.exit_code, 28) << "curl's own: it took too long";
   EXPECT_EQ(replicas(), "1") << driver.log();
   const Output told = plane().kubectl(
