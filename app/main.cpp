@@ -21,11 +21,14 @@ int run_command(int argc, char** argv) {
   add_run(app, exit_code);
   add_compare(app, exit_code);
   add_test(app, exit_code);
+  add_calibrate(app, exit_code);
   add_decide(app, exit_code);
   add_lint(app, exit_code);
+  add_diff(app, exit_code);
   add_drive(app, exit_code);
   add_museum(app, exit_code);
   add_policies(app, exit_code);
+  add_replay(app, exit_code);
   add_schema(app, exit_code);
   add_trace(app, exit_code);
   try {

@@ -12,6 +12,7 @@
 #include "app/governors.hpp"
 #include "app/precision.hpp"
 #include "app/progress.hpp"
+#include "app/recording_file.hpp"
 #include "app/terminal.hpp"
 #include "app/verbs.hpp"
 #include "engine/report/html/page.hpp"
@@ -29,7 +30,7 @@ namespace thaw::app {
 namespace {
 
 struct RunArguments {
-  std::string scenario, out, format = "text", explain;
+  std::string scenario, out, format = "text", explain, record;
   std::vector<std::string> policies, overrides, traced;
   std::uint64_t seed = 1;
   std::size_t replications = 1, jobs = 1;  // with `precision` at most so many
@@ -72,6 +73,8 @@ std::string data_of(const sim::RunResult& result, const Scenario& scenario) {
 
 int run_once(const Scenario& scenario, sim::RunOptions options, const RunArguments& arguments,
              std::chrono::steady_clock::time_point began) {
+  std::optional<RecordingFile> recording;
+  if (!arguments.record.empty()) recording.emplace(arguments.record).listen(scenario, options);
   sim::RunResult result;
   {
     Progress progress;
@@ -79,6 +82,10 @@ int run_once(const Scenario& scenario, sim::RunOptions options, const RunArgumen
       progress.show(simulated, scenario.until.value_or(Duration{0}));
     };
     result = sim::simulate(scenario, options);
+  }
+  if (recording) {
+    recording->add(result.timeline);
+    recording->keep();
   }
   const std::string summary = to_json(result.summary);
   if (!arguments.out.empty()) {
@@ -235,7 +242,11 @@ void add_run(CLI::App& app, int& exit_code) {
   verb->add_option("--explain", arguments.explain,
                    "FUNCTION@TIME: what the last decision until then saw, its formula and limits")
       ->excludes(out, format, trace, audit, verb->get_option("--replications"));
+  verb->add_option("--record", arguments.record,
+                   "a file: what policies saw and decided, for thaw replay")
+      ->excludes(verb->get_option("--replications"), verb->get_option("--explain"));
   add_precision(*verb, arguments.precision);
+  verb->get_option("--precision")->excludes(verb->get_option("--record"));
   verb->get_option("--precision")->excludes(verb->get_option("--explain"));
   verb->callback([&exit_code, replications = verb->get_option("--replications")] {
     if (arguments.precision && replications->count() == 0)

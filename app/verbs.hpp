@@ -11,10 +11,13 @@ namespace thaw::app {
 
 inline constexpr int kHeld = 0, kFailed = 1, kBadInput = 2, kOutside = 3, kInterrupted = 130;
 
+void add_replay(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
+void add_calibrate(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
 void add_policies(CLI::App& app, int& exit_code);
 void add_decide(CLI::App& app, int& exit_code);
+void add_diff(CLI::App& app, int& exit_code);
 void add_drive(CLI::App& app, int& exit_code);
 void add_lint(CLI::App& app, int& exit_code);
 void add_museum(CLI::App& app, int& exit_code);

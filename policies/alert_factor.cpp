@@ -23,7 +23,7 @@
 #include "policies/put_back.hpp"
 
 namespace thaw {
-namespace {
+namespace alert_factor_detail {
 
 class AlertFactor final : public ScalingPolicy {
  public:
@@ -145,9 +145,10 @@ Decision AlertFactor::decide(const Observation& seen) {
   return decision;
 }
 
-}  // namespace
+}  // namespace alert_factor_detail
 
 PolicyInfo alert_factor_policy() {
+  using namespace alert_factor_detail;
   return {.name = "alert_factor",
           .summary = "a step up per notification of a rate alert, back to min after it (OpenFaaS)",
           .source = "OpenFaaS gateway 0.27 and faas-netes chart; Prometheus 3, Alertmanager",

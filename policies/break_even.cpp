@@ -12,7 +12,7 @@
 #include "policies/decided_once.hpp"
 
 namespace thaw {
-namespace {
+namespace break_even_detail {
 
 class BreakEven final : public DecidedOnce {
  public:
@@ -28,9 +28,10 @@ class BreakEven final : public DecidedOnce {
 
 constexpr ParamInfo kParams[] = {kStartParam};
 
-}  // namespace
+}  // namespace break_even_detail
 
 PolicyInfo break_even_policy() {
+  using namespace break_even_detail;
   return {.name = "break_even",
           .summary = "an idle instance stays until that has cost as much as another start",
           .source = "ski rental; Karlin et al., Algorithmica 3, 1988: at most twice the optimum",

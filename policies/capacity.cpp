@@ -26,7 +26,7 @@
 #include "policies/setting_values.hpp"
 
 namespace thaw {
-namespace {
+namespace capacity_detail {
 
 constexpr Duration kScrape{5s}, kRateWindow{30s}, kPeakWindow{45s}, kLongestDownWindow{5min};
 
@@ -252,9 +252,10 @@ constexpr ParamInfo kParams[] = {
     {"period", "15s", "between two passes"},
 };
 
-}  // namespace
+}  // namespace capacity_detail
 
 PolicyInfo capacity_policy() {
+  using namespace capacity_detail;
   return {.name = "capacity",
           .summary = "load over a share of each replica's target (OpenFaaS Pro)",
           .source = "OpenFaaS documentation and chart, 2026; the autoscaler is closed source",

@@ -9,7 +9,7 @@
 #include "policies/decided_once.hpp"
 
 namespace thaw {
-namespace {
+namespace clairvoyant_detail {
 
 class Clairvoyant final : public DecidedOnce {
  public:
@@ -25,9 +25,10 @@ class Clairvoyant final : public DecidedOnce {
 
 constexpr ParamInfo kParams[] = {kStartParam};
 
-}  // namespace
+}  // namespace clairvoyant_detail
 
 PolicyInfo clairvoyant_policy() {
+  using namespace clairvoyant_detail;
   return {.name = "clairvoyant",
           .summary = "knows what comes: an idle instance stays only if that is cheaper in the end",
           .source = "the offline optimum of ski rental; only a simulated world knows the future",

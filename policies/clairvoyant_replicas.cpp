@@ -17,7 +17,7 @@
 #include "policies/setting_values.hpp"
 
 namespace thaw {
-namespace {
+namespace clairvoyant_replicas_detail {
 
 class ClairvoyantReplicas final : public ScalingPolicy {
  public:
@@ -133,9 +133,10 @@ constexpr ParamInfo kParams[] = {
     {"slots", "1", "requests that one replica serves side by side"},
     {"max", "1000", "replicas at most"}};
 
-}  // namespace
+}  // namespace clairvoyant_replicas_detail
 
 PolicyInfo clairvoyant_replicas_policy() {
+  using namespace clairvoyant_replicas_detail;
   return {.name = "clairvoyant_replicas",
           .summary = "knows what comes: replicas are ready in time and gone when nobody needs them",
           .source = "the offline optimum of ski rental; only a simulated world knows the future",

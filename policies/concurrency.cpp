@@ -20,7 +20,7 @@
 #include "policies/knative/user_settings.hpp"
 
 namespace thaw {
-namespace {
+namespace concurrency_detail {
 
 using knative::Activity;
 using knative::BucketWindow;
@@ -338,9 +338,10 @@ bool Concurrency::restore(const StateReader& in) {
   return true;
 }
 
-}  // namespace
+}  // namespace concurrency_detail
 
 PolicyInfo concurrency_policy() {
+  using namespace concurrency_detail;
   return {.name = "concurrency",
           .summary = "replicas by requests in flight or a second, down to zero (Knative's KPA)",
           .source = "Knative Serving 1.23, pkg/autoscaler and pkg/reconciler/autoscaling/kpa",

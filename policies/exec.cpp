@@ -13,7 +13,7 @@
 #include "policies/exec/protocol.hpp"
 
 namespace thaw {
-namespace {
+namespace exec_detail {
 
 // Starting an interpreter takes longer than an answer.
 constexpr Duration kLeastForHello = 10s;
@@ -121,9 +121,10 @@ constexpr ParamInfo kParams[] = {
     {"command", "", "what /bin/sh runs; on the command line all that follows exec:"},
     {"deadline", "2s", "how long an answer may take, by the machine's clock"}};
 
-}  // namespace
+}  // namespace exec_detail
 
 PolicyInfo exec_policy() {
+  using namespace exec_detail;
   return {.name = "exec",
           .summary = "a program in any language decides, over JSON lines (docs/exec.md)",
           .source = "none: the protocol is thaw's own",

@@ -8,7 +8,7 @@
 #include "policies/put_back.hpp"
 
 namespace thaw {
-namespace {
+namespace fixed_detail {
 
 class Fixed final : public ScalingPolicy {
  public:
@@ -39,9 +39,10 @@ class Fixed final : public ScalingPolicy {
 
 constexpr ParamInfo kParams[] = {{"replicas", "1", "how many there are"}};
 
-}  // namespace
+}  // namespace fixed_detail
 
 PolicyInfo fixed_policy() {
+  using namespace fixed_detail;
   return {.name = "fixed",
           .summary = "always the same number of replicas",
           .source = "a Deployment without an autoscaler",

@@ -14,7 +14,7 @@
 #include "policies/setting_values.hpp"
 
 namespace thaw {
-namespace {
+namespace greedy_dual_detail {
 
 class GreedyDual final : public DecidedOnce {
  public:
@@ -34,9 +34,10 @@ class GreedyDual final : public DecidedOnce {
 constexpr ParamInfo kParams[] = {kStartParam,
                                  {"size", "1", "what an instance takes of the cluster's room"}};
 
-}  // namespace
+}  // namespace greedy_dual_detail
 
 PolicyInfo greedy_dual_policy() {
+  using namespace greedy_dual_detail;
   return {.name = "greedy_dual",
           .summary = "idle instances stay while there is room; the one of least worth makes room",
           .source = "FaasCache; Fuerst and Sharma, ASPLOS'21",

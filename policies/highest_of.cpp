@@ -16,7 +16,7 @@
 #include "policies/highest_of/report_log.hpp"
 
 namespace thaw {
-namespace {
+namespace highest_of_detail {
 
 constexpr int kVersion = 1;
 
@@ -253,14 +253,15 @@ constexpr ParamInfo kParams[] = {
     {"NAME.SETTING", "", "a setting of the policy NAME of the list; of its second, NAME2.SETTING"},
 };
 
-}  // namespace
+}  // namespace highest_of_detail
 
 std::unique_ptr<ScalingPolicy> make_highest_of(const Spec& spec, Diagnostics& diagnostics,
                                                PolicyLookup find) {
-  return std::make_unique<HighestOf>(spec, diagnostics, find);
+  return std::make_unique<highest_of_detail::HighestOf>(spec, diagnostics, find);
 }
 
 PolicyInfo highest_of_policy() {
+  using namespace highest_of_detail;
   return {.name = "highest_of",
           .summary = "several policies at once: the highest of their wishes",
           .source = "as the Kubernetes HPA unites several metrics",

@@ -21,7 +21,7 @@
 #include "policies/hpa/settings.hpp"
 
 namespace thaw {
-namespace {
+namespace hpa_detail {
 
 class Hpa final : public ScalingPolicy {
  public:
@@ -134,9 +134,10 @@ bool Hpa::restore(const StateReader& in) {
   return true;
 }
 
-}  // namespace
+}  // namespace hpa_detail
 
 PolicyInfo hpa_policy() {
+  using namespace hpa_detail;
   return {.name = "hpa",
           .summary = "replicas in proportion to metrics over their targets (Kubernetes)",
           .source = "Kubernetes HorizontalPodAutoscaler, autoscaling/v2, 1.33 to 1.37",

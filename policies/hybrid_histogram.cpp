@@ -18,7 +18,7 @@
 #include "policies/setting_values.hpp"
 
 namespace thaw {
-namespace {
+namespace hybrid_histogram_detail {
 
 class HybridHistogram final : public ScalingPolicy {
  public:
@@ -147,9 +147,10 @@ constexpr ParamInfo kParams[] = {
     {"variation", "2", "least coefficient of variation of the bins' counts"},
     {"beyond", "0.5", "largest share of idle times beyond the range"}};
 
-}  // namespace
+}  // namespace hybrid_histogram_detail
 
 PolicyInfo hybrid_histogram_policy() {
+  using namespace hybrid_histogram_detail;
   return {
       .name = "hybrid_histogram",
       .summary = "lets an idle instance go and has it back just before the usual idle time ends",

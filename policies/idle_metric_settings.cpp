@@ -70,7 +70,7 @@ ScalingDirection read_direction(ParamsReader& reader, const std::string& key,
   return direction;
 }
 
-constexpr ParamInfo kParams[] = {
+constexpr ParamInfo kMetricParams[] = {
     {"Scale.ReplicaMax", "", "replicas that metrics may ask for at most"},
     {"Scale.Triggers.N.MetricType", "AverageValue", "AverageValue: a replica; Value: in all"},
     {"Scale.Triggers.N.Query", "", "what is read"},
@@ -115,6 +115,6 @@ MetricSettings MetricSettings::read(const Spec& spec, ParamsReader& reader,
   return s;
 }
 
-std::span<const ParamInfo> MetricSettings::documented() { return kParams; }
+std::span<const ParamInfo> MetricSettings::documented() { return kMetricParams; }
 
 }  // namespace thaw

@@ -56,7 +56,7 @@ bool is_elsewhere(std::string_view key) {
                      [&](std::string_view prefix) { return key.starts_with(prefix); });
 }
 
-constexpr ParamInfo kParams[] = {
+constexpr ParamInfo kSlimFaasParams[] = {
     {"ReplicasMin", "0", "replicas once idle"},
     {"ReplicasAtStart", "1", "replicas on waking from zero"},
     {"TimeoutSecondBeforeSetReplicasMin", "300", "idle time in seconds"},
@@ -123,7 +123,7 @@ void IdleSettings::read_metrics(const Spec& spec, ParamsReader& reader, Diagnost
 
 std::span<const ParamInfo> IdleSettings::documented() {
   static const std::vector<ParamInfo> kAll = [] {
-    std::vector<ParamInfo> all(std::begin(kParams), std::end(kParams));
+    std::vector<ParamInfo> all(std::begin(kSlimFaasParams), std::end(kSlimFaasParams));
     const auto metrics = MetricSettings::documented();
     all.insert(all.end(), metrics.begin(), metrics.end());
     return all;

@@ -22,7 +22,7 @@
 #include "policies/idle_settings.hpp"
 
 namespace thaw {
-namespace {
+namespace idle_timeout_detail {
 
 // Instants of a clock that ticks from `start` on.
 struct Grid {
@@ -376,9 +376,10 @@ TimePoint IdleTimeout::ask_again(TimePoint now) const {
   return std::min(next, passes_.at_or_after(settings_.schedule.next_change(now)));
 }
 
-}  // namespace
+}  // namespace idle_timeout_detail
 
 PolicyInfo idle_timeout_policy() {
+  using namespace idle_timeout_detail;
   return {.name = "idle_timeout",
           .summary = "down to ReplicasMin after an idle time, up on a call (SlimFaas)",
           .source = "SlimFaas ReplicasService.CheckScaleAsync, 0.24 and 0.81",

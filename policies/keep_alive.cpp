@@ -8,7 +8,7 @@
 #include "policies/decided_once.hpp"
 
 namespace thaw {
-namespace {
+namespace keep_alive_detail {
 
 class FixedKeepAlive final : public DecidedOnce {
  public:
@@ -27,9 +27,10 @@ class FixedKeepAlive final : public DecidedOnce {
 
 constexpr ParamInfo kParams[] = {{"idle", "600s", "how long an idle instance stays"}};
 
-}  // namespace
+}  // namespace keep_alive_detail
 
 PolicyInfo keep_alive_policy() {
+  using namespace keep_alive_detail;
   return {.name = "keep_alive",
           .summary = "a fixed idle timeout for each single instance",
           .source = "fixed keep-alive of public platforms; Shahrad et al., ATC'20",

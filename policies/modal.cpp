@@ -17,7 +17,7 @@
 #include "policies/setting_values.hpp"
 
 namespace thaw {
-namespace {
+namespace modal_detail {
 
 constexpr Duration kTick{1s}, kLongestWindow{20min};
 constexpr std::int32_t kNoLimit = 10'000;
@@ -105,9 +105,10 @@ constexpr ParamInfo kParams[] = {
     {"target_inputs", "1", "inputs of one container, as in @concurrent"},
 };
 
-}  // namespace
+}  // namespace modal_detail
 
 PolicyInfo modal_policy() {
+  using namespace modal_detail;
   return {.name = "modal",
           .summary = "a container for each input and a buffer, kept for a window (Modal)",
           .source = "Modal documentation, scaling out, 2026; the autoscaler is closed source",

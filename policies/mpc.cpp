@@ -28,7 +28,7 @@
 #include "policies/setting_values.hpp"
 
 namespace thaw {
-namespace {
+namespace mpc_detail {
 
 constexpr std::size_t kMostSteps = 64;
 constexpr double kSpread = 3;  // standard deviations above the mean that are believed
@@ -188,9 +188,10 @@ constexpr ParamInfo kParams[] = {
     {"cold-start", "", "how long a start from zero takes; otherwise the scenario's stages"},
 };
 
-}  // namespace
+}  // namespace mpc_detail
 
 PolicyInfo mpc_policy() {
+  using namespace mpc_detail;
   return {.name = "mpc",
           .summary = "model-predictive control on a Fourier forecast of the arrivals",
           .source = "Nguyen, Bhuyan, Elmroth, Taming Cold Starts, arXiv 2508.07640 (2025)",

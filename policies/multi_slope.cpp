@@ -14,7 +14,7 @@
 #include "policies/decided_once.hpp"
 
 namespace thaw {
-namespace {
+namespace multi_slope_detail {
 
 class MultiSlope final : public DecidedOnce {
  public:
@@ -68,9 +68,10 @@ class MultiSlope final : public DecidedOnce {
 
 constexpr ParamInfo kParams[] = {kStartParam};
 
-}  // namespace
+}  // namespace multi_slope_detail
 
 PolicyInfo multi_slope_policy() {
+  using namespace multi_slope_detail;
   return {
       .name = "multi_slope",
       .summary = "leaves an idle instance at lower and lower levels, as long as each is cheapest",

@@ -16,7 +16,7 @@
 #include "policies/decided_once.hpp"
 
 namespace thaw {
-namespace {
+namespace randomised_break_even_detail {
 
 class RandomisedBreakEven final : public DecidedOnce {
  public:
@@ -40,9 +40,10 @@ class RandomisedBreakEven final : public DecidedOnce {
 
 constexpr ParamInfo kParams[] = {kStartParam, {"seed", "", "of the draw; else the run's"}};
 
-}  // namespace
+}  // namespace randomised_break_even_detail
 
 PolicyInfo randomised_break_even_policy() {
+  using namespace randomised_break_even_detail;
   return {.name = "randomised_break_even",
           .summary = "as break_even, for a time that is drawn once a run",
           .source = "Karlin et al., Algorithmica 11, 1994: e / (e - 1) of the optimum on average",

@@ -21,7 +21,7 @@
 #include "policies/demand/workers.hpp"
 
 namespace thaw {
-namespace {
+namespace runpod_detail {
 
 constexpr Duration kTick{1s};
 
@@ -120,9 +120,10 @@ constexpr ParamInfo kParams[] = {
     {"flashBoot", "false", "not modelled"},
 };
 
-}  // namespace
+}  // namespace runpod_detail
 
 PolicyInfo runpod_policy() {
+  using namespace runpod_detail;
   return {.name = "runpod",
           .summary = "a worker more when requests wait too long, or by their number (RunPod)",
           .source = "RunPod documentation, endpoint settings, 2026; the scaler is closed source",

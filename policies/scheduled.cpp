@@ -18,7 +18,7 @@
 #include "policies/put_back.hpp"
 
 namespace thaw {
-namespace {
+namespace scheduled_detail {
 
 constexpr std::array<std::string_view, 7> kDays{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 constexpr int kMidnight = 24 * 60;
@@ -201,9 +201,10 @@ constexpr ParamInfo kParams[] = {
     {"time-zone", "UTC", "zone of the days and times"},
 };
 
-}  // namespace
+}  // namespace scheduled_detail
 
 PolicyInfo scheduled_policy() {
+  using namespace scheduled_detail;
   return {.name = "scheduled",
           .summary = "replicas by day of the week and time of day",
           .source = "the same idea as KEDA's cron scaler",

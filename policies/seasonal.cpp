@@ -21,7 +21,7 @@
 #include "policies/setting_values.hpp"
 
 namespace thaw {
-namespace {
+namespace seasonal_detail {
 
 constexpr Duration kMemory{30s};
 
@@ -144,9 +144,10 @@ constexpr ParamInfo kParams[] = {
     {"tick", "5s", "between two looks"},
 };
 
-}  // namespace
+}  // namespace seasonal_detail
 
 PolicyInfo seasonal_policy() {
+  using namespace seasonal_detail;
   return {.name = "seasonal",
           .summary = "replicas by what came at the same time of day or week before",
           .source = "Little's law; seasonal forecast with exponential smoothing",

@@ -37,7 +37,7 @@
 #include "policies/setting_values.hpp"
 
 namespace thaw {
-namespace {
+namespace thaw_detail {
 
 // For so long a request counts, in time or late.
 constexpr Duration kPromiseMemory = std::chrono::hours(7 * 24);
@@ -379,9 +379,10 @@ constexpr ParamInfo kParams[] = {
     {"tick", "1s", "between two looks"},
 };
 
-}  // namespace
+}  // namespace thaw_detail
 
 PolicyInfo thaw_policy() {
+  using namespace thaw_detail;
   return {.name = "thaw",
           .summary = "cheapest replicas under a promise of the wait, by cold start and price",
           .source = "thaw's own; Erlang C, break-even on learned idle times",

@@ -235,7 +235,16 @@ void Run::tell_what_nobody_foresees() {
 
 void Run::start_controller() {
   std::vector<FunctionId> governed;
-  for (const Governor& governor : options_.governors) governed.push_back(governor.spec.function);
+  for (const Governor& governor : options_.governors) {
+    const FunctionId id = governor.spec.function;
+    governed.push_back(id);
+    if (!options_.governed || governor.policy->governs != Governs::replicas) continue;
+    Spec spec = governor.spec;
+    spec.seed = options_.seed;
+    const auto kept = kept_.find(id);
+    options_.governed(spec, governor.policy->name, controller_->wants(id),
+                      kept == kept_.end() ? nullptr : &kept->second);
+  }
   ports_.serve(controller_.get(), std::move(governed));
   controller_->start();
 }

@@ -43,6 +43,10 @@ struct RunOptions {
   const std::atomic<bool>* interrupted = nullptr;    // set: the run ends at once with what is there
   std::function<void(Duration simulated)> progress;  // now and then
   std::function<void(const DecisionSeen&)> decided;  // every decision, also to leave alone
+  // Every policy of replicas before it is asked, also after a crash; with the state it went on
+  // from, or nullptr.
+  std::function<void(const Spec&, std::string_view policy, const Wants&, const SavedState*)>
+      governed;
   // Every request for a function, whatever becomes of it, with its service on a warm replica.
   std::function<void(FunctionId, TimePoint arrival, Duration service)> demand;
   std::vector<FunctionId> traced;   // the timeline has every decision for these, not only news

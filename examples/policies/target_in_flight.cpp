@@ -7,7 +7,7 @@
 #include "policies/all.hpp"
 
 namespace thaw {
-namespace {
+namespace target_in_flight_detail {
 
 class TargetInFlight final : public ScalingPolicy {
  public:
@@ -42,9 +42,10 @@ class TargetInFlight final : public ScalingPolicy {
 constexpr ParamInfo kParams[] = {{"target", "10", "requests in flight of one replica"},
                                  {"max", "5", "most replicas"}};
 
-}  // namespace
+}  // namespace target_in_flight_detail
 
 PolicyInfo target_in_flight_policy() {
+  using namespace target_in_flight_detail;
   return {.name = "target_in_flight",
           .summary = "a chosen number of requests in flight for each replica",
           .source = "Little's law",

@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<const char*, 3> kRefused{"zero-duration", "target", "type"};
 constexpr std::array<const char*, 2> kIgnored{"target-proportion", "down.window"};
 
-constexpr ParamInfo kParams[] = {
+constexpr ParamInfo kAlertParams[] = {
     {"edition", "ce", "ce: 2023 and later; classic: the gateways before"},
     {"min", "1", "replicas once the alert is resolved"},
     {"max", "5", "replicas at most (classic: 20)"},
@@ -101,6 +101,6 @@ AlertSettings AlertSettings::read(const Spec& spec, Diagnostics& diagnostics) {
   return s;
 }
 
-std::span<const ParamInfo> AlertSettings::documented() { return kParams; }
+std::span<const ParamInfo> AlertSettings::documented() { return kAlertParams; }
 
 }  // namespace thaw

@@ -7,7 +7,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace bad_input_test {
 
 // One line of standard error for each mistake: "FILE:LINE:COLUMN: what".
 std::vector<std::string> mistakes_in(const std::string& file, const std::string& err) {
@@ -196,5 +196,5 @@ TEST_F(BadInput, LeavesTheResultsOfAnEarlierRunAlone) {
   EXPECT_EQ(read_text(temp_.path("earlier/summary.json")), before);
 }
 
-}  // namespace
+}  // namespace bad_input_test
 }  // namespace thaw::test

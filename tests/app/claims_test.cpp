@@ -10,7 +10,7 @@
 #include "tests/app/markdown.hpp"
 
 namespace thaw::test {
-namespace {
+namespace claims_test {
 
 constexpr const char* kDocument = "docs/documents.md";
 
@@ -102,5 +102,5 @@ TEST(Claims, NameChecksThatAreThereAndHold) {
   EXPECT_GE(named, 14);
 }
 
-}  // namespace
+}  // namespace claims_test
 }  // namespace thaw::test

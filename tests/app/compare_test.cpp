@@ -9,7 +9,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace compare_test {
 
 using nlohmann::json;
 using Words = std::vector<std::string>;
@@ -155,5 +155,5 @@ TEST(Compare, InterruptedKeepsTheReplicationsThatAreWhole) {
   EXPECT_LT(json::parse(outcome.out).at("replications"), 10000);
 }
 
-}  // namespace
+}  // namespace compare_test
 }  // namespace thaw::test

@@ -6,7 +6,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace decide_test {
 
 using Json = nlohmann::json;
 
@@ -159,5 +159,5 @@ TEST(Decide, ACaseThatCannotBeReadDoesNotHideTheOthers) {
   EXPECT_EQ(lines(outcome).front().at("case"), "s");
 }
 
-}  // namespace
+}  // namespace decide_test
 }  // namespace thaw::test

@@ -6,7 +6,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace exec_test {
 
 using nlohmann::json;
 
@@ -107,5 +107,5 @@ TEST(ExecPolicy, DoesNotGovernSingleInstances) {
   EXPECT_TRUE(has(run.err, "needs a policy that keeps single instances")) << run.err;
 }
 
-}  // namespace
+}  // namespace exec_test
 }  // namespace thaw::test

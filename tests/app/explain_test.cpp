@@ -7,7 +7,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace explain_test {
 
 using nlohmann::json;
 
@@ -200,5 +200,5 @@ TEST(Explain, RefusesAFunctionThatNobodyScales) {
   EXPECT_TRUE(has(run.err, "nobody scales ollama")) << run.err;
 }
 
-}  // namespace
+}  // namespace explain_test
 }  // namespace thaw::test

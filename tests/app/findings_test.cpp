@@ -8,7 +8,7 @@
 #include "tests/app/markdown.hpp"
 
 namespace thaw::test {
-namespace {
+namespace findings_test {
 
 namespace fs = std::filesystem;
 
@@ -66,5 +66,5 @@ TEST(Findings, OfEachVariantAreWhatItsCommandPrints) {
   for (const fs::path& folder : scenario_folders()) expect_figures((folder / "README.md").string());
 }
 
-}  // namespace
+}  // namespace findings_test
 }  // namespace thaw::test

@@ -10,7 +10,7 @@
 #include "tests/app/markdown.hpp"
 
 namespace thaw::test {
-namespace {
+namespace guides_test {
 
 constexpr const char* kScenarioGuide = "docs/scenario.md";
 constexpr const char* kPolicyGuide = "docs/policies.md";
@@ -114,5 +114,5 @@ TEST(DecideGuide, HasARowForEveryKindOfCase) {
   for (const std::string& kind : kinds) EXPECT_TRUE(rows.contains("`" + kind + "`")) << kind;
 }
 
-}  // namespace
+}  // namespace guides_test
 }  // namespace thaw::test

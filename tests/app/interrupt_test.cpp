@@ -8,7 +8,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace interrupt_test {
 
 // 200 calls a second for 300 days are five billion calls: no machine is through with them within
 // the time that a test's command may run.
@@ -53,5 +53,5 @@ TEST(Interrupt, LeavesStandardOutputToTheJson) {
   EXPECT_EQ(nlohmann::json::parse(outcome.out).at("scenario"), "long");
 }
 
-}  // namespace
+}  // namespace interrupt_test
 }  // namespace thaw::test

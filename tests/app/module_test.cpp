@@ -5,7 +5,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace module_test {
 
 class WithoutModule : public testing::Test {
  protected:
@@ -50,5 +50,5 @@ TEST_F(WithoutModule, TheModuleOfAnInstalledCommandIsFound) {
   EXPECT_EQ(run(kKapsule).code, 0);
 }
 
-}  // namespace
+}  // namespace module_test
 }  // namespace thaw::test

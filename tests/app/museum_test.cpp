@@ -6,7 +6,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace museum_test {
 
 namespace fs = std::filesystem;
 
@@ -115,5 +115,5 @@ TEST_F(Museum, IsNoEmptyFolder) {
   EXPECT_EQ(thaw_command({"museum", temp_.path("nowhere").string()}).code, 2);
 }
 
-}  // namespace
+}  // namespace museum_test
 }  // namespace thaw::test

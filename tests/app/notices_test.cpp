@@ -7,7 +7,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace notices_test {
 
 namespace fs = std::filesystem;
 
@@ -25,5 +25,5 @@ TEST(Notices, OfEveryFamilyOfScenariosAreTheseAndNoOthers) {
   EXPECT_GE(families, 7);
 }
 
-}  // namespace
+}  // namespace notices_test
 }  // namespace thaw::test

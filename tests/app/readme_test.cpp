@@ -6,7 +6,7 @@
 #include "tests/app/markdown.hpp"
 
 namespace thaw::test {
-namespace {
+namespace readme_test {
 
 constexpr const char* kPrompt = "$ ";
 constexpr const char* kLeftOut = "…";  // a line that stands for any number of lines
@@ -74,5 +74,5 @@ TEST(Documents, LinkToWhatIsThere) {
   EXPECT_GT(links, 50);
 }
 
-}  // namespace
+}  // namespace readme_test
 }  // namespace thaw::test

@@ -8,7 +8,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace replications_test {
 
 using nlohmann::json;
 
@@ -122,5 +122,5 @@ TEST(Replications, LeaveTheFilesOfTheFirst) {
   EXPECT_GT(both.at("peak_rss_bytes").get<double>(), 1'000'000);
 }
 
-}  // namespace
+}  // namespace replications_test
 }  // namespace thaw::test

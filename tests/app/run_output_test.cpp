@@ -9,7 +9,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace run_output_test {
 
 using nlohmann::json;
 
@@ -236,5 +236,5 @@ TEST(Seed, ChangesWhatIsDrawnAndIsTold) {
   EXPECT_EQ(seven, with("7"));
 }
 
-}  // namespace
+}  // namespace run_output_test
 }  // namespace thaw::test

@@ -4,7 +4,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace run_test {
 
 // Lines of the timeline or of the list of checks that hold the mark and the text.
 bool has_line(const std::string& text, const std::string& mark, const std::string& part) {
@@ -132,5 +132,5 @@ INSTANTIATE_TEST_SUITE_P(
                                   "expected an integer from 0"},
                     RefusedPolicy{"idle_timeout:60", "expected key=value"}));
 
-}  // namespace
+}  // namespace run_test
 }  // namespace thaw::test

@@ -7,7 +7,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace standalone_test {
 
 using nlohmann::json;
 
@@ -73,5 +73,5 @@ INSTANTIATE_TEST_SUITE_P(
                  "checks.nobody is sent away.end=~"},
                 "at an instant after the start, or at the end"}));
 
-}  // namespace
+}  // namespace standalone_test
 }  // namespace thaw::test

@@ -8,7 +8,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace styles_test {
 
 using nlohmann::json;
 
@@ -59,5 +59,5 @@ INSTANTIATE_TEST_SUITE_P(OfPublicProjects, Style, testing::ValuesIn(styles()),
 
 TEST(Styles, AreTenAtLeast) { EXPECT_GE(styles().size(), 10U); }
 
-}  // namespace
+}  // namespace styles_test
 }  // namespace thaw::test

@@ -7,7 +7,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace test_verb_test {
 
 using nlohmann::json;
 
@@ -274,5 +274,5 @@ TEST_F(TestVerb, EndsAtCtrlCWithWhatIsThere) {
   EXPECT_TRUE(has(read_by_a_parser(junit), "b 'runs' skipped 'interrupted"));
 }
 
-}  // namespace
+}  // namespace test_verb_test
 }  // namespace thaw::test

@@ -11,7 +11,7 @@
 #include <vector>
 
 namespace thaw {
-namespace {
+namespace arrivals_test {
 
 using Kind = ArrivalProcess::Kind;
 
@@ -348,5 +348,5 @@ TEST(ArrivalStreamDeathTest, RefusesWhatTheLoaderMustNotLetThrough) {
   EXPECT_DEATH(stream_of(silent), "no impossible arrivals");
 }
 
-}  // namespace
+}  // namespace arrivals_test
 }  // namespace thaw

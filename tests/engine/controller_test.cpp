@@ -6,7 +6,7 @@
 #include <string>
 
 namespace thaw {
-namespace {
+namespace controller_test {
 
 TimePoint at(std::int64_t s) { return {std::chrono::seconds(s)}; }
 
@@ -265,5 +265,5 @@ TEST_F(ControllerDeathTest, TwoPoliciesForOneFunctionAreABug) {
   EXPECT_DEATH(add(1), "two policies");
 }
 
-}  // namespace
+}  // namespace controller_test
 }  // namespace thaw

@@ -11,7 +11,7 @@
 #include "engine/random.hpp"
 
 namespace thaw {
-namespace {
+namespace cos_turns_and_gamma_test {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -186,5 +186,5 @@ TEST(SameBits, OfTenThousandCosinesAndGammas) {
   EXPECT_EQ(hash_of_results(gamma), 0xe6356dd703527aa9u);
 }
 
-}  // namespace
+}  // namespace cos_turns_and_gamma_test
 }  // namespace thaw

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw {
-namespace {
+namespace diagnostic_test {
 
 TEST(Diagnostic, PrintsPlaceKeyAndMessage) {
   EXPECT_EQ(to_text({{"a.yaml", 8, 11}, "cluster.pools", "expected a list"}),
@@ -87,5 +87,5 @@ TEST(Nearest, PrefersTheCloserAndThenTheFirst) {
   EXPECT_EQ(nearest("abcdef", {"abcdxx", "abcdex"}), "abcdex");
 }
 
-}  // namespace
+}  // namespace diagnostic_test
 }  // namespace thaw

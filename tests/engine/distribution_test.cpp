@@ -9,7 +9,7 @@
 #include "engine/math.hpp"
 
 namespace thaw {
-namespace {
+namespace distribution_test {
 
 constexpr int kDraws = 100'000;
 
@@ -181,5 +181,5 @@ TEST(DistributionDeathTest, RefusesParametersThatTheLoaderMustNotLetThrough) {
   EXPECT_DEATH(Distribution::lognormal_median_p95(2s, 1s), "median <= p95");
 }
 
-}  // namespace
+}  // namespace distribution_test
 }  // namespace thaw

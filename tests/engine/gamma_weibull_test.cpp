@@ -12,7 +12,7 @@
 #include "engine/distribution.hpp"
 
 namespace thaw {
-namespace {
+namespace gamma_weibull_test {
 
 constexpr int kDraws = 100'000;
 
@@ -176,5 +176,5 @@ TEST(WeibullDeathTest, RefusesParametersThatTheLoaderMustNotLetThrough) {
   EXPECT_DEATH(Distribution::weibull_mean_cv(1s, 100.1), "cv in range");
 }
 
-}  // namespace
+}  // namespace gamma_weibull_test
 }  // namespace thaw

@@ -5,7 +5,7 @@
 #include <csignal>
 
 namespace thaw {
-namespace {
+namespace invariant_test {
 
 TEST(Invariant, GoesOnWhereTheConditionHolds) {
   int evaluated = 0;
@@ -20,5 +20,5 @@ TEST(InvariantDeathTest, AbortsWithPlaceReasonAndCondition) {
               "invariant_test.cpp:[0-9]+: never more than asked for \\(ready <= desired");
 }
 
-}  // namespace
+}  // namespace invariant_test
 }  // namespace thaw

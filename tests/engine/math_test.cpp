@@ -13,7 +13,7 @@
 #include "engine/random.hpp"
 
 namespace thaw {
-namespace {
+namespace math_test {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -417,5 +417,5 @@ TEST(SameBits, OfTenThousandResultsEach) {
   EXPECT_EQ(hash_of_results(quantile), 0x4c0a9ac535bf0eecu);
 }
 
-}  // namespace
+}  // namespace math_test
 }  // namespace thaw

@@ -7,7 +7,7 @@
 #include <cmath>
 
 namespace thaw {
-namespace {
+namespace moments_test {
 
 constexpr double kSecond = 1e9;
 
@@ -46,5 +46,5 @@ TEST(Moments, ASumHasTheMeansAndVariancesOfItsParts) {
   EXPECT_EQ(sum_of({}).mean(), 0);
 }
 
-}  // namespace
+}  // namespace moments_test
 }  // namespace thaw

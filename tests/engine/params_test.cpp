@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw {
-namespace {
+namespace params_test {
 
 using Texts = std::vector<std::string>;
 
@@ -130,5 +130,5 @@ TEST(ParamsReader, ReportsAProblemOfTheOwnersAtTheKey) {
   EXPECT_EQ(problems_of(d), (Texts{"f.b: is missing", "m.yaml:1:5: f.a: too small for b"}));
 }
 
-}  // namespace
+}  // namespace params_test
 }  // namespace thaw

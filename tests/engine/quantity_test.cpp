@@ -5,7 +5,7 @@
 #include <type_traits>
 
 namespace thaw {
-namespace {
+namespace quantity_test {
 
 TEST(Quantity, LikeKindsAddAndSubtract) {
   EXPECT_EQ(Replicas(3) + Replicas(4), Replicas(7));
@@ -36,5 +36,5 @@ TEST(Quantity, KindsDoNotConvertIntoEachOther) {
   static_assert(!std::is_convertible_v<Replicas, int>);
 }
 
-}  // namespace
+}  // namespace quantity_test
 }  // namespace thaw

@@ -8,7 +8,7 @@
 #include <vector>
 
 namespace thaw {
-namespace {
+namespace random_test {
 
 constexpr std::uint64_t kLargest = ~std::uint64_t{0};
 
@@ -224,5 +224,5 @@ TEST(Random, DrawsOneUniformForEachInversion) {
   EXPECT_EQ(normal.bits(), next);
 }
 
-}  // namespace
+}  // namespace random_test
 }  // namespace thaw

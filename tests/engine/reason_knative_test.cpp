@@ -4,7 +4,7 @@
 #include "engine/reason.hpp"
 
 namespace thaw {
-namespace {
+namespace reason_knative_test {
 
 TEST(KnativeReason, SaysTheFormulaWithItsNumbers) {
   EXPECT_EQ(to_words({ReasonCode::knative_stable, {3, 60, 2, 0.7, 3, 3, 0, 0}}),
@@ -48,5 +48,5 @@ TEST(KnativeReason, SaysWhatTheFirstAndTheLastReplicaWaitFor) {
   EXPECT_EQ(to_words({ReasonCode::knative_to_zero, {62.5}}), "no load for 62.5 s → 0");
 }
 
-}  // namespace
+}  // namespace reason_knative_test
 }  // namespace thaw

@@ -5,7 +5,7 @@
 #include "engine/reason_words.hpp"
 
 namespace thaw {
-namespace {
+namespace reason_openfaas_test {
 
 TEST(ReasonOpenFaas, SaysWhatAFiringAlertAdds) {
   EXPECT_EQ(words::openfaas({ReasonCode::alert_firing, {7.25, 5, 12, 40, 52}}),
@@ -35,5 +35,5 @@ TEST(ReasonOpenFaas, SaysHowLongAFunctionWasIdle) {
             "no call for 901.5 s (zero-duration 900 s) → 0");
 }
 
-}  // namespace
+}  // namespace reason_openfaas_test
 }  // namespace thaw

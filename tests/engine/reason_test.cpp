@@ -5,7 +5,7 @@
 #include <set>
 
 namespace thaw {
-namespace {
+namespace reason_test {
 
 constexpr int kCodes = static_cast<int>(ReasonCode::operator_cap) + 1;
 
@@ -46,5 +46,5 @@ TEST(Reason, HasANameAndWordsForEachCode) {
   EXPECT_EQ(name_of(ReasonCode::idle_timeout), "idle_timeout");
 }
 
-}  // namespace
+}  // namespace reason_test
 }  // namespace thaw

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw {
-namespace {
+namespace sampler_test {
 
 // 16 are drawn at a time: 100 take six blocks and a part of the seventh.
 TEST(Sampler, GivesWhatTheDistributionWouldDraw) {
@@ -36,5 +36,5 @@ TEST(Sampler, RoundsAndStopsAtAHundredYears) {
   }
 }
 
-}  // namespace
+}  // namespace sampler_test
 }  // namespace thaw

@@ -6,7 +6,7 @@
 #include "engine/scenario/units.hpp"
 
 namespace thaw {
-namespace {
+namespace time_test {
 
 constexpr TimePoint at(std::int64_t unix_seconds) { return {std::chrono::seconds{unix_seconds}}; }
 
@@ -103,5 +103,5 @@ TEST(Seconds, AreTheNearestDouble) {
   EXPECT_EQ(seconds(-1ns), -1e-9);
 }
 
-}  // namespace
+}  // namespace time_test
 }  // namespace thaw

@@ -12,7 +12,7 @@ void PrintTo(const CivilTime& t, std::ostream* out) {
        << t.second;
 }
 
-namespace {
+namespace time_zone_test {
 
 constexpr TimePoint at(std::int64_t unix_seconds) { return {std::chrono::seconds{unix_seconds}}; }
 constexpr TimePoint kWinterNoon = at(1'767'614'400);  // 2026-01-05T12:00:00Z
@@ -85,5 +85,5 @@ TEST(TimeZoneDeathTest, RefusesADateThatNoCalendarHas) {
   EXPECT_DEATH(utc.instant({2262, 1, 1, 0, 0, 0}), "fit a TimePoint");
 }
 
-}  // namespace
+}  // namespace time_zone_test
 }  // namespace thaw

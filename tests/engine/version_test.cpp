@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw {
-namespace {
+namespace version_test {
 
 TEST(Version, ReadsTwoAndThreeParts) {
   EXPECT_EQ(parse_version("0.81"), (Version{0, 81, 0}));
@@ -39,5 +39,5 @@ TEST(Version, ReadsBackWhatItPrints) {
   }
 }
 
-}  // namespace
+}  // namespace version_test
 }  // namespace thaw

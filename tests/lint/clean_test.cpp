@@ -7,7 +7,7 @@
 #include "tests/lint/linted.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace clean_test {
 
 namespace fs = std::filesystem;
 
@@ -41,5 +41,5 @@ INSTANTIATE_TEST_SUITE_P(OfManyStyles, CleanSet, testing::ValuesIn(clean_sets())
                            return name;
                          });
 
-}  // namespace
+}  // namespace clean_test
 }  // namespace thaw::lint

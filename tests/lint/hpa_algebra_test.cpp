@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::lint {
-namespace {
+namespace hpa_algebra_test {
 
 // Of an average in per cents against 70, as document 3 has it.
 HpaRule as_written(std::int64_t max = 3) {
@@ -100,5 +100,5 @@ TEST(HpaAlgebra, NumbersAreWrittenWithoutIdleZeros) {
   EXPECT_EQ(to_text({7, 5}), "1.4");
 }
 
-}  // namespace
+}  // namespace hpa_algebra_test
 }  // namespace thaw::lint

@@ -10,7 +10,7 @@
 #include "tests/lint/linted.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace lint_test {
 
 using Texts = std::vector<std::string>;
 const std::string kBadKey = "a\u2212b: 1\n";
@@ -72,5 +72,5 @@ TEST(Lint, JsonAndTextAndSarifTellTheSameFindings) {
   EXPECT_TRUE(to_text(result, false).starts_with("a.yaml:1:2: error: "));
 }
 
-}  // namespace
+}  // namespace lint_test
 }  // namespace thaw::lint

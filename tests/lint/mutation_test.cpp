@@ -9,7 +9,7 @@
 #include "tests/lint/linted.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace mutation_test {
 
 namespace fs = std::filesystem;
 
@@ -59,5 +59,5 @@ TEST(MutatedInput, NeverCrashesOrHangsIt) {
   }
 }
 
-}  // namespace
+}  // namespace mutation_test
 }  // namespace thaw::lint

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::lint {
-namespace {
+namespace python_indentation_test {
 
 int line_of(std::string_view script) {
   const auto problem = python_indentation(script);
@@ -36,5 +36,5 @@ TEST(PythonIndentation, DedentToNoLevelIsAnIndentationError) {
   EXPECT_EQ(problem->line, 3);
 }
 
-}  // namespace
+}  // namespace python_indentation_test
 }  // namespace thaw::lint

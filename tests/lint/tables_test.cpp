@@ -10,7 +10,7 @@
 #include "tests/lint/linted.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace tables_test {
 
 using Texts = std::vector<std::string>;
 
@@ -92,5 +92,5 @@ TEST(LintTables, ListEveryRule) {
   EXPECT_EQ(told, known);
 }
 
-}  // namespace
+}  // namespace tables_test
 }  // namespace thaw::lint

@@ -12,7 +12,7 @@ namespace thaw {
 
 PolicyInfo alert_factor_policy();
 
-namespace {
+namespace alert_factor_test {
 
 Load completed(Duration after, double a_second) {
   Load report{.at = kStart + after};
@@ -336,5 +336,5 @@ TEST(AlertFactor, ReconfiguredItKeepsItsAlert) {
   EXPECT_EQ(story.steps, (Steps{{35s, 52}, {75s, 60}}));
 }
 
-}  // namespace
+}  // namespace alert_factor_test
 }  // namespace thaw

@@ -16,7 +16,7 @@
 #include "policies/all.hpp"
 
 namespace thaw {
-namespace {
+namespace allocations_test {
 
 // The counter counts, or every test here would pass.
 TEST(PolicyAllocations, AreCounted) {
@@ -82,5 +82,5 @@ std::vector<std::string> names() {
 INSTANTIATE_TEST_SUITE_P(Every, PolicyAllocations, testing::ValuesIn(names()),
                          [](const auto& one) { return one.param; });
 
-}  // namespace
+}  // namespace allocations_test
 }  // namespace thaw

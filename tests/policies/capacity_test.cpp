@@ -11,7 +11,7 @@ namespace thaw {
 
 PolicyInfo capacity_policy();
 
-namespace {
+namespace capacity_test {
 
 // Asked each second; what it writes holds at once, and what is asked for is ready at once.
 struct Story {
@@ -243,5 +243,5 @@ TEST(Capacity, ForgetsItsLoadOverARestart) {
   EXPECT_FALSE(story.shown.restart(1));
 }
 
-}  // namespace
+}  // namespace capacity_test
 }  // namespace thaw

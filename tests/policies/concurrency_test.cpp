@@ -8,7 +8,7 @@ namespace thaw {
 
 PolicyInfo concurrency_policy();
 
-namespace {
+namespace concurrency_test {
 
 using Changes = std::vector<std::string>;
 
@@ -244,5 +244,5 @@ TEST(ConcurrencyPolicy, TellsTheUserOfValuesThatKnativeRefuses) {
   EXPECT_EQ(RevisionWorld({{"window", "6s"}}).problem(), "");
 }
 
-}  // namespace
+}  // namespace concurrency_test
 }  // namespace thaw

@@ -9,7 +9,7 @@
 #include "tests/policies/asked.hpp"
 
 namespace thaw {
-namespace {
+namespace demand_test {
 
 // One server: the probability to wait is the load (M/M/1), and the wait is exponential with rate
 // 1 - load. Two: C = 2 r² / (1 + r), r = load / 2. Ten at a load of 8: 0.4092, Erlang's table.
@@ -181,5 +181,5 @@ TEST(ServiceMeter, ABurstWithinASecondIsNoRise) {
   EXPECT_LT(after, before + 40 / 300.0 + 0.01);  // the slow rate remembers 300 s
 }
 
-}  // namespace
+}  // namespace demand_test
 }  // namespace thaw

@@ -5,7 +5,7 @@
 #include "tests/policies/exec_fixture.hpp"
 
 namespace thaw {
-namespace {
+namespace exec_failures_test {
 
 std::string failure_of(Talking& talking, int questions = 1) {
   try {
@@ -153,5 +153,5 @@ TEST(ExecSettings, AreRefusedBeforeAnythingStarts) {
   EXPECT_EQ(problem_of(exec_spec(greeting())), "");
 }
 
-}  // namespace
+}  // namespace exec_failures_test
 }  // namespace thaw

@@ -8,7 +8,7 @@
 #include "tests/policies/exec_fixture.hpp"
 
 namespace thaw {
-namespace {
+namespace exec_test {
 
 using nlohmann::json;
 
@@ -234,5 +234,5 @@ TEST(Exec, RunsTheExampleInPython) {
   EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 30);
 }
 
-}  // namespace
+}  // namespace exec_test
 }  // namespace thaw

@@ -7,7 +7,7 @@ namespace thaw {
 
 PolicyInfo fixed_policy();
 
-namespace {
+namespace fixed_test {
 
 TEST(Fixed, SetsItsNumberOnce) {
   Shown fixed(fixed_policy, {{"replicas", "3"}});
@@ -65,5 +65,5 @@ TEST(Fixed, ForgetsWhatItWroteOverARestart) {
   EXPECT_FALSE(fixed.restart(1));
 }
 
-}  // namespace
+}  // namespace fixed_test
 }  // namespace thaw

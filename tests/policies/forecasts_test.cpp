@@ -13,7 +13,7 @@ namespace thaw {
 PolicyInfo seasonal_policy();
 PolicyInfo mpc_policy();
 
-namespace {
+namespace forecasts_test {
 
 // --- seasons ---
 
@@ -200,5 +200,5 @@ TEST(Forecasts, AreKeptOverARestart) {
   check(mpc_policy, kPriced);
 }
 
-}  // namespace
+}  // namespace forecasts_test
 }  // namespace thaw

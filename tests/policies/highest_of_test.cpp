@@ -16,7 +16,7 @@ PolicyInfo scheduled_policy();
 PolicyInfo keep_alive_policy();
 PolicyInfo highest_of_policy();
 
-namespace {
+namespace highest_of_test {
 
 // What a fake was shown, copied, since the spans do not live on.
 struct Glimpse {
@@ -382,6 +382,6 @@ TEST(HighestOf, SaysThatAChildStartsFresh) {
   EXPECT_EQ(Fake::of("b").kept, 7);
 }
 
-}  // namespace
+}  // namespace highest_of_test
 
 }  // namespace thaw

@@ -8,7 +8,7 @@
 namespace thaw {
 PolicyInfo hpa_policy();
 
-namespace {
+namespace hpa_test {
 
 constexpr Version k136{1, 36, 0}, k137{1, 37, 0};
 
@@ -237,5 +237,5 @@ TEST(Hpa, ItsReasonsReadAsWordsAndNumbers) {
   EXPECT_EQ(to_words({ReasonCode::hpa_outside_bounds, {1, 2, 5}}), "1 below minReplicas → 2");
 }
 
-}  // namespace
+}  // namespace hpa_test
 }  // namespace thaw

@@ -8,7 +8,7 @@
 #include "tests/policies/asked.hpp"
 
 namespace thaw {
-namespace {
+namespace idle_metric_scaler_test {
 
 const Settings kQueue{{"Scale.Triggers.0.Query", "queue"}, {"Scale.Triggers.0.Threshold", "10"}};
 
@@ -239,5 +239,5 @@ TEST(IdleMetricSettings, NotesATriggerThatNeverCounts) {
   EXPECT_NE(d.notices()[1].find("has no Query"), std::string::npos);
 }
 
-}  // namespace
+}  // namespace idle_metric_scaler_test
 }  // namespace thaw

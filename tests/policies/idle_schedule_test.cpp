@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace thaw {
-namespace {
+namespace idle_schedule_test {
 
 using Rule = IdleSchedule::Rule;
 using Times = std::vector<std::string>;
@@ -166,5 +166,5 @@ TEST(IdleSchedule, RefusesAnUnknownZoneAndANegativeTimeout) {
   EXPECT_NE(Read({}, {{"07:00", "-1"}}).errors().find("found \"-1\""), std::string::npos);
 }
 
-}  // namespace
+}  // namespace idle_schedule_test
 }  // namespace thaw

@@ -6,7 +6,7 @@
 #include "tests/policies/asked.hpp"
 
 namespace thaw {
-namespace {
+namespace idle_settings_test {
 
 std::string errors_of(const Spec& spec) {
   Diagnostics diagnostics;
@@ -90,5 +90,5 @@ TEST(IdleSettings, RefusesWhatItDoesNotKnow) {
             std::string::npos);
 }
 
-}  // namespace
+}  // namespace idle_settings_test
 }  // namespace thaw

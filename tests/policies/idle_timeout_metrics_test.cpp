@@ -8,7 +8,7 @@
 #include "tests/policies/asked.hpp"
 
 namespace thaw {
-namespace {
+namespace idle_timeout_metrics_test {
 
 // Within idle_timeout: called at 0 s, an idle time of 20 s, passes each second.
 struct InLoop : Asked {
@@ -188,5 +188,5 @@ TEST(IdleTimeoutMetrics, ForgetTheirHistoryOverARestart) {
   EXPECT_EQ(after.pass(5s, 60'000).desired, Replicas(6));  // and not held back until 17 s
 }
 
-}  // namespace
+}  // namespace idle_timeout_metrics_test
 }  // namespace thaw

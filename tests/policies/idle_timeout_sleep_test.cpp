@@ -14,7 +14,7 @@
 #include "policies/all.hpp"
 
 namespace thaw {
-namespace {
+namespace idle_timeout_sleep_test {
 
 constexpr TimePoint kMidnight{1767571200s};  // 2026-01-05T00:00:00Z, by `date -u +%s`
 constexpr TimePoint kBegin = kMidnight - 4min, kEnd = kMidnight + 8min;
@@ -342,5 +342,5 @@ TEST(IdleTimeoutSleep, IsNotObservableIn200Histories) {
   EXPECT_LT(quiet, busy / 5);
 }
 
-}  // namespace
+}  // namespace idle_timeout_sleep_test
 }  // namespace thaw

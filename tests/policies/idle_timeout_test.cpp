@@ -6,7 +6,7 @@
 #include "tests/policies/asked.hpp"
 
 namespace thaw {
-namespace {
+namespace idle_timeout_test {
 
 TEST(IdleTimeout, TheFirstPassIsOnePeriodAfterTheStart) {
   Asked f(k081);
@@ -330,5 +330,5 @@ TEST(IdleTimeout, ReconfiguredItPollsAnew) {
   EXPECT_EQ(f.ask(1s).desired, Replicas(1));  // db is ready in this poll, and was not asked before
 }
 
-}  // namespace
+}  // namespace idle_timeout_test
 }  // namespace thaw

@@ -5,7 +5,7 @@
 #include "tests/policies/asked.hpp"
 
 namespace thaw {
-namespace {
+namespace keep_alive_test {
 
 struct Kept {
   explicit Kept(Settings settings = {}) {
@@ -79,5 +79,5 @@ TEST(KeepAlivePolicy, HasNothingToRememberButItsVersion) {
   EXPECT_FALSE(kept.policy->restore(StateReader(state)));
 }
 
-}  // namespace
+}  // namespace keep_alive_test
 }  // namespace thaw

@@ -12,7 +12,7 @@
 #include "policies/all.hpp"
 
 namespace thaw {
-namespace {
+namespace registry_test {
 
 std::vector<std::string> listed() {
   std::vector<std::string> names;
@@ -91,5 +91,5 @@ TEST(Registry, MakesAPolicyFromWhatHasNoDefault) {
   }
 }
 
-}  // namespace
+}  // namespace registry_test
 }  // namespace thaw

@@ -7,7 +7,7 @@ namespace thaw {
 
 PolicyInfo scheduled_policy();
 
-namespace {
+namespace scheduled_test {
 
 constexpr Duration kDay = 24h;
 
@@ -148,5 +148,5 @@ TEST(Scheduled, HasNothingToRemember) {
   EXPECT_FALSE(f.restart(1));
 }
 
-}  // namespace
+}  // namespace scheduled_test
 }  // namespace thaw

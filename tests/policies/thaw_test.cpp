@@ -10,7 +10,7 @@ namespace thaw {
 
 PolicyInfo thaw_policy();
 
-namespace {
+namespace thaw_test {
 
 // A replica costs 3.6 an hour, 0.001 a second; a start from zero takes 100 s and costs as much.
 const Settings kPriced = {{"price", "3.6"}, {"cold-start", "100s"}};
@@ -222,5 +222,5 @@ TEST(Thaw, KeepsWhatItLearnedOverARestart) {
   EXPECT_FALSE(restarted.shown.restart(1));
 }
 
-}  // namespace
+}  // namespace thaw_test
 }  // namespace thaw

@@ -9,7 +9,7 @@ namespace thaw {
 PolicyInfo runpod_policy();
 PolicyInfo modal_policy();
 
-namespace {
+namespace vendors_test {
 
 // Three arrived in each of the last four seconds: of 8 that wait the oldest came in the third.
 TEST(QueueAge, FollowsFromLengthAndArrivals) {
@@ -152,5 +152,5 @@ TEST(Vendors, KnowOverARestartWhenTheirWorkersWereUsed) {
   }
 }
 
-}  // namespace
+}  // namespace vendors_test
 }  // namespace thaw

@@ -8,7 +8,7 @@
 #include "tests/policies/asked.hpp"
 
 namespace thaw {
-namespace {
+namespace weighing_test {
 
 Level level(const char* name, double keep_per_s, double start_cost, Duration to_serve = 0s) {
   return {name, Distribution::constant(to_serve), keep_per_s, start_cost};
@@ -245,5 +245,5 @@ TEST(HybridHistogram, RefusesRangesThatAreNoHistogram) {
   EXPECT_EQ(Weighed("hybrid_histogram", {}, {{"bin", "10s"}, {"range", "1h"}}).problem(), "");
 }
 
-}  // namespace
+}  // namespace weighing_test
 }  // namespace thaw

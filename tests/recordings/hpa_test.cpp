@@ -9,7 +9,7 @@
 #include "tests/recordings/hpa_recording.hpp"
 
 namespace thaw {
-namespace {
+namespace hpa_test {
 
 std::vector<std::string> recordings() {
   std::vector<std::string> paths;
@@ -55,5 +55,5 @@ TEST(HpaRecordings, EveryRecordingHasChangesOfReplicas) {
   }
 }
 
-}  // namespace
+}  // namespace hpa_test
 }  // namespace thaw

@@ -13,7 +13,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace karpenter_test {
 
 using Json = nlohmann::json;
 
@@ -193,5 +193,5 @@ TEST(KarpenterRecordings, PodsBoundLateCostOneLoop) {
   expect_same(recorded(file), simulated(file, seed_of(phase_of(file))), kLoop);
 }
 
-}  // namespace
+}  // namespace karpenter_test
 }  // namespace thaw::sim

@@ -8,7 +8,7 @@
 #include "tests/recordings/knative_run.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace knative_test {
 
 std::string to_text(const std::vector<ReplicaChange>& changes) {
   std::string text;
@@ -116,5 +116,5 @@ TEST(KnativeRecordings, SporadicCalls) { lies_within({"K4-3", "K4-4", "K4-5", "K
 
 TEST(KnativeRecordings, SporadicCallsOfAnotherSeed) { lies_within({"K4b-1", "K4b-2", "K4b-3"}); }
 
-}  // namespace
+}  // namespace knative_test
 }  // namespace thaw::sim

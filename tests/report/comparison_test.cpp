@@ -10,7 +10,7 @@
 #include "engine/report/comparison_words.hpp"
 
 namespace thaw {
-namespace {
+namespace comparison_test {
 
 using Json = nlohmann::json;
 using Values = std::vector<double>;
@@ -261,5 +261,5 @@ TEST(Comparison, TellsOfRunsOfDifferentLength) {
   EXPECT_TRUE(c.notices[0].starts_with("the runs are not of one length (3600 to 4000 s)"));
 }
 
-}  // namespace
+}  // namespace comparison_test
 }  // namespace thaw

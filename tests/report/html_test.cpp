@@ -8,7 +8,7 @@
 #include "engine/report/series.hpp"
 
 namespace thaw {
-namespace {
+namespace html_test {
 
 using Json = nlohmann::json;
 
@@ -62,7 +62,7 @@ TEST(Page, LetsNoTextOutOfItsElement) {
   Summary summary;
   summary.scenario = hostile;
   summary.checks = {{.name = hostile, .held = true, .at_s = {}, .detail = hostile}};
-  const std::string harmless = run_html(to_json({}), "{}"), page = run_html(to_json(summary), "{}");
+  const std::string harmless = run_html(to_json(Summary{}), "{}"), page = run_html(to_json(summary), "{}");
   for (const char* tag : {"<script", "</script", "<!--"})
     EXPECT_EQ(times(page, tag), times(harmless, tag)) << tag;
   EXPECT_EQ(times(held_by(page, "summary"), "\u2028"), 0u);
@@ -78,7 +78,7 @@ TEST(Page, TakesWhatLooksLikeAPlaceOfTheTemplateAsText) {
 }
 
 TEST(Page, AsksNobodyForAnything) {
-  const std::string page = run_html(to_json({}), "{}");
+  const std::string page = run_html(to_json(Summary{}), "{}");
   EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
   for (const char* part : {"<script src", "<link rel=\"stylesheet\"", "@import", "url(", "fetch("})
     EXPECT_EQ(times(page, part), 0u) << part;
@@ -181,5 +181,5 @@ TEST(RunData, OfNothingIsStillWhole) {
   EXPECT_TRUE(data.at("events").empty());
 }
 
-}  // namespace
+}  // namespace html_test
 }  // namespace thaw

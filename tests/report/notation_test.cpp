@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw {
-namespace {
+namespace notation_test {
 
 TEST(ExactSeconds, KeepsEveryNanosecondAndNoTrailingZero) {
   EXPECT_EQ(exact_seconds(0s), "0");
@@ -53,5 +53,5 @@ TEST(ReadableInstant, KeepsTheSecondHoweverLateItIs) {
   EXPECT_EQ(readable_instant(24h - 1ms), "1d00h00min00s");
 }
 
-}  // namespace
+}  // namespace notation_test
 }  // namespace thaw

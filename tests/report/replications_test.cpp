@@ -8,7 +8,7 @@
 #include "engine/report/summary.hpp"
 
 namespace thaw {
-namespace {
+namespace replications_test {
 
 using Json = nlohmann::ordered_json;
 
@@ -157,5 +157,5 @@ TEST(Replications, TheTextTellsMeansAndIntervals) {
   EXPECT_EQ(result.text.find('\033'), std::string::npos);
 }
 
-}  // namespace
+}  // namespace replications_test
 }  // namespace thaw

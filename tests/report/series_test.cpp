@@ -8,7 +8,7 @@
 #include "engine/report/notation.hpp"
 
 namespace thaw {
-namespace {
+namespace series_test {
 
 constexpr TimePoint kStart{1'767'571'200s};
 
@@ -123,5 +123,5 @@ TEST(Series, StaysSmallInARunOfAHundredYears) {
   EXPECT_LE(points, 4'000);
 }
 
-}  // namespace
+}  // namespace series_test
 }  // namespace thaw

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 namespace thaw {
-namespace {
+namespace summary_test {
 
 using Json = nlohmann::ordered_json;
 
@@ -241,5 +241,5 @@ TEST(Summary, HoldsWhenEveryCheckDoes) {
   EXPECT_FALSE(summary.held());
 }
 
-}  // namespace
+}  // namespace summary_test
 }  // namespace thaw

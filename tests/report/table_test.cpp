@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw {
-namespace {
+namespace table_test {
 
 using enum Table::Align;
 
@@ -27,5 +27,5 @@ TEST(Table, CountsCodePointsAndNoEscapes) {
 
 TEST(Painted, LeavesTextAloneWithoutAColour) { EXPECT_EQ(painted("ok", Colour::none), "ok"); }
 
-}  // namespace
+}  // namespace table_test
 }  // namespace thaw

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 namespace thaw {
-namespace {
+namespace timeline_test {
 
 constexpr TimePoint kBegun{1'767'571'200s};  // 2026-01-05T00:00:00Z: 20,458 days of 86,400 s
 
@@ -78,5 +78,5 @@ TEST(TimelineJsonDeathTest, RefusesAFieldThatHidesAnother) {
   EXPECT_DEATH(to_jsonl(twice, kBegun), "names each field once");
 }
 
-}  // namespace
+}  // namespace timeline_test
 }  // namespace thaw

@@ -7,7 +7,7 @@
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
-namespace {
+namespace bad_scenarios_test {
 
 using Texts = std::vector<std::string>;
 
@@ -98,5 +98,5 @@ TEST(BadScenarios, ABrokenManifestIsBlamedAndNotItsFunctions) {
   EXPECT_TRUE(found[0].starts_with("functions.yaml:3:1:")) << found[0];
 }
 
-}  // namespace
+}  // namespace bad_scenarios_test
 }  // namespace thaw

@@ -8,7 +8,7 @@
 #include "engine/scenario/manifest_reader.hpp"
 
 namespace thaw {
-namespace {
+namespace charts_test {
 
 using namespace std::chrono_literals;
 
@@ -186,5 +186,5 @@ TEST(Namespaces, AreWhatTheScenarioSaysUnlessAnObjectSaysOtherwise) {
             std::vector<std::string>{"metadata.namespace: the scenario puts it into models"});
 }
 
-}  // namespace
+}  // namespace charts_test
 }  // namespace thaw

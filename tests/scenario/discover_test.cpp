@@ -6,7 +6,7 @@
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
-namespace {
+namespace discover_test {
 
 using Texts = std::vector<std::string>;
 
@@ -88,5 +88,5 @@ TEST_F(Discover, RefusesWhatHasNone) {
   EXPECT_NE(refusal(scratch_.folder() + "absent").find("no such scenario"), std::string::npos);
 }
 
-}  // namespace
+}  // namespace discover_test
 }  // namespace thaw

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw {
-namespace {
+namespace drive_config_test {
 
 const std::string kHead = "apiVersion: thaw/v1\nkind: Drive\n";
 
@@ -149,5 +149,5 @@ gateway: {certificate: c.pem, qeue: 3, async: {}}
                                      "there is no gateway: section"});
 }
 
-}  // namespace
+}  // namespace drive_config_test
 }  // namespace thaw

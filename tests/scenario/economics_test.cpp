@@ -9,7 +9,7 @@
 #include "engine/scenario/load.hpp"
 
 namespace thaw {
-namespace {
+namespace economics_test {
 
 std::vector<Level> levels(const Scenario& scenario, const std::string& function) {
   for (const FunctionSpec& spec : scenario.functions)
@@ -91,5 +91,5 @@ TEST(Economics, PoliciesAreTold) {
     EXPECT_EQ(one.spec.levels.size(), one.spec.name == "ollama" ? 3u : 0u) << one.spec.name;
 }
 
-}  // namespace
+}  // namespace economics_test
 }  // namespace thaw

@@ -7,7 +7,7 @@
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
-namespace {
+namespace gke_node_pool_test {
 
 using Texts = std::vector<std::string>;
 
@@ -180,5 +180,5 @@ TEST_F(GkeNodePoolTest, FileMustBeThere) {
   EXPECT_EQ(absent[0].find("scenario.yaml:6:16: cannot read "), 0U) << absent[0];
 }
 
-}  // namespace
+}  // namespace gke_node_pool_test
 }  // namespace thaw

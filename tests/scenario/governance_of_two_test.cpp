@@ -7,7 +7,7 @@
 #include "engine/scenario/manifest_reader.hpp"
 
 namespace thaw {
-namespace {
+namespace governance_of_two_test {
 
 std::string container(const std::string& more = "") {
   return "{containers: [{name: a, image: a}]" + more + "}";
@@ -117,5 +117,5 @@ TEST(GovernanceOfTwo, TheCommandLineOverridesSingleSettingsOfTheSamePolicy) {
   EXPECT_EQ(other.setting("window"), "-");
 }
 
-}  // namespace
+}  // namespace governance_of_two_test
 }  // namespace thaw

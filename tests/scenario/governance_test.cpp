@@ -8,7 +8,7 @@
 #include "engine/scenario/manifest_reader.hpp"
 
 namespace thaw {
-namespace {
+namespace governance_test {
 
 const std::string kDeployment =
     "apiVersion: apps/v1\n"
@@ -111,5 +111,5 @@ TEST(Governance, AutoscalerOfWhatIsNoFunctionIsANotice) {
                                      "is no function, and is not used"});
 }
 
-}  // namespace
+}  // namespace governance_test
 }  // namespace thaw

@@ -5,7 +5,7 @@
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
-namespace {
+namespace gpu_sharing_test {
 
 using Texts = std::vector<std::string>;
 
@@ -182,5 +182,5 @@ TEST(GpuMemory, IsItsPartsOrTheModelsSize) {
   EXPECT_EQ(read(", gpuMemory: {model: 5GB}"), 5'000'000'000);
 }
 
-}  // namespace
+}  // namespace gpu_sharing_test
 }  // namespace thaw

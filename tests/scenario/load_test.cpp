@@ -8,7 +8,7 @@
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
-namespace {
+namespace load_test {
 
 using namespace std::chrono_literals;
 using Texts = std::vector<std::string>;
@@ -347,5 +347,5 @@ TEST(Load, ReadsTheStartToTheNanosecond) {
   }
 }
 
-}  // namespace
+}  // namespace load_test
 }  // namespace thaw

@@ -9,7 +9,7 @@
 #include "engine/scenario/manifest_reader.hpp"
 
 namespace thaw {
-namespace {
+namespace manifest_test {
 
 const std::string kData = "tests/scenarios/manifests/";
 const std::string kKapsule = "scenarios/slimfaas-kapsule/manifests/";
@@ -471,5 +471,5 @@ TEST(Manifest, SurvivesMutations) {
   EXPECT_GT(refused, 50);  // most of four random changes break something
 }
 
-}  // namespace
+}  // namespace manifest_test
 }  // namespace thaw

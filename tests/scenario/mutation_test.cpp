@@ -11,7 +11,7 @@
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
-namespace {
+namespace mutation_test {
 
 constexpr int kMutations = 10'000;
 
@@ -101,5 +101,5 @@ TEST(Mutation, EveryDamagedScenarioLoadsOrIsRefused) {
   EXPECT_GT(refused, kMutations / 4);
 }
 
-}  // namespace
+}  // namespace mutation_test
 }  // namespace thaw

@@ -10,7 +10,7 @@
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
-namespace {
+namespace node_autoscaling_test {
 
 const std::string kGood = "tests/scenarios/good/";
 
@@ -134,5 +134,5 @@ TEST(LocalVolumes, AreDiskEmptyDirsAndHostPaths) {
             (std::vector<std::string>{"disk", "host"}));
 }
 
-}  // namespace
+}  // namespace node_autoscaling_test
 }  // namespace thaw

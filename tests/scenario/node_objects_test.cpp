@@ -6,7 +6,7 @@
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
-namespace {
+namespace node_objects_test {
 
 // As kubectl get nodes -o yaml has them, cut to what matters and some that does not.
 std::string node(const std::string& name, const std::string& labels, const std::string& memory,
@@ -131,5 +131,5 @@ TEST(Dapr, OtherAnnotationsAreOneNotice) {
             1);
 }
 
-}  // namespace
+}  // namespace node_objects_test
 }  // namespace thaw

@@ -11,7 +11,7 @@
 #include "engine/scenario/runtime_classes.hpp"
 
 namespace thaw {
-namespace {
+namespace openfaas_test {
 
 constexpr Version kClassic{0, 26, 9}, kCommunity{0, 27, 0};
 
@@ -269,5 +269,5 @@ TEST(OpenFaas, GatewayIsToldByItsImage) {
   EXPECT_FALSE(is_gateway("openfaas/faas-netes:0.15"));
 }
 
-}  // namespace
+}  // namespace openfaas_test
 }  // namespace thaw

@@ -5,7 +5,7 @@
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
-namespace {
+namespace policy_test {
 
 constexpr const char* kKnative =
     "apiVersion: serving.knative.dev/v1\n"
@@ -62,5 +62,5 @@ TEST(PolicyOfAFunction, UnitedOnesGetTheManifestsSettingsUnderTheirName) {
       << "only if it is among them";
 }
 
-}  // namespace
+}  // namespace policy_test
 }  // namespace thaw

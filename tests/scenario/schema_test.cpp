@@ -9,7 +9,7 @@
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
-namespace {
+namespace schema_test {
 
 using Json = nlohmann::ordered_json;
 using Kind = yaml::Node::Kind;
@@ -162,5 +162,5 @@ TEST(Schema, CarriesPatternsLimitsAndRules) {
   EXPECT_EQ(defs["check"]["properties"]["never"]["enum"], Json::array({true}));
 }
 
-}  // namespace
+}  // namespace schema_test
 }  // namespace thaw

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw {
-namespace {
+namespace shell_test {
 
 ShellText read(std::string_view text, const std::string& file, int first_line) {
   Diagnostics problems;
@@ -53,5 +53,5 @@ TEST(Shell, EndsOnWhateverIsLeftOpen) {
   EXPECT_EQ(read("a \\", "d", 1).commands.size(), 1U);
 }
 
-}  // namespace
+}  // namespace shell_test
 }  // namespace thaw

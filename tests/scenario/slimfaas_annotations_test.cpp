@@ -5,7 +5,7 @@
 #include "engine/scenario/manifest_reader.hpp"
 
 namespace thaw {
-namespace {
+namespace slimfaas_annotations_test {
 
 const Place kPlace{"ollama.yaml", 9, 31};
 
@@ -167,5 +167,5 @@ TEST(SlimfaasAnnotations, SettingsAreTheEnvironment) {
   EXPECT_FALSE(settings.has("NAMESPACE"));
 }
 
-}  // namespace
+}  // namespace slimfaas_annotations_test
 }  // namespace thaw

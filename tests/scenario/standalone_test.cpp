@@ -6,7 +6,7 @@
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
-namespace {
+namespace standalone_test {
 
 using Texts = std::vector<std::string>;
 
@@ -175,5 +175,5 @@ TEST(Standalone, ClosedLoopsHaveClientsThatThink) {
   EXPECT_DOUBLE_EQ(s.arrivals[0].think.mean(), 3e9);
 }
 
-}  // namespace
+}  // namespace standalone_test
 }  // namespace thaw

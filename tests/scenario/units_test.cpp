@@ -5,7 +5,7 @@
 #include <string>
 
 namespace thaw {
-namespace {
+namespace units_test {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
@@ -220,5 +220,5 @@ TEST(NginxDuration, ReadsWhatNginxReads) {
   }
 }
 
-}  // namespace
+}  // namespace units_test
 }  // namespace thaw

@@ -4,7 +4,7 @@
 #include "tests/scenario/scratch.hpp"
 
 namespace thaw {
-namespace {
+namespace variant_test {
 
 using Texts = std::vector<std::string>;
 
@@ -180,5 +180,5 @@ TEST(FindScenario, SaysWhatWasTriedAndWhatIsThere) {
   EXPECT_EQ(problems("no/such"), (Texts{"such: no such scenario, tried no/such and no/such.yaml"}));
 }
 
-}  // namespace
+}  // namespace variant_test
 }  // namespace thaw

@@ -7,7 +7,7 @@
 #include <string>
 
 namespace thaw {
-namespace {
+namespace yaml_test {
 
 using yaml::Node;
 using Texts = std::vector<std::string>;
@@ -292,5 +292,5 @@ TEST(YamlFile, ReadsNoMoreThanTheLimit) {
   EXPECT_EQ(problems_of(d), (Texts{"/dev/zero: larger than 1048576 bytes"}));
 }
 
-}  // namespace
+}  // namespace yaml_test
 }  // namespace thaw

@@ -9,7 +9,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace anti_affinity_test {
 
 using How = LabelRule::How;
 
@@ -83,5 +83,5 @@ TEST(AntiAffinity, BringsANodeForEachReplicaWhereItIsRequired) {
   EXPECT_EQ(bed.gauge(Gauge::nodes, 1), 3);
 }
 
-}  // namespace
+}  // namespace anti_affinity_test
 }  // namespace thaw::sim

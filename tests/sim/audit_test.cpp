@@ -13,7 +13,7 @@
 #include "tests/sim/scenario_builder.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace audit_test {
 
 // Two functions, called every 7 s for services of 9 s: the first call of each waits for a node that
 // is ordered for it, the others in an ever longer queue. A node is billed by the minute.
@@ -187,5 +187,5 @@ TEST(Audit, IsThereOnlyWhenAskedFor) {
   EXPECT_FALSE(simulate(scenario, options_for(scenario)).summary.audit);
 }
 
-}  // namespace
+}  // namespace audit_test
 }  // namespace thaw::sim

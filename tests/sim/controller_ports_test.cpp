@@ -11,7 +11,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace controller_ports_test {
 
 struct Pod {
   PodFacts facts;
@@ -343,5 +343,5 @@ TEST(ControllerPorts, AFirstCallOfAColdRevisionAsksAtOnce) {
   EXPECT_EQ(own.glimpses[1].seen.queued, 1u);
 }
 
-}  // namespace
+}  // namespace controller_ports_test
 }  // namespace thaw::sim

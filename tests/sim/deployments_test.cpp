@@ -7,7 +7,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace deployments_test {
 
 using Times = std::vector<Duration>;
 
@@ -105,5 +105,5 @@ TEST(Deployments, EvictedPodIsReplacedWhileItStillStops) {
   EXPECT_EQ(times_in(result.timeline, "f-1", "gone"), (Times{evicted.front() + 20s}));
 }
 
-}  // namespace
+}  // namespace deployments_test
 }  // namespace thaw::sim

@@ -12,7 +12,7 @@
 #include "tests/sim/scenario_builder.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace determinism_test {
 
 constexpr const char* kBase = "scenarios/slimfaas-kapsule";
 constexpr const char* kShortIdle = "scenarios/slimfaas-kapsule/short-idle";
@@ -108,5 +108,5 @@ TEST(Determinism, TheRestlessPolicyIsIndeedAskedMoreOften) {
   EXPECT_GT(restless, calm + 25'000);  // 1 h of 137 ms is 26,277
 }
 
-}  // namespace
+}  // namespace determinism_test
 }  // namespace thaw::sim

@@ -8,7 +8,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace disturbances_test {
 
 using Times = std::vector<Duration>;
 
@@ -361,5 +361,5 @@ TEST(ClockSkew, ReportsAreNotedByTheClockThatIsOff) {
   EXPECT_EQ(seen.load[0].at, kStart + 1h + 1s - 1ns);
 }
 
-}  // namespace
+}  // namespace disturbances_test
 }  // namespace thaw::sim

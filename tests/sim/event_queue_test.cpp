@@ -11,7 +11,7 @@
 #include "engine/random.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace event_queue_test {
 
 constexpr TimePoint kStart{1767571200s};
 
@@ -200,5 +200,5 @@ TEST_F(EventQueueTest, RefusesToSkipAnEvent) {
   EXPECT_EXIT(queue.advance_to(kStart + 3s), testing::KilledBySignal(SIGABRT), "skip an event");
 }
 
-}  // namespace
+}  // namespace event_queue_test
 }  // namespace thaw::sim

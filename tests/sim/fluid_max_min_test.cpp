@@ -9,7 +9,7 @@
 #include "tests/sim/fluid_fixture.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace fluid_max_min_test {
 
 constexpr NodeSlot kNodes = 6;
 constexpr int kFlows = 200;
@@ -113,5 +113,5 @@ TEST(FluidMaxMin, EndsAreThoseOfProgressiveFilling) {
   });
 }
 
-}  // namespace
+}  // namespace fluid_max_min_test
 }  // namespace thaw::sim

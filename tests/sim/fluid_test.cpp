@@ -8,7 +8,7 @@
 #include "tests/sim/fluid_fixture.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace fluid_test {
 
 using enum FlowSource;
 
@@ -290,5 +290,5 @@ TEST(FluidModule, StrangeLibraryIsAnError) {
   EXPECT_THROW(open_fluid_from({"libm.so.6"}, capacities(1, 1, 1, 1)), std::runtime_error);
 }
 
-}  // namespace
+}  // namespace fluid_test
 }  // namespace thaw::sim

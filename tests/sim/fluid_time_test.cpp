@@ -2,7 +2,7 @@
 #include "tests/sim/fluid_fixture.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace fluid_time_test {
 
 using enum FlowSource;
 
@@ -215,5 +215,5 @@ TEST(FluidTime, FlowsOfYearsAreNotMissed) {
   }
 }
 
-}  // namespace
+}  // namespace fluid_time_test
 }  // namespace thaw::sim

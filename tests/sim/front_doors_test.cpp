@@ -6,7 +6,7 @@
 #include "tests/sim/replies.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace front_doors_test {
 
 constexpr Method kDoorGet = Method::get;
 enum : std::size_t { kOfSlimFaas, kOfKnative, kPlain };
@@ -110,5 +110,5 @@ TEST(FrontDoors, AFunctionOfSlimFaasNeedsIt) {
   }
 }
 
-}  // namespace
+}  // namespace front_doors_test
 }  // namespace thaw::sim

@@ -10,7 +10,7 @@
 #include "tests/sim/scenario_builder.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace future_test {
 
 Arrivals stream(const std::string& name, const Distribution& gap, Duration from, Duration until) {
   Arrivals made;
@@ -150,5 +150,5 @@ TEST(ClairvoyantReplicas, ServeAsManySideBySideAsTheyHaveSlots) {
   EXPECT_EQ(ask(202s).desired, std::nullopt) << "at most 3";
 }
 
-}  // namespace
+}  // namespace future_test
 }  // namespace thaw::sim

@@ -9,7 +9,7 @@
 #include "tests/sim/scenario_builder.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace gateway_settings_test {
 
 struct Resolved {
   explicit Resolved(Scenario& scenario) {
@@ -242,5 +242,5 @@ TEST(FunctionUrlDefault, NameOfTheOtherEraIsNotRead) {
   }
 }
 
-}  // namespace
+}  // namespace gateway_settings_test
 }  // namespace thaw::sim

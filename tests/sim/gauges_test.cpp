@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::sim {
-namespace {
+namespace gauges_test {
 
 constexpr TimePoint kBegin{1'767'571'200s};
 TimePoint at(Duration t) { return kBegin + t; }
@@ -48,5 +48,5 @@ TEST(TimeWeighted, ManyShortStepsAddUpWithoutLoss) {
   EXPECT_EQ(integral.nanoseconds, 993'000'000);
 }
 
-}  // namespace
+}  // namespace gauges_test
 }  // namespace thaw::sim

@@ -7,7 +7,7 @@
 #include "tests/sim/replies.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace ingress_test {
 
 constexpr Method kPost = Method::post;
 
@@ -220,5 +220,5 @@ TEST(Ingress, NewCallsFindNobodyWhileTheGatewayIsDown) {
   expect_reply(bed, back, 11s, kOk);
 }
 
-}  // namespace
+}  // namespace ingress_test
 }  // namespace thaw::sim

@@ -12,7 +12,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace kapsule_test {
 
 constexpr const char* kKapsule = "scenarios/slimfaas-kapsule";
 
@@ -168,5 +168,5 @@ TEST(Kapsule, OneCheckMadeFalseFailsAndSaysWhatWasSeen) {
   }
 }
 
-}  // namespace
+}  // namespace kapsule_test
 }  // namespace thaw::sim

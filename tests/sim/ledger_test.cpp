@@ -8,7 +8,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace ledger_test {
 
 // A pool "work" that takes the function f, beside the platform's, which is made too small for it.
 Scenario scenario_of(int nodes_min, int nodes_max = 1, int gpus = 0) {
@@ -385,5 +385,5 @@ TEST_P(LedgerHistory, PartsAddUpToTheNodesLivesExactly) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, LedgerHistory, testing::Range(std::uint64_t{1}, std::uint64_t{31}));
 
-}  // namespace
+}  // namespace ledger_test
 }  // namespace thaw::sim

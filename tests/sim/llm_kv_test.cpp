@@ -10,7 +10,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace llm_kv_test {
 
 const std::string kPath = "/function/f/";
 
@@ -149,5 +149,5 @@ TEST(KvCache, BooksAddUpThroughPreemptions) {
             result.summary.functions.at("f").latency_s->mean);
 }
 
-}  // namespace
+}  // namespace llm_kv_test
 }  // namespace thaw::sim

@@ -11,7 +11,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace llm_test {
 
 constexpr Duration kAlone = 4s, kFirst = 2020ms, kGap = 20ms;
 const std::string kPath = "/function/f/";
@@ -221,5 +221,5 @@ TEST(Llm, BooksAddUpThroughLoadsAndRefusals) {
   EXPECT_EQ(requests.completed, 6);
 }
 
-}  // namespace
+}  // namespace llm_test
 }  // namespace thaw::sim

@@ -6,7 +6,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace load_meter_test {
 
 // f takes calls one at a time, on a replica that the test makes. `calls`: when each is sent, and
 // how long it takes.
@@ -97,5 +97,5 @@ TEST(LoadMeter, CountsFromWhenItIsListenedTo) {
   EXPECT_EQ(reports[0].requests, 1);
 }
 
-}  // namespace
+}  // namespace load_meter_test
 }  // namespace thaw::sim

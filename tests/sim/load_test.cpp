@@ -12,7 +12,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace load_test {
 
 using Times = std::vector<Duration>;
 constexpr Method kGet = Method::get;
@@ -349,5 +349,5 @@ TEST(Load, StepWhoseConditionDoesNotComeIsAFailedCheckOfItsName) {
   EXPECT_EQ(result.summary.functions.at("f").requests.total, 0);
 }
 
-}  // namespace
+}  // namespace load_test
 }  // namespace thaw::sim

@@ -6,7 +6,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace metrics_test {
 
 constexpr Duration kPeriod = 15s;
 constexpr const char* kPath = "/function/f/";
@@ -127,5 +127,5 @@ TEST(Metrics, WhatIsNotModelledIsAbsent) {
     EXPECT_EQ(bed.metrics.read(0, ref(source, "in_flight")).presence, Presence::ok);
 }
 
-}  // namespace
+}  // namespace metrics_test
 }  // namespace thaw::sim

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::sim {
-namespace {
+namespace model_volumes_test {
 
 using Step = ModelVolumes::Step;
 constexpr auto kShared = Storage::shared_volume;
@@ -49,5 +49,5 @@ TEST(Volumes, OfTwoFunctionsAreNotTheSame) {
   EXPECT_EQ(volumes.open(1, Storage::pod, 3), Step::download);
 }
 
-}  // namespace
+}  // namespace model_volumes_test
 }  // namespace thaw::sim

@@ -11,7 +11,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace node_autoscaler_test {
 
 using Times = std::vector<Duration>;
 
@@ -352,5 +352,5 @@ TEST(NodeAutoscaler, OneNodeInUseIsDrainedAtATime) {
       << "the first scan after its pod was gone at 5 + 25 s";
 }
 
-}  // namespace
+}  // namespace node_autoscaler_test
 }  // namespace thaw::sim

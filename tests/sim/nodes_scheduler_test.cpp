@@ -5,7 +5,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace nodes_scheduler_test {
 
 using Times = std::vector<Duration>;
 
@@ -200,5 +200,5 @@ TEST(Scheduler, TriesAgainWhenAPodHasGone) {
   EXPECT_EQ(bed.times("f-2", "scheduled"), (Times{13s})) << "it keeps its room until it is gone";
 }
 
-}  // namespace
+}  // namespace nodes_scheduler_test
 }  // namespace thaw::sim

@@ -8,7 +8,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace openfaas_gateway_test {
 
 constexpr Method kPost = Method::post;
 const std::string kPath = "/function/f";
@@ -238,5 +238,5 @@ TEST(OpenFaasSettings, AsynchronousCallsAreRefused) {
             std::string::npos);
 }
 
-}  // namespace
+}  // namespace openfaas_gateway_test
 }  // namespace thaw::sim

@@ -6,7 +6,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace pipelines_test {
 
 // f (1 s), g (2 s) and h (3 s) behind SlimFaas, and a pipeline through all three, called once at
 // 10 s.
@@ -127,5 +127,5 @@ TEST(Pipelines, RefusedOnTheWayInIsNobodysCall) {
   EXPECT_EQ(bed.load.tally(0).total, 0);
 }
 
-}  // namespace
+}  // namespace pipelines_test
 }  // namespace thaw::sim

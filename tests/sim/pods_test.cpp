@@ -8,7 +8,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace pods_test {
 
 using Times = std::vector<Duration>;
 constexpr std::int64_t kMega = 1'000'000, kGiga = 1'000'000'000;
@@ -392,5 +392,5 @@ TEST(HostMemory, HoldsWhatWasReadLastAndFits) {
   for (const std::size_t function : {0U, 2U, 3U}) EXPECT_FALSE(memory.holds(function));
 }
 
-}  // namespace
+}  // namespace pods_test
 }  // namespace thaw::sim

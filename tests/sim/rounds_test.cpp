@@ -6,7 +6,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace rounds_test {
 
 using Times = std::vector<Duration>;
 
@@ -119,5 +119,5 @@ TEST(FederatedRounds, AStepMayStartAfterThem) {
   EXPECT_EQ(training.bed.sent().back(), 20s);  // 10 + 2 × (3 + 1) + 2
 }
 
-}  // namespace
+}  // namespace rounds_test
 }  // namespace thaw::sim

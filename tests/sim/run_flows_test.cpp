@@ -5,7 +5,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace run_flows_test {
 
 using Times = std::vector<Duration>;
 constexpr std::int64_t kMB = 1'000'000, kGB = 1'000'000'000;
@@ -84,5 +84,5 @@ TEST(Run, NodeLostInMidPullFailsThePullAndThePodGetsReadyOnAnother) {
   });
 }
 
-}  // namespace
+}  // namespace run_flows_test
 }  // namespace thaw::sim

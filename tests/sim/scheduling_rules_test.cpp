@@ -6,7 +6,7 @@
 #include "tests/sim/scenario_builder.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace scheduling_rules_test {
 
 using enum TaintEffect;
 
@@ -164,5 +164,5 @@ TEST(CanHost, NeedsRoomTolerationAndSelectorAtOnce) {
   EXPECT_FALSE(can_host(gpu, elsewhere));
 }
 
-}  // namespace
+}  // namespace scheduling_rules_test
 }  // namespace thaw::sim

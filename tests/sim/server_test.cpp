@@ -7,7 +7,7 @@
 #include "engine/random.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace server_test {
 
 constexpr TimePoint kStart{1767571200s};
 constexpr bool kShared = true, kAlone = false;
@@ -242,5 +242,5 @@ TEST(Server, AnIdleStretchDoesNotCount) {
             (Ends{1s, 3604s, 3604s}));
 }
 
-}  // namespace
+}  // namespace server_test
 }  // namespace thaw::sim

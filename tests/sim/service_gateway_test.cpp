@@ -6,7 +6,7 @@
 #include "tests/sim/replies.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace service_gateway_test {
 
 constexpr Method kGet = Method::get;
 constexpr const char* kPath = "/function/f/";
@@ -82,5 +82,5 @@ TEST(ServiceGateway, HasNoReportsAndNoPathToSteer) {
   EXPECT_EQ(bed.path_changes(), 0);
 }
 
-}  // namespace
+}  // namespace service_gateway_test
 }  // namespace thaw::sim

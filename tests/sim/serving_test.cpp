@@ -9,7 +9,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace serving_test {
 
 struct Setting {
   Dispatch dispatch = Dispatch::least_in_flight;
@@ -276,5 +276,5 @@ TEST_P(ServingHistory, LeavesNothingInFlightOrQueued) {
 INSTANTIATE_TEST_SUITE_P(Both, ServingHistory,
                          testing::Values(QueuePlace::replica, QueuePlace::central));
 
-}  // namespace
+}  // namespace serving_test
 }  // namespace thaw::sim

@@ -9,7 +9,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace simplifications_test {
 
 // Of these of what `change` relies on and the scenario without it does not.
 std::vector<std::string> told_of(const std::function<void(Scenario&)>& change) {
@@ -70,5 +70,5 @@ TEST(Simplifications, AreToldByWhoReliesOnThemAlone) {
   EXPECT_NE(kv[1].find("the KV cache is counted in tokens"), std::string::npos);
 }
 
-}  // namespace
+}  // namespace simplifications_test
 }  // namespace thaw::sim

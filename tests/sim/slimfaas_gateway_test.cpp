@@ -7,7 +7,7 @@
 #include "tests/sim/replies.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace slimfaas_gateway_test {
 
 constexpr Method kGet = Method::get, kPost = Method::post;
 
@@ -279,5 +279,5 @@ TEST(SlimFaasGateway, CrashForgetsEveryCall) {
   EXPECT_EQ(bed.replies().size(), 2u);
 }
 
-}  // namespace
+}  // namespace slimfaas_gateway_test
 }  // namespace thaw::sim

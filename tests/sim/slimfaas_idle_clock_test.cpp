@@ -6,7 +6,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace slimfaas_idle_clock_test {
 
 constexpr Method kPost = Method::post;
 
@@ -157,5 +157,5 @@ TEST(IdleClock, OfACrashedGatewayIsKeptOrLost) {
   }
 }
 
-}  // namespace
+}  // namespace slimfaas_idle_clock_test
 }  // namespace thaw::sim

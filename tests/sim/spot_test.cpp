@@ -7,7 +7,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace spot_test {
 
 using Times = std::vector<Duration>;
 
@@ -71,5 +71,5 @@ TEST(Spot, LivesAreExponential) {
   EXPECT_NEAR(sum / kLives, 3600, 4 * 3600 / 17.3);  // deviation of the mean: mean / sqrt(300)
 }
 
-}  // namespace
+}  // namespace spot_test
 }  // namespace thaw::sim

@@ -11,7 +11,7 @@
 #include "tests/sim/scenario_builder.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace suse_hpa_test {
 
 Scenario loaded(const std::string& variant, int clients) {
   Scenario scenario = load_scenario("scenarios/suse-hpa/" + variant);
@@ -94,5 +94,5 @@ TEST(SuseHpa, TheSecondReplicaIsAskedForWhenTheStagesOfTheMetricAddUp) {
   EXPECT_GT(delays.size(), 2u) << "the phases are chance";
 }
 
-}  // namespace
+}  // namespace suse_hpa_test
 }  // namespace thaw::sim

@@ -6,7 +6,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace virtual_services_test {
 
 // "f": a Knative Service in the namespace demo; "g": a Deployment with a Service, port 8080.
 Scenario mesh(std::vector<VirtualServiceRoute> routes) {
@@ -83,5 +83,5 @@ TEST(VirtualServices, CallsFromInsideThePassTheGateway) {
   EXPECT_EQ(bed.reply(id)->answer.status, 200);
 }
 
-}  // namespace
+}  // namespace virtual_services_test
 }  // namespace thaw::sim

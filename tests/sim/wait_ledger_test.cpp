@@ -9,7 +9,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace wait_ledger_test {
 
 constexpr Method kPost = Method::post;
 
@@ -164,5 +164,5 @@ TEST(WaitLedger, KeepsSingleLinesOnlyWhenAsked) {
   EXPECT_GE(bed.serving.waits().account(0).waits->max(), 3s);
 }
 
-}  // namespace
+}  // namespace wait_ledger_test
 }  // namespace thaw::sim

@@ -31,8 +31,8 @@ void check(const Subject& subject, Report& report) {
     const auto share = workload.requests.extended.find(kGpuMemoryPercent);
     if (share == workload.requests.extended.end() || share->second <= 0) continue;
     for (const EnvVar& variable : workload.env) {
-      const auto fraction =
-          is_fraction(variable.name) ? units::number(variable.value) : std::nullopt;
+      if (!is_fraction(variable.name)) continue;
+      const auto fraction = units::number(variable.value);
       // A hundredth of a percent: what is written as decimals is not exact.
       if (!fraction || *fraction * 100 <= static_cast<double>(share->second) + 0.01) continue;
       report.add(

@@ -4,7 +4,7 @@
 #include "tests/lint/path_texts.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace address_rules_test {
 
 using Texts = std::vector<std::string>;
 
@@ -145,5 +145,5 @@ TEST(HostWithoutService, OfAnotherNamespaceThanTheFilesIsNotJudgedInManifestsAlo
             Texts{});
 }
 
-}  // namespace
+}  // namespace address_rules_test
 }  // namespace thaw::lint

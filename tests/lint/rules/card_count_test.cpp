@@ -3,7 +3,7 @@
 #include "tests/lint/clusters.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace card_count_test {
 
 using Texts = std::vector<std::string>;
 
@@ -78,5 +78,5 @@ TEST(CardCount, APercentageAboveTheCard) {
   EXPECT_EQ(places(linted(pod("nvidia.com/gpumem-percentage: 101"))).size(), 1U);
 }
 
-}  // namespace
+}  // namespace card_count_test
 }  // namespace thaw::lint

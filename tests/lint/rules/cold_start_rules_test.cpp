@@ -6,7 +6,7 @@
 #include "tests/lint/path_texts.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace cold_start_rules_test {
 
 using Texts = std::vector<std::string>;
 
@@ -138,5 +138,5 @@ TEST(AnswerTimeout, IsComparedWithTheServiceTimeOfOneRequest) {
   EXPECT_EQ(result.count(Severity::error), 0U);
 }
 
-}  // namespace
+}  // namespace cold_start_rules_test
 }  // namespace thaw::lint

@@ -4,7 +4,7 @@
 #include "tests/lint/rules/hpa_files.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace flapping_test {
 
 using Texts = std::vector<std::string>;
 
@@ -42,5 +42,5 @@ TEST(Flapping, IsNotProvedWhereOthersUseGpusInTheNamespace) {
   EXPECT_EQ(found(hpa_of_average("AverageValue", "\"70\"") + "---\n" + other), Texts{});
 }
 
-}  // namespace
+}  // namespace flapping_test
 }  // namespace thaw::lint

@@ -3,7 +3,7 @@
 #include "tests/lint/linted.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace fraction_above_share_test {
 
 using Texts = std::vector<std::string>;
 
@@ -40,5 +40,5 @@ TEST(FractionAboveShare, AStackFileIsReadTheSame) {
   EXPECT_EQ(places(linted({{"s.yaml", text}}), "TH306"), Texts{"TH306 s.yaml:7:28"});
 }
 
-}  // namespace
+}  // namespace fraction_above_share_test
 }  // namespace thaw::lint

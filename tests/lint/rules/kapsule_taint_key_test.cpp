@@ -3,7 +3,7 @@
 #include "tests/lint/clusters.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace kapsule_taint_key_test {
 
 using Texts = std::vector<std::string>;
 
@@ -49,5 +49,5 @@ TEST(KapsuleTaintKey, NoprefixKeepsTheKey) {
   EXPECT_EQ(places(linted({{"a.md", "Kapsule: taint=noprefix=node=gpu:NoSchedule\n"}})), Texts{});
 }
 
-}  // namespace
+}  // namespace kapsule_taint_key_test
 }  // namespace thaw::lint

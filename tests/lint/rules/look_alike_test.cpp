@@ -3,7 +3,7 @@
 #include "tests/lint/linted.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace look_alike_test {
 
 using Texts = std::vector<std::string>;
 
@@ -29,5 +29,5 @@ TEST(LookAlike, PlainHyphenIsFine) {
   EXPECT_EQ(places(linted({{"a.yaml", "nvidia.com/gpumem-percentage: 18\n"}})), Texts{});
 }
 
-}  // namespace
+}  // namespace look_alike_test
 }  // namespace thaw::lint

@@ -4,7 +4,7 @@
 #include "tests/lint/rules/hpa_files.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace maximum_out_of_reach_test {
 
 using Texts = std::vector<std::string>;
 
@@ -77,5 +77,5 @@ TEST(MaximumOutOfReach, OfUtilisationGoesByLimitOverRequest) {
   EXPECT_EQ(of("", "150"), 0U);                    // no limit: up to the node's
 }
 
-}  // namespace
+}  // namespace maximum_out_of_reach_test
 }  // namespace thaw::lint

@@ -4,7 +4,7 @@
 #include "tests/lint/rules/hpa_files.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace metric_not_there_test {
 
 using Texts = std::vector<std::string>;
 
@@ -95,5 +95,5 @@ TEST(MetricNotThere, UtilisationNeedsARequestInEveryContainer) {
             Texts{});
 }
 
-}  // namespace
+}  // namespace metric_not_there_test
 }  // namespace thaw::lint

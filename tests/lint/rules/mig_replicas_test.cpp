@@ -3,7 +3,7 @@
 #include "tests/lint/clusters.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace mig_replicas_test {
 
 using Texts = std::vector<std::string>;
 
@@ -45,5 +45,5 @@ TEST(MigReplicas, APartitionThatTheCardDoesNotHave) {
   EXPECT_EQ(places(linted({{"a.md", text("1g.6gb", 1)}}), "TH304"), Texts{"TH304 a.md:3:67"});
 }
 
-}  // namespace
+}  // namespace mig_replicas_test
 }  // namespace thaw::lint

@@ -3,7 +3,7 @@
 #include "tests/lint/clusters.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace model_does_not_fit_test {
 
 using Texts = std::vector<std::string>;
 
@@ -79,5 +79,5 @@ TEST(ModelDoesNotFit, OneMiBLessThanWeightsAndCache) {
   EXPECT_EQ(with("5671").count(Severity::warning), 1U);
 }
 
-}  // namespace
+}  // namespace model_does_not_fit_test
 }  // namespace thaw::lint

@@ -3,7 +3,7 @@
 #include "tests/lint/clusters.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace no_scale_from_zero_test {
 
 using Texts = std::vector<std::string>;
 
@@ -39,5 +39,5 @@ TEST(NoScaleFromZero, APoolThatATextMakesWithAMinimumOfZero) {
   EXPECT_EQ(places(linted({{"a.md", text("--num-nodes 1")}})), Texts{});
 }
 
-}  // namespace
+}  // namespace no_scale_from_zero_test
 }  // namespace thaw::lint

@@ -3,7 +3,7 @@
 #include "tests/lint/clusters.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace nothing_fits_test {
 
 using Texts = std::vector<std::string>;
 
@@ -72,5 +72,5 @@ TEST(NothingFits, ATaintOfATextWhoseKeyATolerationNamesOnly) {
   EXPECT_EQ(places(linted(command("other:NoSchedule"))), Texts{}) << "may be tolerated elsewhere";
 }
 
-}  // namespace
+}  // namespace nothing_fits_test
 }  // namespace thaw::lint

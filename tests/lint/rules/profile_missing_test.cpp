@@ -3,7 +3,7 @@
 #include "tests/lint/linted.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace profile_missing_test {
 
 using Texts = std::vector<std::string>;
 
@@ -56,5 +56,5 @@ TEST(ProfileMissing, RuntimeClassesAreJudgedWhereTheSetHasSome) {
             Texts{});
 }
 
-}  // namespace
+}  // namespace profile_missing_test
 }  // namespace thaw::lint

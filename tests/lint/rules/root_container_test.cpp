@@ -3,7 +3,7 @@
 #include "tests/lint/linted.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace root_container_test {
 
 using Texts = std::vector<std::string>;
 
@@ -32,5 +32,5 @@ TEST(RootContainer, TheContainersWordGoesFirst) {
   EXPECT_EQ(found("runAsUser: 0", "runAsUser: 1"), Texts{});
 }
 
-}  // namespace
+}  // namespace root_container_test
 }  // namespace thaw::lint

@@ -4,7 +4,7 @@
 #include "tests/lint/linted.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace settings_test {
 
 using Texts = std::vector<std::string>;
 
@@ -162,5 +162,5 @@ TEST(CostOfMinimum, IsThatOfTheNodesAboveThePoolsOwn) {
   EXPECT_EQ(messages(linted(cards("0", "0")), "TH211"), Texts{});
 }
 
-}  // namespace
+}  // namespace settings_test
 }  // namespace thaw::lint

@@ -3,7 +3,7 @@
 #include "tests/lint/linted.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace stack_resources_test {
 
 using Texts = std::vector<std::string>;
 
@@ -28,5 +28,5 @@ TEST(StackResources, AFunctionObjectIsTheSame) {
   EXPECT_EQ(places(linted({{"f.yaml", text}}), "TH106"), Texts{"TH106 f.yaml:7:12"});
 }
 
-}  // namespace
+}  // namespace stack_resources_test
 }  // namespace thaw::lint

@@ -4,7 +4,7 @@
 #include "tests/lint/linted.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace targets_test {
 
 using Texts = std::vector<std::string>;
 
@@ -90,5 +90,5 @@ TEST(NoTarget, GroupIsThatOfTheApiVersion) {
   EXPECT_EQ(targets(hpa("a", "web", "apiVersion: apps/v1beta1, ") + deployment("web")), Texts{});
 }
 
-}  // namespace
+}  // namespace targets_test
 }  // namespace thaw::lint

@@ -4,7 +4,7 @@
 #include "tests/lint/path_texts.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace way_rules_test {
 
 using Texts = std::vector<std::string>;
 
@@ -223,5 +223,5 @@ TEST(WakeByMesh, ToAnHpasZeroWakesNobody) {
   EXPECT_EQ(past(set("1")), Texts{});
 }
 
-}  // namespace
+}  // namespace way_rules_test
 }  // namespace thaw::lint

@@ -3,7 +3,7 @@
 #include "tests/lint/linted.hpp"
 
 namespace thaw::lint {
-namespace {
+namespace yaml_boolean_test {
 
 using Texts = std::vector<std::string>;
 
@@ -51,5 +51,5 @@ TEST(YamlBoolean, WordsThatOnlyBeginLikeOneAreText) {
   EXPECT_EQ(places(linted({{"a.yaml", text}})), Texts{});
 }
 
-}  // namespace
+}  // namespace yaml_boolean_test
 }  // namespace thaw::lint

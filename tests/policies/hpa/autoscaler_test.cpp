@@ -5,7 +5,7 @@
 #include "tests/policies/hpa/world.hpp"
 
 namespace thaw::hpa {
-namespace {
+namespace autoscaler_test {
 
 const Metric kLoad = metric(MetricSource::object, TargetType::average_value, 70'000);
 
@@ -219,5 +219,5 @@ TEST(HpaAutoscaler, ToleranceOfTheRulesGoesBeforeTheFlag) {
   EXPECT_EQ(asked.pass(15s, {105'001}).desired, 2);
 }
 
-}  // namespace
+}  // namespace autoscaler_test
 }  // namespace thaw::hpa

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::hpa {
-namespace {
+namespace behavior_test {
 
 // The defaults of the API, autoscaling/v2.
 TEST(HpaBehavior, DefaultsAreTheApis) {
@@ -39,5 +39,5 @@ TEST(HpaBehavior, AListOfPoliciesReplacesTheWholeDefault) {
   EXPECT_EQ(longest_period_s(behavior.up), 600);
 }
 
-}  // namespace
+}  // namespace behavior_test
 }  // namespace thaw::hpa

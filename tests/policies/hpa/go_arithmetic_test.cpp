@@ -5,7 +5,7 @@
 #include <cmath>
 
 namespace thaw::hpa {
-namespace {
+namespace go_arithmetic_test {
 
 constexpr auto kLeast32 = std::numeric_limits<std::int32_t>::min();
 constexpr auto kMost32 = std::numeric_limits<std::int32_t>::max();
@@ -33,5 +33,5 @@ TEST(HpaArithmetic, AFloatThatNoIntegerHoldsIsTheLeastOne) {
   EXPECT_EQ(to_int64(-2.5), -2);
 }
 
-}  // namespace
+}  // namespace go_arithmetic_test
 }  // namespace thaw::hpa

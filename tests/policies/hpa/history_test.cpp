@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::hpa {
-namespace {
+namespace history_test {
 
 constexpr TimePoint kNow{1767571200s};
 
@@ -48,5 +48,5 @@ TEST(HpaHistory, TheLastStoreCanGetAnotherInstant) {
   EXPECT_EQ(slots.entries()[1].at, kNow + 1s);
 }
 
-}  // namespace
+}  // namespace history_test
 }  // namespace thaw::hpa

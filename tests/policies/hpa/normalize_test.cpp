@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::hpa {
-namespace {
+namespace normalize_test {
 
 constexpr TimePoint kNow{1767571200s};
 
@@ -128,5 +128,5 @@ TEST(HpaNormalize, RemembersWhatTheMetricsAskedFor) {
   EXPECT_EQ(history.recommendations.entries()[0].replicas, 100);
 }
 
-}  // namespace
+}  // namespace normalize_test
 }  // namespace thaw::hpa

@@ -9,7 +9,7 @@
 #include "tests/policies/hpa/world.hpp"
 
 namespace thaw::hpa {
-namespace {
+namespace replica_calculator_test {
 
 constexpr Milli kMost = std::numeric_limits<std::int64_t>::max();
 
@@ -233,5 +233,5 @@ TEST(HpaCalculator, ContainersOfAPodAddUp) {
   EXPECT_TRUE(asked.propose(one, Answer::of_samples(samples)).failed);
 }
 
-}  // namespace
+}  // namespace replica_calculator_test
 }  // namespace thaw::hpa

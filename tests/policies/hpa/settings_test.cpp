@@ -7,7 +7,7 @@
 #include "tests/policies/asked.hpp"
 
 namespace thaw::hpa {
-namespace {
+namespace settings_test {
 
 constexpr Version k134{1, 34, 0}, k135{1, 35, 0}, k136{1, 36, 0}, k137{1, 37, 0};
 
@@ -203,5 +203,5 @@ TEST(HpaSettings, RefusesFlagsThatMeanNothing) {
       90s);
 }
 
-}  // namespace
+}  // namespace settings_test
 }  // namespace thaw::hpa

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::hpa {
-namespace {
+namespace tolerance_test {
 
 TEST(HpaTolerance, BothBoundsBelongToIt) {
   const Tolerance tolerance{0.1, 0.2};
@@ -45,5 +45,5 @@ TEST(HpaTolerance, RefusesWhatIsNoQuantity) {
   }
 }
 
-}  // namespace
+}  // namespace tolerance_test
 }  // namespace thaw::hpa

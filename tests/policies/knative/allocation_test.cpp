@@ -7,7 +7,7 @@
 #include "tests/policies/knative/world.hpp"
 
 namespace thaw {
-namespace {
+namespace allocation_test {
 
 TEST(ConcurrencyAllocation, ADecisionAllocatesNothing) {
   RevisionWorld world({{"scale-down-delay", "30s"},
@@ -28,5 +28,5 @@ TEST(ConcurrencyAllocation, ADecisionAllocatesNothing) {
   EXPECT_GE(decisions, 3u);  // it did something: up, down, and to zero
 }
 
-}  // namespace
+}  // namespace allocation_test
 }  // namespace thaw

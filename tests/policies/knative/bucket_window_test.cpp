@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::knative {
-namespace {
+namespace bucket_window_test {
 
 constexpr TimePoint at(Duration t) { return TimePoint{1'000'000s + t}; }
 
@@ -104,5 +104,5 @@ TEST(BucketWindow, AShortWeightedWindowLeansOnItsNewestBucket) {
   EXPECT_NEAR(window.average(at(0s)), 784.56, 0.01);  // 1 - 0.0001^(1/6)
 }
 
-}  // namespace
+}  // namespace bucket_window_test
 }  // namespace thaw::knative

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::knative {
-namespace {
+namespace decider_test {
 
 constexpr TimePoint at(Duration t) { return TimePoint{1'000'000s + t}; }
 
@@ -151,5 +151,5 @@ TEST(DelayWindow, AClockThatIsSetBackOverrunsNothing) {
   EXPECT_EQ(window.record(at(300s), 4), 4);
 }
 
-}  // namespace
+}  // namespace decider_test
 }  // namespace thaw::knative

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::knative {
-namespace {
+namespace pod_autoscaler_test {
 
 Settings settings() { return {}; }
 
@@ -148,5 +148,5 @@ TEST(PodAutoscaler, SharesThePathAmongAsManyActivatorsAsTheLoadNeeds) {
   EXPECT_EQ(reconcile(s, facts).activators, 2);
 }
 
-}  // namespace
+}  // namespace pod_autoscaler_test
 }  // namespace thaw::knative

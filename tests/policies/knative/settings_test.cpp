@@ -9,7 +9,7 @@
 #include "tests/policies/asked.hpp"
 
 namespace thaw::knative {
-namespace {
+namespace settings_test {
 
 using Map = std::map<std::string, std::string>;
 
@@ -182,5 +182,5 @@ TEST(KnativeSettings, BadSettingsComeToTheDefaults) {
   EXPECT_EQ(read.settings.decider.stable_window, 60s);
 }
 
-}  // namespace
+}  // namespace settings_test
 }  // namespace thaw::knative

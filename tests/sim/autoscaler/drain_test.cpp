@@ -6,7 +6,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace drain_test {
 
 using Times = std::vector<Duration>;
 using Change = std::function<void(Scenario&, Workload&)>;
@@ -163,5 +163,5 @@ TEST(Drain, AtMostTenNodesAreBeingRemoved) {
         << i;
 }
 
-}  // namespace
+}  // namespace drain_test
 }  // namespace thaw::sim

@@ -6,7 +6,7 @@
 #include "tests/sim/scenario_builder.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace expander_test {
 
 Workload asks(std::int64_t milli) {
   Workload workload;
@@ -86,5 +86,5 @@ TEST(Expander, DrawsAmongEquals) {
   for (const auto& [name, count] : drawn) EXPECT_NEAR(count, 50, 31) << name;
 }
 
-}  // namespace
+}  // namespace expander_test
 }  // namespace thaw::sim

@@ -5,7 +5,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace karpenter_test {
 
 using Times = std::vector<Duration>;
 using Change = std::function<void(Scenario&)>;
@@ -210,5 +210,5 @@ TEST(Karpenter, NodesThatItDidNotBuyStay) {
   EXPECT_EQ(bed.gauge(Gauge::nodes, 0), 1);
 }
 
-}  // namespace
+}  // namespace karpenter_test
 }  // namespace thaw::sim

@@ -9,7 +9,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace orders_test {
 
 using Times = std::vector<Duration>;
 
@@ -224,5 +224,5 @@ TEST(Backoff, IsForgottenAfterASuccessAndAfterThreeHours) {
   EXPECT_EQ(backoff.failed(0, kStart + 5h + 1s), 5min);
 }
 
-}  // namespace
+}  // namespace orders_test
 }  // namespace thaw::sim

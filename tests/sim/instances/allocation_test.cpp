@@ -8,7 +8,7 @@
 #include "tests/sim/instances/standalone.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace allocation_test {
 
 struct Counted {
   std::int64_t allocations = 0;  // after the first tenth
@@ -110,5 +110,5 @@ TEST(Allocations, AreNoneForAnyProcessAndUnderProcessorSharing) {
   EXPECT_EQ(seen.allocations, 0);
 }
 
-}  // namespace
+}  // namespace allocation_test
 }  // namespace thaw::sim

@@ -8,7 +8,7 @@
 #include "tests/app/command.hpp"
 
 namespace thaw::test {
-namespace {
+namespace constant_memory_test {
 
 constexpr double kMiB = 1024 * 1024;
 
@@ -77,5 +77,5 @@ TEST(ConstantMemory, OfATraceOfTwoMillionRows) {
   expect_flat(less, more);
 }
 
-}  // namespace
+}  // namespace constant_memory_test
 }  // namespace thaw::test

@@ -2,7 +2,7 @@
 #include "tests/sim/instances/erlang_c.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace erlang_c_heavy_test {
 
 TEST(ErlangCInFull, EveryRow) {
   const auto requests =
@@ -13,5 +13,5 @@ TEST(ErlangCInFull, EveryRow) {
   }
 }
 
-}  // namespace
+}  // namespace erlang_c_heavy_test
 }  // namespace thaw::sim

@@ -5,7 +5,7 @@
 #include "tests/sim/instances/family.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace erlang_c_test {
 
 Family& family = Family::of(12);
 
@@ -22,5 +22,5 @@ TEST(ErlangC, OfOneServerAtHalfLoad) { expect_row(0); }
 TEST(ErlangC, OfFourServers) { expect_row(2); }
 TEST(ErlangC, OfTenServers) { expect_row(3); }
 
-}  // namespace
+}  // namespace erlang_c_test
 }  // namespace thaw::sim

@@ -8,7 +8,7 @@
 #include "engine/random.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace finish_heap_test {
 
 using Entry = FinishHeap::Entry;
 
@@ -70,5 +70,5 @@ TEST(FinishHeap, OrdersInstantsBeyond32Bits) {
   EXPECT_EQ(heap.top().at, std::int64_t{1} << 33);
 }
 
-}  // namespace
+}  // namespace finish_heap_test
 }  // namespace thaw::sim

@@ -8,7 +8,7 @@
 #include <map>
 
 namespace thaw::sim {
-namespace {
+namespace idle_set_test {
 
 // Instances 0, 1, 2, … in the order of their creation.
 std::vector<Instance> created(std::uint32_t n) {
@@ -110,5 +110,5 @@ TEST(IdleSet, KnowsTheLongestIdleUnderEveryDispatch) {
   }
 }
 
-}  // namespace
+}  // namespace idle_set_test
 }  // namespace thaw::sim

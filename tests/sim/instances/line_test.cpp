@@ -7,7 +7,7 @@
 #include "engine/random.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace line_test {
 
 // It grows to about 100 and empties again, so that it wraps around at every size of its array.
 TEST(Line, IsADeque) {
@@ -31,5 +31,5 @@ TEST(Line, IsADeque) {
   }
 }
 
-}  // namespace
+}  // namespace line_test
 }  // namespace thaw::sim

@@ -15,7 +15,7 @@
 #include "tests/sim/instances/standalone.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace little_law_test {
 
 using Wide = InstanceTally::Wide;
 
@@ -230,5 +230,5 @@ TEST(LittlesLaw, HoldsForEveryScenario) {
   EXPECT_GE(scenarios, 15);
 }
 
-}  // namespace
+}  // namespace little_law_test
 }  // namespace thaw::sim

@@ -8,7 +8,6 @@
 
 namespace thaw::sim {
 
-using Answer = InstancePool::Answer;
 using Wide = InstanceTally::Wide;
 
 inline InstancePool::Luck pool_luck() {
@@ -31,7 +30,7 @@ struct Bed {
     pool.emplace(spec, 0, decided, pool_luck());
   }
 
-  Answer arrive(Duration at, std::optional<Duration> own = {}, bool room = true) {
+  InstancePool::Answer arrive(Duration at, std::optional<Duration> own = {}, bool room = true) {
     end_until(at);
     return pool->arrive({at}, 0, own, room, arena, ends, tally);
   }

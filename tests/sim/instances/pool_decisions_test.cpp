@@ -6,7 +6,7 @@
 #include "tests/sim/instances/pool_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace pool_decisions_test {
 
 constexpr std::int64_t ns(Duration d) { return d.count(); }
 
@@ -197,5 +197,5 @@ TEST(LowerLevels, CountUntilNowAndAfterTheWarmUp) {
   EXPECT_EQ(bed.pool->remains().uses(ns(40s), bed.arena.warm_up)[2].kept_ns, ns(10s));
 }
 
-}  // namespace
+}  // namespace pool_decisions_test
 }  // namespace thaw::sim

@@ -3,7 +3,9 @@
 #include "tests/sim/instances/pool_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace pool_test {
+
+using Answer = InstancePool::Answer;
 
 Wide ns(Duration d) { return d.count(); }
 
@@ -167,5 +169,5 @@ TEST(Pool, PlacesOfEndedInstancesAreUsedAgain) {
   EXPECT_EQ(bed.arena.all.size(), 1U);
 }
 
-}  // namespace
+}  // namespace pool_test
 }  // namespace thaw::sim

@@ -11,7 +11,7 @@
 #include "tests/sim/instances/validation.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace queues_test {
 
 Family& family = Family::of(40);
 
@@ -208,5 +208,5 @@ TEST(ClosedLoop, KeepsItsServerAsBusyAsTheoryHasIt) {
   family.compare("closed loop of 6, in system", seen[1], in_system / sum, 0.02);
 }
 
-}  // namespace
+}  // namespace queues_test
 }  // namespace thaw::sim

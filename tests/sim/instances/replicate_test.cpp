@@ -8,7 +8,7 @@
 #include "tests/sim/instances/standalone.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace replicate_test {
 
 using Json = nlohmann::json;
 
@@ -119,5 +119,5 @@ TEST(Replicate, InterruptedBeforeItsFirstRunHasNone) {
   EXPECT_TRUE(replicate(scenario, options, 3, 2, rendered, [](std::size_t) {}).empty());
 }
 
-}  // namespace
+}  // namespace replicate_test
 }  // namespace thaw::sim

@@ -4,7 +4,7 @@
 #include "tests/sim/instances/standalone.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace run_test {
 
 using Texts = std::vector<std::string>;
 
@@ -346,5 +346,5 @@ TEST(InstancesRun, SameSeedSameRun) {
   EXPECT_NE(to_json(a.summary), to_json(c.summary));
 }
 
-}  // namespace
+}  // namespace run_test
 }  // namespace thaw::sim

@@ -11,7 +11,7 @@
 #include "tests/sim/instances/validation.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace simfaas_test {
 
 Family& family = Family::of(9);
 
@@ -106,5 +106,5 @@ TEST(SimFaasExample, TheDispatchDecidesOverColdStarts) {
   }
 }
 
-}  // namespace
+}  // namespace simfaas_test
 }  // namespace thaw::sim

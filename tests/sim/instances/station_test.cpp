@@ -5,7 +5,7 @@
 #include <map>
 
 namespace thaw::sim {
-namespace {
+namespace station_test {
 
 using Wide = InstanceTally::Wide;
 
@@ -164,5 +164,5 @@ TEST(Station, OnlyWhatLiesAfterTheWarmUpCounts) {
   EXPECT_EQ(bed.tally.in_system_ns, ns(1s + 3s + 4s));
 }
 
-}  // namespace
+}  // namespace station_test
 }  // namespace thaw::sim

@@ -7,7 +7,7 @@
 #include "tests/sim/instances/standalone.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace trace_reader_test {
 
 struct Row {
   Duration arrival;
@@ -125,5 +125,5 @@ TEST(TraceReader, SaysThatAFileIsNotThereOrCutShort) {
   EXPECT_THROW(read_all(path), InputError);
 }
 
-}  // namespace
+}  // namespace trace_reader_test
 }  // namespace thaw::sim

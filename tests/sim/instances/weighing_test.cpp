@@ -10,7 +10,7 @@
 #include "tests/sim/instances/standalone.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace weighing_test {
 
 using Texts = std::vector<std::string>;
 
@@ -315,5 +315,5 @@ TEST(Prices, AreRefusedWhereTheyMakeNoSense) {
             "functions.f.levels: a: expected EUR, found USD");
 }
 
-}  // namespace
+}  // namespace weighing_test
 }  // namespace thaw::sim

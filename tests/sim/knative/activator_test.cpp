@@ -6,7 +6,7 @@
 #include <map>
 
 namespace thaw::sim {
-namespace {
+namespace activator_test {
 
 using Choice = std::vector<PodId>;
 
@@ -115,5 +115,5 @@ TEST(Activator, ForgetsARevisionAfterOneSilentReport) {
   expect_load(activator.arrived(at(6s)), at(6s), 1, 1);
 }
 
-}  // namespace
+}  // namespace activator_test
 }  // namespace thaw::sim

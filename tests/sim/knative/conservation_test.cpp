@@ -7,7 +7,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace conservation_test {
 
 constexpr int kCalls = 400;
 constexpr Duration kSpan = 60s;
@@ -103,5 +103,5 @@ TEST(KnativeConservation, EachCallIsAnsweredOnceAndNothingIsLeft) {
   for (const int status : {200, 502, 503, 504}) EXPECT_GT(answers[status], 20) << status;
 }
 
-}  // namespace
+}  // namespace conservation_test
 }  // namespace thaw::sim

@@ -9,7 +9,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace data_path_reports_test {
 
 constexpr const char* kPath = "/function/f/";
 // Scrapes come with the autoscaler's ticks, one object later.
@@ -243,5 +243,5 @@ TEST(KnativeReports, WhatNobodyAsksForIsForgottenInTheEnd) {
   EXPECT_EQ(reports.back().at, kStart + 7'999s + kScrapes);
 }
 
-}  // namespace
+}  // namespace data_path_reports_test
 }  // namespace thaw::sim

@@ -8,7 +8,7 @@
 #include "tests/sim/replies.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace data_path_test {
 
 using Pods = std::vector<PodId>;
 constexpr Method kGet = Method::get;
@@ -341,5 +341,5 @@ TEST(KnativeDataPath, OutlivesACrashOfTheAutoscaler) {
   EXPECT_EQ(bed.gateway.last_activity(0), kStart + 1s);
 }
 
-}  // namespace
+}  // namespace data_path_test
 }  // namespace thaw::sim

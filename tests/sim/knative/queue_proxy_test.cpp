@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::sim {
-namespace {
+namespace queue_proxy_test {
 
 using Admission = serving::Breaker::Admission;
 
@@ -93,5 +93,5 @@ TEST(QueueProxy, AfterALongSilenceOnlyTheLastSecondIsReported) {
   EXPECT_DOUBLE_EQ(busy.report(at(3601s))->concurrency, 0.75);
 }
 
-}  // namespace
+}  // namespace queue_proxy_test
 }  // namespace thaw::sim

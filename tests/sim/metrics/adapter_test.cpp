@@ -6,7 +6,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace adapter_test {
 
 using Fold = MetricRule::Fold;
 
@@ -132,5 +132,5 @@ TEST(WithoutAnAdapter, ANameIsTheMeanOverTheFunctionsPods) {
   }
 }
 
-}  // namespace
+}  // namespace adapter_test
 }  // namespace thaw::sim

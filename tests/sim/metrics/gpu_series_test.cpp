@@ -6,7 +6,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace gpu_series_test {
 
 // One pod with a GPU, whose requests the test plays.
 struct OneGpu {
@@ -169,5 +169,5 @@ TEST(GpuSeries, OfASharedCardIsTheWholeCardsForEveryPod) {
   EXPECT_EQ(shares_of_two(Mode::mig), (Shares{40'000, 0})) << "an instance is its pod's own";
 }
 
-}  // namespace
+}  // namespace gpu_series_test
 }  // namespace thaw::sim

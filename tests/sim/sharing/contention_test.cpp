@@ -8,7 +8,7 @@
 #include "engine/random.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace contention_test {
 
 using Speeds = std::vector<Speed>;
 
@@ -80,5 +80,5 @@ TEST(Slowed, IsTheSpeedOfWorkThatTakesLonger) {
   EXPECT_EQ(slowed({1, 2}, 1100), (Speed{5, 11}));  // 1 / (2 × 1.1)
 }
 
-}  // namespace
+}  // namespace contention_test
 }  // namespace thaw::sim

@@ -5,7 +5,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace memory_test {
 
 using Mode = GpuSharing::Mode;
 using Times = std::vector<Duration>;
@@ -116,5 +116,5 @@ TEST(GpuMemory, ADeadContainerIsGoneWithItsPod) {
   EXPECT_EQ(bed.node("gpu-1").cards->cards()[0].pods, 0);
 }
 
-}  // namespace
+}  // namespace memory_test
 }  // namespace thaw::sim

@@ -8,7 +8,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace modes_test {
 
 using Mode = GpuSharing::Mode;
 using Ends = std::vector<Duration>;
@@ -229,5 +229,5 @@ TEST(Vgpu, CardsAndNodesAreFilledAsThePoliciesSay) {
   }
 }
 
-}  // namespace
+}  // namespace modes_test
 }  // namespace thaw::sim

@@ -10,7 +10,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace solver_test {
 
 namespace s4u = simgrid::s4u;
 
@@ -144,5 +144,5 @@ TEST(Sharing, RatesAndEndsAreSimGridsInAThousandCases) {
   EXPECT_GT(shared, 2000) << "jobs whose cap alone does not say their rate";
 }
 
-}  // namespace
+}  // namespace solver_test
 }  // namespace thaw::sim

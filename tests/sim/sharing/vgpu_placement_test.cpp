@@ -4,7 +4,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace vgpu_placement_test {
 
 using Times = std::vector<Duration>;
 
@@ -108,5 +108,5 @@ TEST(SplitCards, BringNoNodeForWhatOnlyHamiUnderstands) {
   EXPECT_EQ(plain.times("gpu-1", "ordered").size(), 1u);
 }
 
-}  // namespace
+}  // namespace vgpu_placement_test
 }  // namespace thaw::sim

@@ -6,7 +6,7 @@
 #include "tests/sim/test_bed.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace vgpu_speed_test {
 
 // One card; each function has one pod, which asks for so many percent of it.
 struct Shared {
@@ -128,5 +128,5 @@ TEST(Server, FollowsItsSpeedAndNeverEndsEarly) {
   EXPECT_EQ(done, (std::vector<RequestId>{7}));
 }
 
-}  // namespace
+}  // namespace vgpu_speed_test
 }  // namespace thaw::sim

@@ -9,7 +9,7 @@
 #include "engine/random.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace vgpu_test {
 
 constexpr std::int64_t kMemoryMiB = 10'000;
 constexpr Version k24{2, 4, 0}, k26{2, 6, 0}, k27{2, 7, 0};
@@ -200,5 +200,5 @@ TEST(VgpuCards, NeverGiveAwayMoreThanThereIsAndTakeAllBack) {
   EXPECT_EQ(cards.used_score(), 0);
 }
 
-}  // namespace
+}  // namespace vgpu_test
 }  // namespace thaw::sim

@@ -15,7 +15,7 @@
 #include "tests/sim/instances/standalone.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace compare_test {
 
 // Gamma draws take a number of uniforms that differs from draw to draw, so any request that took
 // another's would shift all that follow.
@@ -261,5 +261,5 @@ TEST(Compare, InterruptedKeepsWhatIsWhole) {
   EXPECT_EQ(to_json(result.comparison), to_json(compare(scenario, whole).comparison));
 }
 
-}  // namespace
+}  // namespace compare_test
 }  // namespace thaw::sim

@@ -12,7 +12,7 @@
 #include "tests/sim/instances/standalone.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace coverage_test {
 
 constexpr std::size_t kStudies = 1000, kReplications = 20, kForTruth = 50'000;
 constexpr std::uint64_t kStudySeeds = 1'000'000, kTruthSeeds = 100'000'000;
@@ -119,5 +119,5 @@ TEST(Coverage, OfAQueueIsWhatTheIntervalsSay) {
   expect_coverage(family, {{"p50", nullptr, &Outcome::p50_s}, {"p95", nullptr, &Outcome::p95_s}});
 }
 
-}  // namespace
+}  // namespace coverage_test
 }  // namespace thaw::sim

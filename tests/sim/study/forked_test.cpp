@@ -11,7 +11,7 @@
 #include "engine/diagnostic.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace forked_test {
 
 using End = Forked::End;
 
@@ -80,5 +80,5 @@ TEST(Forked, StoppedBeforeTheFirstStartsNone) {
   EXPECT_TRUE(results.empty());
 }
 
-}  // namespace
+}  // namespace forked_test
 }  // namespace thaw::sim

@@ -10,7 +10,7 @@
 #include "engine/random.hpp"
 
 namespace thaw::sim {
-namespace {
+namespace optimum_test {
 
 using Requests = std::vector<FutureRequest>;
 
@@ -404,5 +404,5 @@ TEST(DistanceToTheOptimum, IsNeverToldAgainstABoundOfAnotherPromise) {
   EXPECT_FALSE(distance(paid, optimum(question)));
 }
 
-}  // namespace
+}  // namespace optimum_test
 }  // namespace thaw::sim

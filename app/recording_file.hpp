@@ -1,0 +1,31 @@
+// A recording being written: beside its place until it is whole.
+#pragma once
+
+#include <fstream>
+#include <string>
+
+#include "engine/recording/recording.hpp"
+#include "engine/report/timeline.hpp"
+#include "engine/scenario/scenario.hpp"
+#include "sim/simulation.hpp"
+
+namespace thaw::app {
+
+class RecordingFile {
+ public:
+  // Throws std::runtime_error where it cannot be written, here and in keep().
+  explicit RecordingFile(std::string path);
+  ~RecordingFile();  // what was not kept is gone
+
+  // From now on the run tells it what its policies see and decide, and what comes.
+  void listen(const Scenario& scenario, sim::RunOptions& options);
+  void add(const Timeline& timeline);  // the stages of its pods and nodes
+  void keep();
+
+ private:
+  std::string path_, part_;
+  std::ofstream out_;
+  recording::Writer writer_;
+};
+
+}  // namespace thaw::app

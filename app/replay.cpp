@@ -1,0 +1,107 @@
+// thaw replay: a recording decided again.
+#include "engine/recording/replay.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "app/terminal.hpp"
+#include "app/verbs.hpp"
+#include "engine/diagnostic.hpp"
+#include "engine/scenario/governance.hpp"
+#include "policies/all.hpp"
+
+namespace thaw::app {
+namespace {
+
+struct ReplayArguments {
+  std::string file, policy, format = "text";
+};
+
+constexpr std::size_t kShown = 20;  // differences; --format json has all
+
+std::optional<recording::Replay::Instead> instead_of(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  Diagnostics problems;
+  PolicyChoice choice = PolicyChoice::parse(text, problems);
+  if (choice.function)
+    problems.error({"--policy", 0, 0}, "", "replay asks one policy for every function");
+  problems.throw_if_any();
+  return recording::Replay::Instead{choice.policy, std::move(choice.params)};
+}
+
+class Tally {
+ public:
+  explicit Tally(bool json) : json_(json) {}
+
+  void add(const recording::Again& one) {
+    ++asked_;
+    if (one.same()) return;
+    ++different_;
+    if (json_) {
+      fmt::print("{{\"function\":{:?},\"at\":\"{}\",\"recorded\":{},\"decided\":{}}}\n",
+                 one.function, thaw::to_text(one.at), one.recorded, one.decided);
+    } else if (different_ <= kShown) {
+      fmt::print("{}  {}\n    recorded {}\n    decided  {}\n", thaw::to_text(one.at), one.function,
+                 one.recorded, one.decided);
+    }
+  }
+
+  int conclude() const {
+    if (json_) {
+      fmt::print("{{\"decisions\":{},\"same\":{}}}\n", asked_, asked_ - different_);
+    } else {
+      if (different_ > kShown)
+        fmt::print("and {} more: --format json has all\n", different_ - kShown);
+      fmt::print("{} of {} decisions are the same\n", asked_ - different_, asked_);
+    }
+    return different_ == 0 ? kHeld : kFailed;
+  }
+
+ private:
+  bool json_;
+  std::uint64_t asked_ = 0, different_ = 0;
+};
+
+int replay(const ReplayArguments& arguments) {
+  std::ifstream in(arguments.file, std::ios::binary);
+  const auto refuse = [&](const std::string& why) {
+    throw InputError({{{arguments.file, 0, 0}, "", why}});
+  };
+  if (!in) refuse("cannot be read");
+  recording::Reader reader(arguments.file);
+  recording::Replay replay(find_policy, instead_of(arguments.policy), arguments.file);
+  Tally tally(arguments.format == "json");
+  std::string line;
+  while (std::getline(in, line)) {
+    std::optional<recording::Line> read = reader.read(line);
+    if (!read) continue;
+    if (const auto again = replay.take(std::move(*read), reader.line())) tally.add(*again);
+  }
+  if (in.bad() || reader.line() == 0) refuse("is no recording: thaw run … --record FILE makes one");
+  return tally.conclude();
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, int& exit_code) {
+  static ReplayArguments arguments;
+  CLI::App* verb = app.add_subcommand(
+      "replay",
+      "a recording decided again: 1 if a decision is another than the one recorded\n"
+      "Example: thaw replay kapsule.jsonl --policy "
+      "idle_timeout:TimeoutSecondBeforeSetReplicasMin=600");
+  verb->add_option("FILE", arguments.file, "that thaw run --record wrote")->required();
+  verb->add_option("--policy", arguments.policy,
+                   "NAME[:key=value,…] in place of those that decided then");
+  verb->add_option("--format", arguments.format, "text, or json: a line for each that differs")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  verb->callback([&exit_code] { exit_code = replay(arguments); });
+}
+
+}  // namespace thaw::app
