@@ -58,7 +58,22 @@ void Control::build(const std::map<FunctionName, Kept>& kept) {
   for (const FunctionId id : controller_->restore(states))
     ports_.log.warning("state", "what was kept is of a version not known here; it starts fresh",
                        {{"function", functions_.known[id].first.second}});
+  tell_made(states);
   controller_->start();
+}
+
+void Control::tell_made(const Controller::State& states) {
+  for (const Function& function : functions_.governed) {
+    const auto state = states.find(function.id);
+    ports_.made(function, controller_->wants(function.id),
+                state == states.end() ? nullptr : &state->second);
+  }
+}
+
+void Control::tell_made(const std::function<void()>& begin) {
+  const Controller::State states = controller_ ? controller_->save() : Controller::State{};
+  begin();
+  if (controller_) tell_made(states);
 }
 
 bool Control::is_up(const Function& function) const {

@@ -26,6 +26,7 @@
 #include "drivers/world/live_clock.hpp"
 #include "drivers/world/live_metrics.hpp"
 #include "drivers/world/pages.hpp"
+#include "drivers/world/recording.hpp"
 #include "drivers/world/shadow.hpp"
 #include "drivers/world/spawn.hpp"
 
@@ -113,6 +114,8 @@ class Driver {
     server_.emplace(io_.get_executor(), config_.listen,
                     [this](http::Request request) { return pages_.answer(std::move(request)); });
     address_ = address();
+    if (!options_.record.empty())
+      recording_.emplace(options_.record, decisions_, inventory_, clock_, log_);
     if (config_.gateway) path_.emplace(*config_.gateway, path_ports());
     role_ = options_.shadow ? make_shadow(surroundings()) : make_leader(surroundings());
     asio::co_spawn(io_, live(), [this](const std::exception_ptr& thrown) {
@@ -128,7 +131,7 @@ class Driver {
     // The role is made later than the controller's ports; nothing is asked before it starts.
     return {clock_,
             cluster_,
-            decisions_,
+            recorders_,
             activity_,
             inventory_,
             log_,
@@ -139,10 +142,16 @@ class Driver {
               role_->serve(functions);
               listen(functions);
             },
-            [this] { return functions_of(inventory_, config_, options_.find, options_.shadow); },
+            [this] {
+              return functions_of(inventory_, config_, options_.find, options_.shadow,
+                                  recording_.has_value());
+            },
             [this] { reform_soon(); },
             [this] { clock_.ring_due(); },
-            [this](const Functions&) { route_soon(); }};
+            [this](const Functions&) { route_soon(); },
+            [this](const Function& function, const Wants& wants, const SavedState* state) {
+              if (recording_) recording_->made(function, wants, state);
+            }};
   }
 
   Watches::Told watched() {
@@ -269,6 +278,7 @@ class Driver {
       activity_.refresh(clock_.now(),
                         [this](const FunctionName& name) { return control_.ready(name); });
       spending_.count();
+      if (recording_ && recording_->full()) control_.tell_made([this] { recording_->next(); });
       reload();
     }
   }
@@ -342,11 +352,30 @@ class Driver {
       driver_.control_.workload_changed(key, settings);
     }
     void pods_changed(const WorkloadKey& key) override {
+      if (driver_.recording_) driver_.recording_->pods_changed(key);
       driver_.control_.pods_changed(key);
       driver_.route_soon();
     }
 
    private:
+    Driver& driver_;
+  };
+
+  // The controller's recorder: the log, and the recording before it where there is one.
+  class Recorders final : public Recorder {
+   public:
+    explicit Recorders(Driver& driver) : driver_(driver) {}
+    void step(FunctionId id, const Observation& seen, const Decision& decided,
+              const Decision& capped) override {
+      first().step(id, seen, decided, capped);
+    }
+    void look(FunctionId id, const Observation& seen) override { first().look(id, seen); }
+
+   private:
+    Recorder& first() {
+      if (driver_.recording_) return *driver_.recording_;
+      return driver_.decisions_;
+    }
     Driver& driver_;
   };
 
@@ -368,6 +397,7 @@ class Driver {
   Changes changes_{*this};
   std::unique_ptr<Role> role_;
   RolesCluster cluster_{role_};
+  Recorders recorders_{*this};
   Control control_;
   Inventory inventory_;
   Spending spending_;
@@ -376,6 +406,7 @@ class Driver {
   LiveMetrics metrics_;
   Observer observer_;
   DecisionLog decisions_;
+  std::optional<Recording> recording_;
   Pages pages_;
   std::optional<http::Server> server_;
   std::exception_ptr failed_;

@@ -24,8 +24,9 @@ std::string problems_of(const Diagnostics& problems) {
 
 class Census {
  public:
-  Census(const Inventory& inventory, const DriveConfig& config, FindPolicy find, bool shadow)
-      : inventory_(inventory), config_(config), find_(find), shadow_(shadow) {
+  Census(const Inventory& inventory, const DriveConfig& config, FindPolicy find, bool shadow,
+         bool record)
+      : inventory_(inventory), config_(config), find_(find), shadow_(shadow), record_(record) {
     scenario_.versions = config.versions;
     for (const DriveConfig::Function& one : config.functions) named_.emplace(key_of(one), &one);
     for (const auto& [name, hpa] : inventory.hpas())
@@ -150,13 +151,14 @@ class Census {
     if (const auto* entry = named(key); entry && entry->most) most = Replicas(*entry->most);
     std::vector<MetricRef> metrics(wants.metrics.begin(), wants.metrics.end());
     functions_.governed.push_back({one.spec.function, functions_.known[one.spec.function].first,
-                                   key, one.policy, std::move(metrics), std::move(policy), most});
+                                   key, one.policy, std::move(metrics), std::move(policy), most,
+                                   record_ ? std::optional(one.spec) : std::nullopt});
   }
 
   const Inventory& inventory_;
   const DriveConfig& config_;
   const FindPolicy find_;
-  const bool shadow_;
+  const bool shadow_, record_;
   std::map<WorkloadKey, const DriveConfig::Function*> named_;
   std::map<WorkloadKey, const HpaState*> hpas_;
   Scenario scenario_;
@@ -168,8 +170,8 @@ class Census {
 }  // namespace
 
 Functions functions_of(const Inventory& inventory, const DriveConfig& config, FindPolicy find,
-                       bool shadow) {
-  return Census(inventory, config, find, shadow).take();
+                       bool shadow, bool record) {
+  return Census(inventory, config, find, shadow, record).take();
 }
 
 }  // namespace thaw::world

@@ -34,6 +34,7 @@ struct Function {
   std::vector<MetricRef> metrics;  // that the policy wants
   std::unique_ptr<ScalingPolicy> scaler;
   std::optional<Replicas> most;
+  std::optional<Spec> spec;  // that the policy was made of, where somebody records
 };
 
 // How a function is called, whoever scales it.
@@ -57,7 +58,8 @@ struct Functions {
   std::vector<Refusal> refused;
 };
 
+// `record`: specs are kept.
 Functions functions_of(const Inventory& inventory, const DriveConfig& config, FindPolicy find,
-                       bool shadow);
+                       bool shadow, bool record = false);
 
 }  // namespace thaw::world

@@ -54,9 +54,17 @@ void Driver::configure(const std::string& more) {
 void Driver::launch() {
   const char* const binary = std::getenv("THAW_BINARY");
   if (!binary) throw std::runtime_error("THAW_BINARY names no command");
-  process_ = std::make_unique<Companion>(std::vector<std::string>{
-      "/bin/sh", "-c", "exec \"$0\" drive \"$1/drive.yaml\" --identity \"$2\" $3 2>>\"$1/log\"",
-      binary, settings_.folder, settings_.identity, settings_.shadow ? "--shadow" : ""});
+  std::vector<std::string> command = {
+      "/bin/sh",
+      "-c",
+      "folder=$1; shift; exec \"$0\" drive \"$folder/drive.yaml\" \"$@\" 2>>\"$folder/log\"",
+      binary,
+      settings_.folder,
+      "--identity",
+      settings_.identity};
+  if (settings_.shadow) command.emplace_back("--shadow");
+  if (!settings_.record.empty()) command.insert(command.end(), {"--record", settings_.record});
+  process_ = std::make_unique<Companion>(command);
 }
 
 void Driver::start() {

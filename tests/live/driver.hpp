@@ -20,6 +20,7 @@ struct DriverSettings {
   std::string identity = "a";
   std::string more = {};  // lines of the configuration
   bool shadow = false;
+  std::string record = {};  // a folder
   std::optional<std::string> gateway = {};  // fields of its section but `listen`: "drain: 9s"
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "drivers/world/control.hpp"
+#include "drivers/world/decision_log.hpp"
 #include "drivers/world/live_cluster.hpp"
 #include "policies/all.hpp"
 #include "tests/drivers/world/objects_in_json.hpp"
