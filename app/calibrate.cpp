@@ -1,14 +1,12 @@
 // thaw calibrate: what recordings say of how long things take.
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/verbs.hpp"
 #include "engine/calibration/calibration.hpp"
-#include "engine/diagnostic.hpp"
+#include "engine/recording/file.hpp"
 #include "engine/report/output.hpp"
 
 namespace thaw::app {
@@ -19,22 +17,13 @@ struct CalibrateArguments {
   std::string out, base = "scenario.yaml", format = "text";
 };
 
-void read(const std::string& path, calibration::Observing& observing) {
-  std::ifstream in(path, std::ios::binary);
-  recording::Reader reader(path);
-  std::string line;
-  while (std::getline(in, line)) {
-    if (const auto read = reader.read(line)) observing.take(*read);
-  }
-  if (in.bad() || reader.line() == 0)
-    throw InputError({{{path, 0, 0}, "", "is no recording: thaw run … --record FILE makes one"}});
-}
-
 int calibrate_files(const CalibrateArguments& arguments) {
   calibration::Observed together;
   for (const std::string& file : arguments.files) {
     calibration::Observing observing;
-    read(file, observing);
+    const bool cut_off =
+        recording::read_file(file, [&](recording::Line line, int) { observing.take(line); });
+    if (cut_off) std::fprintf(stderr, "%s: its last line is cut off, and left out\n", file.c_str());
     together.add(observing.finish());
   }
   const std::vector<calibration::Fitted> fitted = calibrate(together);
@@ -56,7 +45,8 @@ void add_calibrate(CLI::App& app, int& exit_code) {
       "calibrate",
       "what recordings say of how long nodes, containers and requests take, with intervals\n"
       "Example: thaw calibrate monday.jsonl tuesday.jsonl --out scenarios/mine/observed.yaml");
-  verb->add_option("FILE", arguments.files, "that thaw run --record wrote; several count together")
+  verb->add_option("FILE", arguments.files,
+                   "that thaw run --record or thaw record wrote; several count together")
       ->required();
   verb->add_option("--out", arguments.out, "a variant with what was observed");
   verb->add_option("--base", arguments.base, "what the variant is of")->capture_default_str();

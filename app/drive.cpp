@@ -1,4 +1,4 @@
-// thaw drive: be the autoscaler of a cluster, or watch beside the one that is there.
+// thaw drive, thaw record: be the autoscaler of a cluster, or watch beside the one that is there.
 #include "drivers/world/drive.hpp"
 
 #include <cstdio>
@@ -8,6 +8,17 @@
 #include "policies/all.hpp"
 
 namespace thaw::app {
+
+namespace {
+
+int drive(world::DriveOptions& options) {
+  options.find = find_policy;
+  options.log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
+  world::drive(options);
+  return kHeld;
+}
+
+}  // namespace
 
 void add_drive(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<world::DriveOptions>();
@@ -20,12 +31,21 @@ void add_drive(CLI::App& app, int& exit_code) {
                  "decide beside the cluster's own autoscaler, and write nothing");
   verb->add_option("--identity", options->identity,
                    "in the Lease; default $POD_UID, else the host's name");
-  verb->callback([options, &exit_code] {
-    options->find = find_policy;
-    options->log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
-    world::drive(*options);
-    exit_code = kHeld;
-  });
+  verb->add_option("--record", options->record,
+                   "a folder: what is seen and decided, for thaw replay and thaw calibrate");
+  verb->callback([options, &exit_code] { exit_code = drive(*options); });
+}
+
+void add_record(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<world::DriveOptions>();
+  options->shadow = true;
+  CLI::App* const verb = app.add_subcommand(
+      "record",
+      "look on as thaw drive --shadow does, and write down all of it, until SIGTERM\n"
+      "Example: thaw record drive.yaml --out recorded/");
+  verb->add_option("CONFIG", options->config, "as of thaw drive")->required();
+  verb->add_option("--out", options->record, "a folder; earlier recordings in it stay")->required();
+  verb->callback([options, &exit_code] { exit_code = drive(*options); });
 }
 
 }  // namespace thaw::app

@@ -28,6 +28,7 @@ int run_command(int argc, char** argv) {
   add_drive(app, exit_code);
   add_museum(app, exit_code);
   add_policies(app, exit_code);
+  add_record(app, exit_code);
   add_replay(app, exit_code);
   add_schema(app, exit_code);
   add_trace(app, exit_code);

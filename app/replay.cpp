@@ -4,14 +4,15 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <fstream>
-#include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "app/terminal.hpp"
 #include "app/verbs.hpp"
 #include "engine/diagnostic.hpp"
+#include "engine/recording/file.hpp"
 #include "engine/scenario/governance.hpp"
 #include "policies/all.hpp"
 
@@ -19,7 +20,8 @@ namespace thaw::app {
 namespace {
 
 struct ReplayArguments {
-  std::string file, policy, format = "text";
+  std::vector<std::string> files;
+  std::string policy, format = "text";
 };
 
 constexpr std::size_t kShown = 20;  // differences; --format json has all
@@ -68,21 +70,14 @@ class Tally {
 };
 
 int replay(const ReplayArguments& arguments) {
-  std::ifstream in(arguments.file, std::ios::binary);
-  const auto refuse = [&](const std::string& why) {
-    throw InputError({{{arguments.file, 0, 0}, "", why}});
-  };
-  if (!in) refuse("cannot be read");
-  recording::Reader reader(arguments.file);
-  recording::Replay replay(find_policy, instead_of(arguments.policy), arguments.file);
   Tally tally(arguments.format == "json");
-  std::string line;
-  while (std::getline(in, line)) {
-    std::optional<recording::Line> read = reader.read(line);
-    if (!read) continue;
-    if (const auto again = replay.take(std::move(*read), reader.line())) tally.add(*again);
+  recording::Replay replay(find_policy, instead_of(arguments.policy));
+  for (const std::string& file : arguments.files) {
+    const bool cut_off = recording::read_file(file, [&](recording::Line line, int number) {
+      if (const auto again = replay.take(std::move(line), file, number)) tally.add(*again);
+    });
+    if (cut_off) std::fprintf(stderr, "%s: its last line is cut off, and left out\n", file.c_str());
   }
-  if (in.bad() || reader.line() == 0) refuse("is no recording: thaw run … --record FILE makes one");
   return tally.conclude();
 }
 
@@ -95,7 +90,9 @@ void add_replay(CLI::App& app, int& exit_code) {
       "a recording decided again: 1 if a decision is another than the one recorded\n"
       "Example: thaw replay kapsule.jsonl --policy "
       "idle_timeout:TimeoutSecondBeforeSetReplicasMin=600");
-  verb->add_option("FILE", arguments.file, "that thaw run --record wrote")->required();
+  verb->add_option("FILE", arguments.files,
+                   "that thaw run --record or thaw record wrote; in their order")
+      ->required();
   verb->add_option("--policy", arguments.policy,
                    "NAME[:key=value,…] in place of those that decided then");
   verb->add_option("--format", arguments.format, "text, or json: a line for each that differs")

@@ -11,6 +11,7 @@ namespace thaw::app {
 
 inline constexpr int kHeld = 0, kFailed = 1, kBadInput = 2, kOutside = 3, kInterrupted = 130;
 
+void add_record(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_calibrate(CLI::App& app, int& exit_code);

@@ -80,7 +80,9 @@ void Controller::step(FunctionId id, Governed& governed, Cause cause) {
 Controller::State Controller::save() const {
   State state;
   for (const auto& [id, governed] : governed_) {
-    governed.policy->look(cluster_.observe(id, governed.wants, Cause::timer));
+    const Observation& seen = cluster_.observe(id, governed.wants, Cause::timer);
+    governed.policy->look(seen);
+    recorder_.look(id, seen);
     StateWriter writer(state[id]);
     governed.policy->save(writer);
   }

@@ -33,6 +33,8 @@ class Recorder {
   // `capped` is what was submitted: `decided` after the operator's cap.
   virtual void step(FunctionId, const Observation&, const Decision& decided,
                     const Decision& capped) = 0;
+  // Facts that a policy was shown without a question, before its state was saved.
+  virtual void look(FunctionId, const Observation&) {}
 };
 
 }  // namespace thaw

@@ -1,6 +1,9 @@
 #include "sim/gateway_settings.hpp"
 
+#include <utility>
+
 #include "engine/scenario/slimfaas_annotations.hpp"
+#include "engine/scenario/slimfaas_calls.hpp"
 #include "engine/scenario/slimfaas_gateway.hpp"
 
 namespace thaw::sim {
@@ -9,19 +12,6 @@ namespace {
 constexpr slimfaas::Variable kSnapshotPoll{"REPLICAS_SYNCHRONISATION_WORKER_DELAY_MILLISECONDS",
                                            "Workers__ReplicasSynchronizationDelayMilliseconds"};
 
-// "Private:/admin,Public:/": no prefix means public.
-std::vector<std::pair<std::string, bool>> visibility_rules(const std::vector<std::string>& items) {
-  std::vector<std::pair<std::string, bool>> rules;
-  for (const std::string& item : items) {
-    if (item.starts_with("Private:")) {
-      rules.emplace_back(item.substr(8), true);
-    } else {
-      rules.emplace_back(item.starts_with("Public:") ? item.substr(7) : item, false);
-    }
-  }
-  return rules;
-}
-
 GatewaySettings::Function of_function(const Workload& workload, const Params& environment,
                                       const Version& version, Diagnostics& diagnostics) {
   GatewaySettings::Function settings;
@@ -29,10 +19,9 @@ GatewaySettings::Function of_function(const Workload& workload, const Params& en
   const slimfaas::Limits limits = slimfaas::limits_of(params, environment, version, diagnostics);
   settings.wait_limit = limits.wait;
   settings.answer_limit = limits.answer;
-  ParamsReader reader(params, diagnostics, "SlimFaas");
-  settings.is_private =
-      reader.one_of("DefaultVisibility", "Public", {"Public", "Private"}) == "Private";
-  settings.private_paths = visibility_rules(reader.list("PathsStartWithVisibility"));
+  slimfaas::Visibility visibility = slimfaas::visibility_of(params, diagnostics);
+  settings.is_private = visibility.is_private;
+  settings.private_paths = std::move(visibility.paths);
   return settings;
 }
 

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/load_reports.hpp"
 #include "engine/policy.hpp"
 #include "sim/load.hpp"
-#include "sim/load_reports.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {

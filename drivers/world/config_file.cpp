@@ -62,6 +62,15 @@ std::string needs_restart(const DriveConfig& before, const DriveConfig& after) {
   };
   compare(spending(before) == spending(after), "spending");
   compare(metrics(before) == metrics(after), "metrics");
+  using Gateway = std::optional<DriveConfig::Gateway>;
+  const auto gateway = [](const Gateway& of) {
+    const DriveConfig::Gateway g = of.value_or(DriveConfig::Gateway{});
+    const auto async = g.async.value_or(DriveConfig::Gateway::Async{});
+    return std::tuple(of.has_value(), g.listen, g.certificate, g.key, g.timeout, g.queue,
+                      g.per_replica, g.connections, g.body, g.drain, g.name, async.path, async.body,
+                      async.remembered);
+  };
+  compare(gateway(before.gateway) == gateway(after.gateway), "gateway");
   return text;
 }
 

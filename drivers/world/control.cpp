@@ -25,7 +25,11 @@ void Control::end() {
 }
 
 void Control::reform() {
-  if (!controller_) return;
+  if (!controller_) {
+    functions_ = ports_.take_census();
+    ports_.known(functions_);
+    return;
+  }
   const std::map<FunctionName, Kept> as_of_now = kept();
   end();
   build(as_of_now);
@@ -35,6 +39,7 @@ void Control::build(const std::map<FunctionName, Kept>& kept) {
   functions_ = ports_.take_census();
   tell_refusals();
   ports_.serve(functions_);
+  ports_.known(functions_);
   controller_ = std::make_unique<Controller>(ports_.clock, ports_.cluster, ports_.recorder);
   Controller::State states;
   for (Function& function : functions_.governed) {
@@ -53,7 +58,22 @@ void Control::build(const std::map<FunctionName, Kept>& kept) {
   for (const FunctionId id : controller_->restore(states))
     ports_.log.warning("state", "what was kept is of a version not known here; it starts fresh",
                        {{"function", functions_.known[id].first.second}});
+  tell_made(states);
   controller_->start();
+}
+
+void Control::tell_made(const Controller::State& states) {
+  for (const Function& function : functions_.governed) {
+    const auto state = states.find(function.id);
+    ports_.made(function, controller_->wants(function.id),
+                state == states.end() ? nullptr : &state->second);
+  }
+}
+
+void Control::tell_made(const std::function<void()>& begin) {
+  const Controller::State states = controller_ ? controller_->save() : Controller::State{};
+  begin();
+  if (controller_) tell_made(states);
 }
 
 bool Control::is_up(const Function& function) const {
@@ -114,6 +134,11 @@ bool Control::wake(const FunctionName& name) {
   ports_.activity.wake(name, ports_.clock.now());
   if (controller_->wants(*id).arrivals_at_zero) poke(*id, Cause::arrival_at_zero);
   return true;
+}
+
+std::size_t Control::wake_all() {
+  for (const auto& [name, id] : ids_) wake(name);
+  return ids_.size();
 }
 
 bool Control::ready(const FunctionName& name) const {

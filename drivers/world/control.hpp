@@ -10,9 +10,9 @@
 #include <set>
 #include <vector>
 
-#include "drivers/world/decision_log.hpp"
 #include "drivers/world/functions.hpp"
 #include "drivers/world/kept_state.hpp"
+#include "drivers/world/log.hpp"
 #include "engine/controller.hpp"
 
 namespace thaw::world {
@@ -22,7 +22,7 @@ class Control final : public Inventory::Listener {
   struct Ports {
     Clock& clock;
     Cluster& cluster;
-    DecisionLog& recorder;
+    Recorder& recorder;
     Activity& activity;
     const Inventory& inventory;
     Log& log;
@@ -31,21 +31,30 @@ class Control final : public Inventory::Listener {
     std::function<Functions()> take_census;
     std::function<void()> settings_changed;  // a later reform() is due
     std::function<void()> ring_due;  // alarms whose time has come, before anyone is asked else
+    // Told whenever there are others, or other settings, whether this process decides or not.
+    std::function<void(const Functions&)> known = [](const Functions&) {};
+    // Told of each policy before it is asked, with the state that it goes on from (or nullptr).
+    std::function<void(const Function&, const Wants&, const SavedState*)> made =
+        [](const Function&, const Wants&, const SavedState*) {};
   };
   explicit Control(Ports ports) : ports_(std::move(ports)) {}
 
-  // Takes up what was kept; what was kept `aged` before it may have gone on for as long.
+  // Takes up what was kept; what was kept `aged` before it may have gone on for as long. Before
+  // begin() and after end(), reform() does no more than to know the functions.
   void begin(const std::map<FunctionName, Kept>& kept, Duration aged);
   void end();
   void reform();
   bool running() const { return controller_ != nullptr; }
   std::map<FunctionName, Kept> kept();
+  // Of all policies again, as of now; `begin` comes after their states are taken.
+  void tell_made(const std::function<void()>& begin);
 
   void alarm(FunctionId id);
   void again(FunctionId id) { poke(id, Cause::pods); }
   // Whether there is such a function. It counts as called, and is woken if it sleeps; where a
   // replica is ready nothing changes, as with SlimFaas.
   bool wake(const FunctionName& name);
+  std::size_t wake_all();  // how many there are
   bool ready(const FunctionName& name) const;
   const Functions& functions() const { return functions_; }
 
@@ -54,6 +63,7 @@ class Control final : public Inventory::Listener {
 
  private:
   void build(const std::map<FunctionName, Kept>& kept);
+  void tell_made(const Controller::State& states);
   bool is_up(const Function& function) const;
   void keep_warm(const Function& function);
   void tell_refusals();

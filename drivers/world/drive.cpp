@@ -12,17 +12,21 @@
 #include <cstdlib>
 #include <exception>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
 #include "drivers/http/server.hpp"
 #include "drivers/kubernetes/kubeconfig.hpp"
+#include "drivers/world/calls_metrics.hpp"
 #include "drivers/world/config_file.hpp"
+#include "drivers/world/data_path.hpp"
 #include "drivers/world/driver_metrics.hpp"
 #include "drivers/world/leader.hpp"
 #include "drivers/world/live_clock.hpp"
 #include "drivers/world/live_metrics.hpp"
 #include "drivers/world/pages.hpp"
+#include "drivers/world/recording.hpp"
 #include "drivers/world/shadow.hpp"
 #include "drivers/world/spawn.hpp"
 
@@ -69,24 +73,35 @@ DriveConfig with_home(DriveConfig config) {
   return config;
 }
 
+DriveConfig for_role(DriveConfig config, const DriveOptions& options) {
+  if (options.shadow && config.gateway)
+    throw InputError({{{options.config, 0, 0},
+                       "gateway",
+                       "a shadow only looks on, and a gateway would answer calls: take the section "
+                       "out, or drive"}});
+  return config;
+}
+
 class Driver {
  public:
   explicit Driver(const DriveOptions& options)
       : options_(options),
         file_(options.config),
-        config_(with_home(file_.load())),
+        config_(with_home(for_role(file_.load(), options))),
         identity_(identity_of(options)),
         log_(options.log),
         clock_(io_.get_executor(), [this](FunctionId id) { control_.alarm(id); }),
         transport_(io_.get_executor(), access_of(config_, identity_)),
         reader_(transport_),
         control_(ports()),
-        inventory_(control_),
+        inventory_(changes_),
         spending_(config_.spending, clock_, log_),
-        watches_(reader_, config_.namespaces, inventory_, config_.spending ? &spending_ : nullptr),
+        heard_(calls_, identity_, began_, clock_),
+        watches_(reader_, config_.namespaces, watched()),
         metrics_(io_.get_executor(), transport_, clock_, inventory_, config_.metrics),
         observer_({clock_, inventory_, activity_, &metrics_,
-                   [this] { return watches_.facts_taken(clock_.now()); }}),
+                   [this] { return watches_.facts_taken(clock_.now()); },
+                   config_.gateway ? &calls_ : nullptr}),
         decisions_(log_, options.shadow),
         pages_({inventory_, control_, [this] { return unready(); }, [this] { return metrics(); },
                 [this] { role_->keep_soon(); },
@@ -99,6 +114,9 @@ class Driver {
     server_.emplace(io_.get_executor(), config_.listen,
                     [this](http::Request request) { return pages_.answer(std::move(request)); });
     address_ = address();
+    if (!options_.record.empty())
+      recording_.emplace(options_.record, decisions_, inventory_, clock_, log_);
+    if (config_.gateway) path_.emplace(*config_.gateway, path_ports());
     role_ = options_.shadow ? make_shadow(surroundings()) : make_leader(surroundings());
     asio::co_spawn(io_, live(), [this](const std::exception_ptr& thrown) {
       failed_ = thrown;
@@ -113,7 +131,7 @@ class Driver {
     // The role is made later than the controller's ports; nothing is asked before it starts.
     return {clock_,
             cluster_,
-            decisions_,
+            recorders_,
             activity_,
             inventory_,
             log_,
@@ -122,15 +140,72 @@ class Driver {
               observer_.serve(functions);
               decisions_.serve(functions);
               role_->serve(functions);
+              listen(functions);
             },
-            [this] { return functions_of(inventory_, config_, options_.find, options_.shadow); },
+            [this] {
+              return functions_of(inventory_, config_, options_.find, options_.shadow,
+                                  recording_.has_value());
+            },
             [this] { reform_soon(); },
-            [this] { clock_.ring_due(); }};
+            [this] { clock_.ring_due(); },
+            [this](const Functions&) { route_soon(); },
+            [this](const Function& function, const Wants& wants, const SavedState* state) {
+              if (recording_) recording_->made(function, wants, state);
+            }};
+  }
+
+  Watches::Told watched() {
+    if (!config_.gateway) return {inventory_, config_.spending ? &spending_ : nullptr};
+    return {inventory_,       config_.spending ? &spending_ : nullptr,
+            &endpoints_,      &heard_,
+            config_.state.ns, config_.gateway->name};
+  }
+
+  DataPath::Ports path_ports() {
+    return {io_.get_executor(),
+            clock_,
+            inventory_,
+            endpoints_,
+            control_.functions(),
+            calls_,
+            identity_,
+            began_,
+            [this](const FunctionName& function) { wanted(function); },
+            [this](http::Request request) { return pages_.answer_caller(std::move(request)); },
+            log_};
+  }
+
+  void route_soon() {
+    if (path_) path_->route_soon();
+  }
+
+  // Whose policy lives on reports is told of the load from here on.
+  void listen(const Functions& functions) {
+    std::vector<FunctionName> names;
+    for (const Function& function : functions.governed)
+      if (function.scaler->wants().load) names.push_back(function.name);
+    calls_.listen(std::move(names));
+  }
+
+  // A call waits for a replica: at once, or at whoever leads.
+  void wanted(const FunctionName& function) {
+    if (control_.running()) {
+      activity_.called(function, clock_.now());
+      control_.wake(function);
+    } else if (handed_on_.insert(function).second) {
+      spawn(io_.get_executor(), hand_on(function));
+    }
+  }
+
+  Awaitable<void> hand_on(FunctionName function) {
+    co_await role_->forward("/wake-function/" + function.first + "/" + function.second);
+    handed_on_.erase(function);
   }
 
   Surroundings surroundings() {
-    return {config_, identity_, address_, reader_,   inventory_, watches_,
-            clock_,  observer_, control_, spending_, log_};
+    return {config_,    identity_, address_, reader_,
+            inventory_, watches_,  clock_,   observer_,
+            control_,   spending_, log_,     config_.gateway ? &heard_ : nullptr};
   }
 
   std::string address() const {
@@ -146,9 +221,18 @@ class Driver {
     watches_.start();
     role_->start();
     spawn(io_.get_executor(), each_second());
+    if (path_) {
+      spawn(io_.get_executor(), know_functions());
+      spawn(io_.get_executor(), each_quarter());
+    }
     const int signal = co_await signals.async_wait(asio::use_awaitable);
     log_.info("stop", "ends on signal " + std::to_string(signal));
     leaving_ = true;
+    if (path_) {
+      co_await path_->drain(config_.gateway->drain);
+      co_await role_->publish_last(path_->own());
+    }
+    left_ = true;
     server_->close();
     co_await role_->leave();
     watches_.stop();
@@ -167,12 +251,34 @@ class Driver {
               std::move(fields));
   }
 
+  // Whoever does not lead has to know them too, once it knows the cluster.
+  Awaitable<void> know_functions() {
+    const std::function<bool()> still = [this] { return !leaving_; };
+    const bool synced = co_await until_synced(surroundings(), still);
+    if (synced && !control_.running()) control_.reform();
+  }
+
+  // Calls are counted here and there: each quarter of a second, that of a full second included.
+  Awaitable<void> each_quarter() {
+    constexpr Duration kQuarter = std::chrono::milliseconds(250);
+    while (!left_) {
+      const Duration into = clock_.real_now().since_epoch % kQuarter;
+      co_await pause(io_.get_executor(), kQuarter - into);
+      if (left_) co_return;
+      path_->look();
+      calls_.refresh(activity_, clock_.now());
+      calls_.close_seconds(clock_.real_now());
+      if (!leaving_) role_->publish(path_->own());
+    }
+  }
+
   Awaitable<void> each_second() {
-    while (!leaving_) {
+    while (!left_) {
       co_await pause(io_.get_executor(), std::chrono::seconds(1));
       activity_.refresh(clock_.now(),
                         [this](const FunctionName& name) { return control_.ready(name); });
       spending_.count();
+      if (recording_ && recording_->full()) control_.tell_made([this] { recording_->next(); });
       reload();
     }
   }
@@ -204,13 +310,22 @@ class Driver {
     control_.reform();
   }
 
-  std::string unready() const { return watches_.trouble() + role_->unready(); }
+  std::string unready() const {
+    return (leaving_ ? "ends\n" : "") + watches_.trouble() + role_->unready() +
+           (path_ && !path_->routed() ? "gateway: knows no function yet\n" : "");
+  }
 
-  std::string metrics() const {
+  std::string metrics() {
     OpenMetrics text;
     tell_driver({control_.functions(), decisions_, watches_, inventory_, transport_}, text);
     spending_.tell(text);
     role_->tell(text);
+    if (path_) {
+      path_->look();
+      tell_calls(path_->traffic(), text);
+    }
+    static const std::vector<gateway::Traffic> kNone;
+    tell_starts(path_ ? path_->traffic() : kNone, control_.functions(), inventory_, text);
     return std::move(text).finish();
   }
 
@@ -229,6 +344,41 @@ class Driver {
     const std::unique_ptr<Role>& role_;
   };
 
+  // What the inventory tells: to the controller, and to the gateway's routes.
+  class Changes final : public Inventory::Listener {
+   public:
+    explicit Changes(Driver& driver) : driver_(driver) {}
+    void workload_changed(const WorkloadKey& key, bool settings) override {
+      driver_.control_.workload_changed(key, settings);
+    }
+    void pods_changed(const WorkloadKey& key) override {
+      if (driver_.recording_) driver_.recording_->pods_changed(key);
+      driver_.control_.pods_changed(key);
+      driver_.route_soon();
+    }
+
+   private:
+    Driver& driver_;
+  };
+
+  // The controller's recorder: the log, and the recording before it where there is one.
+  class Recorders final : public Recorder {
+   public:
+    explicit Recorders(Driver& driver) : driver_(driver) {}
+    void step(FunctionId id, const Observation& seen, const Decision& decided,
+              const Decision& capped) override {
+      first().step(id, seen, decided, capped);
+    }
+    void look(FunctionId id, const Observation& seen) override { first().look(id, seen); }
+
+   private:
+    Recorder& first() {
+      if (driver_.recording_) return *driver_.recording_;
+      return driver_.decisions_;
+    }
+    Driver& driver_;
+  };
+
   const DriveOptions& options_;
   ConfigFile file_;
   DriveConfig config_;
@@ -239,21 +389,31 @@ class Driver {
   LiveClock clock_;
   kubernetes::Transport transport_;
   kubernetes::Reader reader_;
+  const TimePoint began_ = clock_.real_now();
   Activity activity_;
+  Calls calls_;
+  Endpoints endpoints_{[this] { route_soon(); }};
+  std::set<FunctionName> handed_on_;
+  Changes changes_{*this};
   std::unique_ptr<Role> role_;
   RolesCluster cluster_{role_};
+  Recorders recorders_{*this};
   Control control_;
   Inventory inventory_;
   Spending spending_;
+  HeardCalls heard_;
   Watches watches_;
   LiveMetrics metrics_;
   Observer observer_;
   DecisionLog decisions_;
+  std::optional<Recording> recording_;
   Pages pages_;
   std::optional<http::Server> server_;
   std::exception_ptr failed_;
   TimePoint reformed_;
-  bool reform_due_ = false, leaving_ = false;
+  bool reform_due_ = false;
+  bool leaving_ = false, left_ = false;  // left: no call is under way any more
+  std::optional<DataPath> path_;         // last: its thread ends first
 };
 
 }  // namespace

@@ -16,6 +16,7 @@ struct DriveOptions {
   std::string config;    // path
   std::string identity;  // in the Lease; empty: POD_UID, else the host's name
   bool shadow = false;
+  std::string record;  // a folder for what is seen and decided; empty: none
   FindPolicy find = nullptr;
   Log::Sink log;
 };

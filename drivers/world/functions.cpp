@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "drivers/world/served.hpp"
 #include "engine/scenario/governance.hpp"
 #include "engine/scenario/manifest_reader.hpp"
 #include "engine/scenario/slimfaas_annotations.hpp"
@@ -23,8 +24,9 @@ std::string problems_of(const Diagnostics& problems) {
 
 class Census {
  public:
-  Census(const Inventory& inventory, const DriveConfig& config, FindPolicy find, bool shadow)
-      : inventory_(inventory), config_(config), find_(find), shadow_(shadow) {
+  Census(const Inventory& inventory, const DriveConfig& config, FindPolicy find, bool shadow,
+         bool record)
+      : inventory_(inventory), config_(config), find_(find), shadow_(shadow), record_(record) {
     scenario_.versions = config.versions;
     for (const DriveConfig::Function& one : config.functions) named_.emplace(key_of(one), &one);
     for (const auto& [name, hpa] : inventory.hpas())
@@ -87,6 +89,7 @@ class Census {
     function.workload = scenario_.manifests.workloads.size() - 1;
     if (named(key)) function.policy = named(key)->policy;
     functions_.known.push_back({{key.ns, function.name}, key});
+    functions_.served.push_back(served(key, functions_.known.back().first, kept));
     scenario_.functions.push_back(std::move(function));
     if (const HpaState* const hpa = hpa_of(key); hpa && shadow_) {
       const yaml::Node asked_for =
@@ -94,6 +97,19 @@ class Census {
       Manifests with = read_documents({{&asked_for, key.ns, ""}}, problems);
       for (HpaObject& one : with.hpas) scenario_.manifests.hpas.push_back(std::move(one));
     }
+  }
+
+  Served served(const WorkloadKey& key, const FunctionName& name, const Workload& workload) {
+    Served all;
+    Diagnostics problems;
+    all.route = route_of(workload, name, config_.gateway, all.trusted, problems);
+    all.answers = problems.ok();
+    if (config_.gateway && !all.answers) refuse(key, problems_of(problems));
+    if (const DriveConfig::Function* const own = named(key)) {
+      settle(*own, all.route);
+      all.endpoints = {own->service, own->port};
+    }
+    return all;
   }
 
   // Who else would fight over it; empty: nobody.
@@ -122,20 +138,27 @@ class Census {
     Diagnostics problems;
     std::unique_ptr<ScalingPolicy> policy = info->make(one.spec, problems);
     if (!problems.ok()) return refuse(key, problems_of(problems));
+    if (config_.gateway && !functions_.served[one.spec.function].answers) return;  // it is refused
     const Wants wants = policy->wants();
-    if (wants.load || wants.requests || wants.path || wants.idle_times || wants.future)
-      return refuse(key, one.policy + " needs to see each request, and no gateway runs here");
+    // A gateway is in the path always, so that whoever steers the path finds it there.
+    if (wants.idle_times || wants.future)
+      return refuse(key, one.policy + " needs to see what only a simulation can");
+    if (!config_.gateway && (wants.load || wants.requests || wants.path))
+      return refuse(key, one.policy +
+                             " needs to see each request: that takes a gateway: section in the "
+                             "configuration");
     std::optional<Replicas> most;
     if (const auto* entry = named(key); entry && entry->most) most = Replicas(*entry->most);
     std::vector<MetricRef> metrics(wants.metrics.begin(), wants.metrics.end());
     functions_.governed.push_back({one.spec.function, functions_.known[one.spec.function].first,
-                                   key, one.policy, std::move(metrics), std::move(policy), most});
+                                   key, one.policy, std::move(metrics), std::move(policy), most,
+                                   record_ ? std::optional(one.spec) : std::nullopt});
   }
 
   const Inventory& inventory_;
   const DriveConfig& config_;
   const FindPolicy find_;
-  const bool shadow_;
+  const bool shadow_, record_;
   std::map<WorkloadKey, const DriveConfig::Function*> named_;
   std::map<WorkloadKey, const HpaState*> hpas_;
   Scenario scenario_;
@@ -147,8 +170,8 @@ class Census {
 }  // namespace
 
 Functions functions_of(const Inventory& inventory, const DriveConfig& config, FindPolicy find,
-                       bool shadow) {
-  return Census(inventory, config, find, shadow).take();
+                       bool shadow, bool record) {
+  return Census(inventory, config, find, shadow, record).take();
 }
 
 }  // namespace thaw::world

@@ -24,9 +24,10 @@ void Inventory::apply_pod(const nlohmann::json& object) {
   PodState state = pod_of(object);
   if (!state.owner) return;
   const WorkloadKey key = *state.owner;
+  starts_.see(state);
   const auto [found, added] = owners_.try_emplace(state.uid, key, next_pod_);
   next_pod_ += added;
-  names_[state.ns + "/" + state.name] = found->second.second;
+  names_[state.ns + "/" + state.name] = found->second;
   const std::uint64_t id = found->second.second;
   pods_[key].insert_or_assign(id, Pod{id, std::move(state)});
   listener_.pods_changed(key);
@@ -37,9 +38,10 @@ void Inventory::remove_pod(const nlohmann::json& object) {
   const auto found = owners_.find(gone.uid);
   if (found == owners_.end()) return;
   const auto [key, id] = found->second;
+  starts_.forget(gone.uid);
   // One of a StatefulSet may have been made again under its name.
   if (const auto named = names_.find(gone.ns + "/" + gone.name);
-      named != names_.end() && named->second == id)
+      named != names_.end() && named->second.second == id)
     names_.erase(named);
   owners_.erase(found);
   const auto pods = pods_.find(key);
@@ -89,7 +91,13 @@ std::optional<std::uint64_t> Inventory::id_of_pod(std::string_view ns,
                                                   std::string_view name) const {
   const auto found = names_.find(std::string(ns) + "/" + std::string(name));
   if (found == names_.end()) return std::nullopt;
-  return found->second;
+  return found->second.second;
+}
+
+const Inventory::Pod* Inventory::find_pod(std::string_view ns, std::string_view name) const {
+  const auto found = names_.find(std::string(ns) + "/" + std::string(name));
+  if (found == names_.end()) return nullptr;
+  return &pods_.at(found->second.first).at(found->second.second);
 }
 
 }  // namespace thaw::world

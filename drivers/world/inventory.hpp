@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "drivers/world/objects.hpp"
+#include "drivers/world/starts.hpp"
 
 namespace thaw::world {
 
@@ -45,8 +46,10 @@ class Inventory {
   const Pods& pods_of(const WorkloadKey& key) const;
   Replicas ready(const WorkloadKey& key) const;  // Ready and not Terminating
   std::optional<std::uint64_t> id_of_pod(std::string_view ns, std::string_view name) const;
+  const Pod* find_pod(std::string_view ns, std::string_view name) const;  // nullptr: not there
   const std::map<std::pair<std::string, std::string>, HpaState>& hpas() const { return hpas_; }
   std::size_t pods() const { return owners_.size(); }
+  const Starts& starts() const { return starts_; }
 
  private:
   Listener& listener_;
@@ -54,9 +57,11 @@ class Inventory {
   std::map<WorkloadKey, Pods> pods_;
   // By uid: of whom it is, and its id. A pod of nobody is not kept.
   std::unordered_map<std::string, std::pair<WorkloadKey, std::uint64_t>> owners_;
-  std::map<std::string, std::uint64_t, std::less<>> names_;       // of pods: "NAMESPACE/NAME"
+  // By "NAMESPACE/NAME": of whom a pod is, and its id.
+  std::map<std::string, std::pair<WorkloadKey, std::uint64_t>, std::less<>> names_;
   std::map<std::pair<std::string, std::string>, HpaState> hpas_;  // by namespace and name
   std::uint64_t next_pod_ = 1;
+  Starts starts_;
 };
 
 }  // namespace thaw::world

@@ -10,6 +10,7 @@
 #include "drivers/kubernetes/events.hpp"
 #include "drivers/kubernetes/sleep.hpp"
 #include "drivers/world/kubernetes_scaler.hpp"
+#include "drivers/world/published_calls.hpp"
 #include "drivers/world/rights.hpp"
 #include "drivers/world/spawn.hpp"
 
@@ -21,6 +22,8 @@ namespace asio = boost::asio;
 // Beside the functions, whose keys do not begin with '_': where who leads answers HTTP, and what
 // was spent.
 constexpr const char *kAddressKey = "_leader-address", *kSpentKey = "_spent";
+// A gateway that told nothing for so long is gone, or has nothing to tell.
+constexpr Duration kForgotten = std::chrono::hours(1);
 constexpr Duration kSaveWithin = std::chrono::seconds(4);
 constexpr Duration kLeaveWithin = std::chrono::seconds(5);
 // A wake is answered once it is kept, which may take two periods between saves.
@@ -35,7 +38,13 @@ class Leader final : public Role {
         events_(writer_, settings_of(around)),
         scaler_(writer_, election_, events_, around.spending, around.log),
         cluster_(around.observer, around.inventory, scaler_,
-                 [this](FunctionId id) { ask_again(id); }) {}
+                 [this](FunctionId id) { ask_again(id); }) {
+    if (around.config.gateway)
+      published_.emplace(
+          writer_,
+          kubernetes::ConfigMapName{state_map().namespace_name, around.config.gateway->name},
+          around.identity, around.clock, around.log);
+  }
 
   Cluster& cluster() override { return cluster_; }
   void serve(const Functions& functions) override { cluster_.serve(functions); }
@@ -76,6 +85,8 @@ class Leader final : public Role {
   }
 
   void tell(OpenMetrics& metrics) const override;
+  void publish(const GatewayCalls& calls) override;
+  Awaitable<void> publish_last(GatewayCalls calls) override;
   Awaitable<std::optional<http::Response>> forward(std::string target) override;
 
  private:
@@ -110,6 +121,7 @@ class Leader final : public Role {
   Awaitable<void> take_over(std::uint64_t term);
   Awaitable<void> save_each_period();
   Awaitable<void> save();
+  Awaitable<void> publish_now(GatewayCalls calls);
   void ask_again(FunctionId id) {
     const std::uint64_t term = term_;
     spawn(later(id, term));
@@ -125,6 +137,8 @@ class Leader final : public Role {
   kubernetes::Events events_;
   KubernetesScaler scaler_;
   LiveCluster cluster_;
+  std::optional<PublishedCalls> published_;
+  bool publishing_ = false;
   kubernetes::Strings saved_;
   TimePoint kept_;  // what is in the cluster is at least as new
   TimePoint written_;
@@ -180,6 +194,26 @@ Awaitable<void> Leader::save() {
     ++failed_saves_;
     around_.log.warning("state", error.what());
   }
+}
+
+void Leader::publish(const GatewayCalls& calls) {
+  if (!published_ || publishing_) return;
+  publishing_ = true;
+  spawn(publish_now(calls));
+}
+
+Awaitable<void> Leader::publish_now(GatewayCalls calls) {
+  co_await published_->publish(std::move(calls));
+  if (around_.control.running())
+    co_await published_->take_away(around_.heard->older_than(kForgotten));
+  publishing_ = false;
+}
+
+Awaitable<void> Leader::publish_last(GatewayCalls calls) {
+  if (!published_) co_return;
+  while (publishing_) co_await pause(executor(), std::chrono::milliseconds(10));
+  publishing_ = true;
+  co_await published_->publish(std::move(calls), true);
 }
 
 Awaitable<std::optional<http::Response>> Leader::forward(std::string target) {

@@ -29,9 +29,9 @@ class LiveClock final : public Clock {
   void cancel_alarm(FunctionId id) override;
 
   void ring_due();
+  TimePoint real_now() const;  // from any thread, whatever rings
 
  private:
-  TimePoint real_now() const;
   void arm();
 
   const std::chrono::steady_clock::time_point steady_start_;

@@ -21,7 +21,8 @@ std::uint64_t LiveCluster::submit(FunctionId id, const Decision& decision) {
   if (state->spec == *decision.desired) return write.ticket;
   write = {++tickets_, WriteState::pending, *decision.desired};
   const bool up = state->spec < *decision.desired;
-  if (!scaler_.may_write() || (up ? !scaler_.may_grow() : blind_)) {
+  const bool cuts_calls = decision.desired->count == 0 && observer_.called(id);
+  if (!scaler_.may_write() || (up ? !scaler_.may_grow() : blind_ || cuts_calls)) {
     write.state = WriteState::refused;
     ++held_back_;
     return write.ticket;

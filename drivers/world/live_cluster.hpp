@@ -1,8 +1,8 @@
 // The cluster's port of a driver that writes, and what keeps it from writing what it should not.
 //
 // A decision is refused where nothing says that this process may write, and one to scale down
-// where something is missing or stale. One write of a function is under way at a time; what is
-// decided meanwhile is decided again after it. Threads: one.
+// where something is missing or stale, or to zero while calls are on. One write of a function is
+// under way at a time; what is decided meanwhile is decided again after it. Threads: one.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 #include "drivers/world/objects.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
@@ -183,8 +184,17 @@ PodState pod_of(const Json& object) {
       pod.ready_changed = time(one, "lastTransitionTime").value_or(TimePoint{});
     } else if (type == "PodScheduled") {
       pod.unschedulable = text(one, "status") == "False";
+      if (text(one, "status") == "True") pod.scheduled = time(one, "lastTransitionTime");
     }
   }
+  for (const Json& one : at(status, "podIPs"))
+    if (std::string address = text(one, "ip"); !address.empty())
+      pod.addresses.push_back(std::move(address));
+  if (std::string address = text(status, "podIP"); pod.addresses.empty() && !address.empty())
+    pod.addresses.push_back(std::move(address));
+  for (const Json& one : at(status, "containerStatuses"))
+    if (const auto begun = time(at(at(one, "state"), "running"), "startedAt"))
+      pod.running = std::max(pod.running.value_or(*begun), *begun);
   return pod;
 }
 

@@ -56,7 +56,9 @@ struct PodState {
   TimePoint created;
   std::optional<TimePoint> started;
   TimePoint ready_changed;
+  std::optional<TimePoint> scheduled, running;  // bound to its node; its last container runs
   std::string node;
+  std::vector<std::string> addresses;
   std::vector<ContainerRequest> requests;
 };
 

@@ -69,7 +69,23 @@ const Observation& Observer::observe(FunctionId id, const Wants& wants, Cause ca
   for (std::size_t i = 0; i < wants.metrics.size(); ++i) metrics_.push_back(metric(id, i));
   seen_.metrics = metrics_;
   seen_.last_write = last_write;
+  load_.clear();
+  if (sources_.calls) {
+    const CallCounts now = sources_.calls->of(name, seen_.now);
+    seen_.in_flight = static_cast<std::uint32_t>(now.in_flight);
+    seen_.queued = static_cast<std::uint32_t>(now.queued);
+    if (now.last_activity)
+      seen_.last_activity =
+          std::max(seen_.last_activity.value_or(*now.last_activity), *now.last_activity);
+    if (wants.load) sources_.calls->take_load(name, load_);
+  }
+  seen_.load = load_;
   return seen_;
+}
+
+bool Observer::called(FunctionId id) const {
+  if (!sources_.calls) return false;
+  return sources_.calls->of(functions_->known.at(id).first, sources_.clock.now()).on() > 0;
 }
 
 bool Observer::blind(const Wants& wants) const {

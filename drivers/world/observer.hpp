@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "drivers/world/activity.hpp"
+#include "drivers/world/calls.hpp"
 #include "drivers/world/functions.hpp"
 #include "drivers/world/inventory.hpp"
 #include "engine/ports.hpp"
@@ -30,6 +31,7 @@ class Observer {
     const Activity& activity;
     MetricsPort* metrics;                    // nullptr: there are none
     std::function<TimePoint()> facts_taken;  // now, while every watch is open
+    Calls* calls = nullptr;                  // nullptr: no gateway sees them
   };
   explicit Observer(Sources sources) : sources_(std::move(sources)) {}
 
@@ -38,6 +40,8 @@ class Observer {
                              const WriteFacts& last_write);
   // Whether something that its policy wants to know is missing, or too old to scale down on.
   bool blind(const Wants& wants) const;
+  // Whether calls of it are on: then it must not go.
+  bool called(FunctionId id) const;
 
  private:
   void look_at_pods(const WorkloadKey& key, bool told);
@@ -50,6 +54,7 @@ class Observer {
   std::vector<PeerFacts> peers_;
   std::vector<MetricFacts> metrics_;
   std::vector<ResourceRequest> requests_;
+  std::vector<Load> load_;
 };
 
 }  // namespace thaw::world

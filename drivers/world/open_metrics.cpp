@@ -34,8 +34,34 @@ void OpenMetrics::gauge(std::string_view name, std::string_view help) {
   name_ = name;
 }
 
-void OpenMetrics::sample(const Labels& labels, double value) {
+void OpenMetrics::histogram(std::string_view name, std::string_view help) {
+  family(name, help, "histogram");
+  name_ = name;
+}
+
+void OpenMetrics::sample(const Labels& labels, double value) { line("", labels, value); }
+
+void OpenMetrics::buckets(const Labels& labels, std::span<const double> bounds,
+                          std::span<const std::uint64_t> counts, double sum) {
+  std::uint64_t below = 0;
+  Labels with = labels;
+  std::string bound;
+  with.emplace_back("le", bound);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    below += counts[i];
+    // A float has a point in it: 1.0, not 1.
+    bound = i < bounds.size() ? fmt::format("{}", bounds[i]) : "+Inf";
+    if (bound.find_first_of(".eI") == std::string::npos) bound += ".0";
+    with.back().second = bound;
+    line("_bucket", with, static_cast<double>(below));
+  }
+  line("_count", labels, static_cast<double>(below));
+  line("_sum", labels, sum);
+}
+
+void OpenMetrics::line(std::string_view suffix, const Labels& labels, double value) {
   text_ += name_;
+  text_ += suffix;
   for (std::size_t i = 0; i < labels.size(); ++i)
     text_ +=
         fmt::format("{}{}=\"{}\"", i == 0 ? "{" : ",", labels[i].first, escaped(labels[i].second));

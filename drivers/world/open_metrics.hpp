@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +18,11 @@ class OpenMetrics {
   // A counter's name is without `_total`.
   void counter(std::string_view name, std::string_view help);
   void gauge(std::string_view name, std::string_view help);
+  void histogram(std::string_view name, std::string_view help);
   void sample(const Labels& labels, double value);  // of the last family
+  // Of the last one, a histogram: `counts` of each bucket alone, the last above every bound.
+  void buckets(const Labels& labels, std::span<const double> bounds,
+               std::span<const std::uint64_t> counts, double sum);
   std::string finish() &&;
 
   static constexpr std::string_view kContentType =
@@ -25,6 +30,7 @@ class OpenMetrics {
 
  private:
   void family(std::string_view name, std::string_view help, const char* type);
+  void line(std::string_view suffix, const Labels& labels, double value);
   std::string text_, name_;
 };
 

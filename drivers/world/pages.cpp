@@ -9,22 +9,27 @@
 namespace thaw::world {
 namespace {
 
-constexpr std::string_view kWake = "/wake-function/", kStatus = "/status-function/";
+constexpr std::string_view kWake = "/wake-function/", kWakeAll = "/wake-functions";
+constexpr std::string_view kStatus = "/status-function/", kStatusAll = "/status-functions";
 constexpr Duration kLastingWithin = std::chrono::seconds(10);
 
 http::Response plain(int status, std::string text) {
   return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(text)};
 }
 
+std::string path_of(const http::Request& request) {
+  return request.target.substr(0, request.target.find('?'));
+}
+
 }  // namespace
 
 Awaitable<http::Response> Pages::answer(http::Request request) {
-  const std::string path = request.target.substr(0, request.target.find('?'));
+  const std::string path = path_of(request);
   const bool get = request.method == "GET" || request.method == "HEAD";
-  if (path.starts_with(kWake)) {
-    if (!get && request.method != "POST") co_return plain(405, "GET or POST\n");
-    http::Response woken = co_await wake(path, std::string_view(path).substr(kWake.size()));
-    co_return woken;
+  if (path.starts_with(kWake) || path == kWakeAll || path.starts_with(kStatus) ||
+      path == kStatusAll) {
+    http::Response answered = co_await answer_caller(std::move(request));
+    co_return answered;
   }
   if (!get) co_return plain(405, "GET\n");
   if (path == "/healthz") co_return plain(200, "ok\n");
@@ -35,10 +40,32 @@ Awaitable<http::Response> Pages::answer(http::Request request) {
   if (path == "/metrics")
     co_return http::Response{
         200, {{"Content-Type", std::string(OpenMetrics::kContentType)}}, sources_.metrics()};
-  if (path == "/status-functions") co_return status({});
-  if (path.starts_with(kStatus)) co_return status(std::string_view(path).substr(kStatus.size()));
   co_return plain(404,
-                  "there are /healthz, /readyz, /metrics, /wake-function/NAME, "
+                  "there are /healthz, /readyz, /metrics, /wake-function/NAME, /wake-functions, "
+                  "/status-function/NAME and /status-functions\n");
+}
+
+Awaitable<http::Response> Pages::answer_caller(http::Request request) {
+  const std::string path = path_of(request);
+  const bool get = request.method == "GET" || request.method == "HEAD";
+  const bool one = path.starts_with(kWake);
+  if (one || path == kWakeAll) {
+    if (!get && request.method != "POST") co_return plain(405, "GET or POST\n");
+    http::Response woken;
+    if (one) {
+      woken = co_await wake(path, std::string_view(path).substr(kWake.size()));
+    } else {
+      woken = co_await wake_all(path);
+    }
+    co_return woken;
+  }
+  const bool of_one = path.starts_with(kStatus);
+  if (of_one || path == kStatusAll) {
+    if (!get) co_return plain(405, "GET\n");
+    co_return status(of_one ? std::string_view(path).substr(kStatus.size()) : std::string_view());
+  }
+  co_return plain(404,
+                  "there are /function/NAME/PATH, /wake-function/NAME, /wake-functions, "
                   "/status-function/NAME and /status-functions\n");
 }
 
@@ -55,9 +82,8 @@ std::optional<FunctionName> Pages::find(std::string_view name) const {
 
 Awaitable<http::Response> Pages::wake(std::string target, std::string_view name) {
   if (!sources_.control.running()) {
-    std::optional<http::Response> elsewhere = co_await sources_.forward(std::move(target));
-    if (elsewhere) co_return std::move(*elsewhere);
-    co_return http::Response{503, {{"Retry-After", "1"}}, "nobody leads yet\n"};
+    http::Response answered = co_await elsewhere(std::move(target));
+    co_return answered;
   }
   const std::optional<FunctionName> function = find(name);
   const TimePoint woken = sources_.clock.now();
@@ -65,6 +91,22 @@ Awaitable<http::Response> Pages::wake(std::string target, std::string_view name)
     co_return plain(404, "there is no such function\n");
   const bool lasts = co_await lasting(*function, woken);
   if (!lasts) co_return http::Response{503, {{"Retry-After", "1"}}, "not yet written\n"};
+  co_return http::Response{204, {}, ""};
+}
+
+Awaitable<http::Response> Pages::elsewhere(std::string target) {
+  std::optional<http::Response> answered = co_await sources_.forward(std::move(target));
+  if (answered) co_return std::move(*answered);
+  co_return http::Response{503, {{"Retry-After", "1"}}, "nobody leads yet\n"};
+}
+
+Awaitable<http::Response> Pages::wake_all(std::string target) {
+  if (!sources_.control.running()) {
+    http::Response answered = co_await elsewhere(std::move(target));
+    co_return answered;
+  }
+  sources_.control.wake_all();
+  sources_.keep_soon();
   co_return http::Response{204, {}, ""};
 }
 
@@ -77,19 +119,23 @@ Awaitable<bool> Pages::lasting(FunctionName function, TimePoint woken) {
   co_return false;
 }
 
-// As SlimFaas answers: NumberReady, NumberRequested, PodType, Name.
+// As SlimFaas answers: NumberReady, NumberRequested, PodType, Visibility, Name.
 http::Response Pages::status(std::string_view name) const {
   const auto wanted = name.empty() ? std::nullopt : find(name);
   if (!name.empty() && !wanted) return plain(404, "there is no such function\n");
   nlohmann::json all = nlohmann::json::array();
-  for (const auto& [known, key] : sources_.control.functions().known) {
+  const Functions& functions = sources_.control.functions();
+  for (std::size_t id = 0; id < functions.known.size(); ++id) {
+    const auto& [known, key] = functions.known[id];
     if (wanted && known != *wanted) continue;
     const WorkloadState* const state = sources_.inventory.find(key);
-    all.push_back({{"Name", known.second},
-                   {"Namespace", known.first},
-                   {"NumberReady", sources_.inventory.ready(key).count},
-                   {"NumberRequested", state ? state->spec.count : 0},
-                   {"PodType", key.stateful ? "StatefulSet" : "Deployment"}});
+    all.push_back(
+        {{"Name", known.second},
+         {"Namespace", known.first},
+         {"NumberReady", sources_.inventory.ready(key).count},
+         {"NumberRequested", state ? state->spec.count : 0},
+         {"PodType", key.stateful ? "StatefulSet" : "Deployment"},
+         {"Visibility", functions.served[id].route.visibility.hidden ? "Private" : "Public"}});
   }
   return {200, {{"Content-Type", "application/json"}}, (wanted ? all.at(0) : all).dump() + "\n"};
 }

@@ -1,5 +1,5 @@
-// What a driver answers over HTTP: /healthz, /readyz, /metrics, and SlimFaas's /wake-function and
-// /status-function(s).
+// What a driver answers over HTTP: /healthz, /readyz, /metrics, and SlimFaas's /wake-function(s)
+// and /status-function(s), which the gateway answers too.
 //
 // GET and POST wake alike, as SlimFaas's did and do. A wake is answered once it cannot be lost any
 // more: the state that tells of it is kept. A name is looked for in
@@ -33,8 +33,12 @@ class Pages {
   explicit Pages(Sources sources) : sources_(std::move(sources)) {}
 
   Awaitable<http::Response> answer(http::Request request);
+  Awaitable<http::Response> answer_caller(http::Request request);  // of the gateway
 
  private:
+  Awaitable<http::Response> wake_all(std::string target);
+  // Whoever leads has answered instead, or nobody leads.
+  Awaitable<http::Response> elsewhere(std::string target);
   Awaitable<http::Response> wake(std::string target, std::string_view name);
   Awaitable<bool> lasting(FunctionName function, TimePoint woken);
   http::Response status(std::string_view name) const;

@@ -17,6 +17,9 @@ std::vector<kubernetes::Right> rights_of(const DriveConfig& config, const std::s
     }
     rights.push_back({"create", "events.k8s.io", "events", "", ns, ""});
     rights.push_back({"patch", "events.k8s.io", "events", "", ns, ""});
+    if (config.gateway)
+      for (const char* verb : {"list", "watch"})
+        rights.push_back({verb, "discovery.k8s.io", "endpointslices", "", ns, ""});
   }
   if (config.spending)
     for (const char* verb : {"list", "watch"}) rights.push_back({verb, "", "nodes", "", "", ""});
@@ -27,6 +30,9 @@ std::vector<kubernetes::Right> rights_of(const DriveConfig& config, const std::s
   rights.push_back({"create", "", "configmaps", "", state_ns, ""});
   for (const char* verb : {"get", "update"})
     rights.push_back({verb, "", "configmaps", "", state_ns, config.state.name});
+  if (config.gateway)
+    for (const char* verb : {"list", "watch", "patch"})
+      rights.push_back({verb, "", "configmaps", "", state_ns, config.gateway->name});
   return rights;
 }
 

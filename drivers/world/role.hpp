@@ -31,6 +31,7 @@ struct Surroundings {
   Control& control;
   Spending& spending;
   Log& log;
+  const HeardCalls* heard = nullptr;  // of other gateways; nullptr: none runs here
 };
 
 class Role {
@@ -46,6 +47,9 @@ class Role {
   virtual bool kept_since(TimePoint) const { return true; }
   virtual std::string unready() const { return {}; }
   virtual void tell(OpenMetrics&) const {}
+  // What this process's gateway has counted until now, for the others.
+  virtual void publish(const GatewayCalls&) {}
+  virtual Awaitable<void> publish_last(GatewayCalls) { co_return; }
   virtual Awaitable<std::optional<http::Response>> forward(std::string target) = 0;
 };
 

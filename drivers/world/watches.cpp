@@ -26,14 +26,14 @@ struct ToldSink final : kubernetes::Sink {
 }  // namespace
 
 Watches::Watches(kubernetes::Reader& reader, const std::vector<std::string>& namespaces,
-                 Inventory& inventory, Spending* nodes)
+                 const Told& told)
     : reader_(reader) {
-  const auto watch = [&](std::string path, Take apply, Take remove) {
+  const auto watch = [&](std::string path, Take apply, Take remove, std::string one = {}) {
     sinks_.push_back(std::make_unique<ToldSink>(std::move(apply), std::move(remove)));
     reflectors_.push_back(std::make_unique<kubernetes::Reflector>(
-        reader_, kubernetes::Collection{std::move(path)}, *sinks_.back()));
+        reader_, kubernetes::Collection{std::move(path), "", std::move(one)}, *sinks_.back()));
   };
-  Inventory* const all = &inventory;
+  Inventory* const all = &told.inventory;
   for (const std::string& ns : namespaces) {
     const std::string in = "/namespaces/" + ns + "/";
     for (const bool stateful : {false, true})
@@ -48,8 +48,19 @@ Watches::Watches(kubernetes::Reader& reader, const std::vector<std::string>& nam
     watch(
         "/api/v1" + in + "pods", [=](const Json& object) { all->apply_pod(object); },
         [=](const Json& object) { all->remove_pod(object); });
+    if (Endpoints* const endpoints = told.endpoints)
+      watch(
+          "/apis/discovery.k8s.io/v1" + in + "endpointslices",
+          [=](const Json& object) { endpoints->apply(object); },
+          [=](const Json& object) { endpoints->remove(object); });
   }
-  if (nodes)
+  // The right to watch a thing by its name asks for the name.
+  if (HeardCalls* const calls = told.calls)
+    watch(
+        "/api/v1/namespaces/" + told.calls_namespace + "/configmaps",
+        [=](const Json& object) { calls->apply(object); }, [=](const Json&) { calls->remove(); },
+        "metadata.name=" + told.calls_name);
+  if (Spending* const nodes = told.nodes)
     watch(
         "/api/v1/nodes", [=](const Json& object) { nodes->apply(node_of(object)); },
         [=](const Json& object) { nodes->remove(node_of(object)); });

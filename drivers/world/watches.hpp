@@ -1,4 +1,5 @@
-// The watches of a driver: workloads, pods and HPAs of each namespace, told to the inventory.
+// The watches of a driver: workloads, pods and HPAs of each namespace, told to the inventory; and
+// what only some need.
 #pragma once
 
 #include <memory>
@@ -6,6 +7,8 @@
 #include <vector>
 
 #include "drivers/kubernetes/reflector.hpp"
+#include "drivers/world/endpoints.hpp"
+#include "drivers/world/heard_calls.hpp"
 #include "drivers/world/inventory.hpp"
 #include "drivers/world/spending.hpp"
 
@@ -13,9 +16,15 @@ namespace thaw::world {
 
 class Watches {
  public:
-  // `nodes`: whom nodes are told to; nullptr: they are not looked at.
-  Watches(kubernetes::Reader& reader, const std::vector<std::string>& namespaces,
-          Inventory& inventory, Spending* nodes);
+  // Whom what is told to; nullptr: it is not looked at.
+  struct Told {
+    Inventory& inventory;
+    Spending* nodes = nullptr;
+    Endpoints* endpoints = nullptr;
+    HeardCalls* calls = nullptr;
+    std::string calls_namespace = {}, calls_name = {};  // of their ConfigMap
+  };
+  Watches(kubernetes::Reader& reader, const std::vector<std::string>& namespaces, const Told& told);
   ~Watches();
 
   void start();

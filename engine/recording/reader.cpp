@@ -247,6 +247,7 @@ Made made_of(const In& line, const Place& place) {
   }
   if (find(line, "most")) made.most = Replicas(whole<std::int32_t>(line, "most"));
   if (const In* const state = find(line, "state")) made.state = state_of(*state);
+  made.continues = find(line, "continues") && truth(line, "continues");
   return made;
 }
 

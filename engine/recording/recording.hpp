@@ -33,6 +33,7 @@ struct Made {
   std::string policy;
   std::optional<Replicas> most;  // an operator's cap
   std::optional<SavedState> state;
+  bool continues = false;          // it was not made anew: here begins another file
   std::vector<std::string> wants;  // facts that it asked for, see wanted()
 };
 
@@ -48,7 +49,8 @@ class Writer {
   explicit Writer(Sink sink);
 
   void made(const Spec& spec, std::string_view policy, const Wants& wants,
-            std::optional<Replicas> most = {}, const SavedState* state = nullptr);
+            std::optional<Replicas> most = {}, const SavedState* state = nullptr,
+            bool continues = false);
   void step(FunctionId function, const Observation& seen, const Decision& decided);
   void look(FunctionId function, const Observation& seen);
   void stage(const Stage& stage);

@@ -7,11 +7,12 @@
 
 namespace thaw::recording {
 
-Replay::Replay(FindPolicy find, std::optional<Instead> instead, std::string file)
-    : find_(find), instead_(std::move(instead)), file_(std::move(file)) {}
+Replay::Replay(FindPolicy find, std::optional<Instead> instead)
+    : find_(find), instead_(std::move(instead)) {}
 
-void Replay::make(const Made& made, int number) {
-  const Place place{file_, number, 0};
+void Replay::make(const Made& made, const std::string& file, int number) {
+  if (made.continues && deciders_.contains(made.spec.function)) return;
+  const Place place{file, number, 0};
   Diagnostics problems;
   const std::string& name = instead_ ? instead_->policy : made.policy;
   const PolicyInfo* const info = find_(name);
@@ -37,16 +38,16 @@ void Replay::make(const Made& made, int number) {
   deciders_[made.spec.function] = {made.spec.name, std::move(policy)};
 }
 
-std::optional<Again> Replay::take(Line line, int number) {
+std::optional<Again> Replay::take(Line line, const std::string& file, int number) {
   if (const Made* const made = std::get_if<Made>(&line)) {
-    make(*made, number);
+    make(*made, file, number);
     return std::nullopt;
   }
   if (!std::holds_alternative<Asked>(line)) return std::nullopt;
   const Asked& asked = std::get<Asked>(line);
   const auto found = deciders_.find(asked.function);
   if (found == deciders_.end())
-    throw InputError({{{file_, number, 0}, "function", "no line before says who decides for it"}});
+    throw InputError({{{file, number, 0}, "function", "no line before says who decides for it"}});
   Decider& decider = found->second;
   if (asked.decided.empty()) {
     decider.policy->look(asked.seen.observation);

@@ -33,21 +33,22 @@ class Replay {
     std::string policy;
     Params params;
   };
-  Replay(FindPolicy find, std::optional<Instead> instead, std::string file);
+  Replay(FindPolicy find, std::optional<Instead> instead);
 
-  // Nothing: no question was asked.
-  std::optional<Again> take(Line line, int number);
+  // `file`: what errors name. Files that continue one another are taken one after the other; one
+  // that is taken alone goes on from the state that its policies kept, which is not all of them
+  // (grids begin anew), so that its first answers may differ. Nothing: no question was asked.
+  std::optional<Again> take(Line line, const std::string& file, int number);
 
  private:
   struct Decider {
     std::string name;
     std::unique_ptr<ScalingPolicy> policy;
   };
-  void make(const Made& made, int number);
+  void make(const Made& made, const std::string& file, int number);
 
   FindPolicy find_;
   std::optional<Instead> instead_;
-  std::string file_;
   std::map<FunctionId, Decider> deciders_;
 };
 

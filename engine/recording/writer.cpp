@@ -153,7 +153,7 @@ std::vector<std::string> wanted(const Wants& wants) {
 }
 
 void Writer::made(const Spec& spec, std::string_view policy, const Wants& wants,
-                  std::optional<Replicas> most, const SavedState* state) {
+                  std::optional<Replicas> most, const SavedState* state, bool continues) {
   Out out = {{"kind", "function"},
              {"function", spec.function},
              {"name", spec.name},
@@ -172,6 +172,7 @@ void Writer::made(const Spec& spec, std::string_view policy, const Wants& wants,
   add_list(out, "levels", spec.levels);
   if (most) out["most"] = most->count;
   if (state) out["state"] = {{"version", state->version}, {"fields", state->fields}};
+  if (continues) out["continues"] = true;
   sink_(line_of(out));
 }
 

@@ -14,10 +14,13 @@ namespace scenario {
 namespace {
 
 constexpr Duration kShortestPeriod = std::chrono::milliseconds(100);
+constexpr int kMostCalls = 1'000'000;
 
 Shape<DriveConfig::Function> function_entry() {
   return object<DriveConfig::Function>("function", [](auto& v, DriveConfig::Function& f) {
-    int most = 0;
+    int most = 0, per_replica = 0, queue = 0;
+    bool hidden = false;
+    Duration timeout{};
     std::string deployment, stateful_set;
     v.required("name", f.name, dns_label(), "of the function");
     v.optional("namespace", f.ns, dns_label(), "default \"default\"");
@@ -25,12 +28,23 @@ Shape<DriveConfig::Function> function_entry() {
     v.optional("statefulSet", stateful_set, name(), "that runs it instead");
     v.optional("policy", f.policy, text(), "as after --policy; default what its annotations ask");
     v.optional("most", most, integer(0, 1'000'000), "an operator's cap on its replicas");
+    v.optional("timeout", timeout, duration_of(kShortestPeriod),
+               "of a call; default the gateway's");
+    v.optional("perReplica", per_replica, integer(0, kMostCalls), "calls at once; 0: any number");
+    v.optional("queue", queue, integer(0, kMostCalls), "calls that wait for a replica");
+    v.optional("private", hidden, yes_or_no(), "404 to callers from outside; default false");
+    v.optional("service", f.service, dns_label(), "whose endpoints its replicas are");
+    v.optional("port", f.port, name(), "of those endpoints: its name or number");
     v.not_both("deployment", "statefulSet");
     if (v.reading()) {
       f.place = v.place();
       f.stateful = !stateful_set.empty();
       f.workload = f.stateful ? stateful_set : deployment.empty() ? f.name : deployment;
       if (v.has("most")) f.most = most;
+      if (v.has("timeout")) f.timeout = timeout;
+      if (v.has("perReplica")) f.per_replica = per_replica;
+      if (v.has("queue")) f.queue = queue;
+      if (v.has("private")) f.hidden = hidden;
     }
   });
 }
@@ -94,6 +108,38 @@ Shape<DriveConfig::Spending> spending_section() {
   });
 }
 
+Shape<DriveConfig::Gateway::Async> async_section() {
+  using Async = DriveConfig::Gateway::Async;
+  return object<Async>("async", [](auto& v, Async& async) {
+    v.required("path", async.path, text(), "of the SQLite file that keeps them");
+    v.optional("body", async.body, size(), "of one call; default 1MiB");
+    v.optional("remembered", async.remembered, duration_of(std::chrono::seconds(1)),
+               "how long the id of one that was delivered is known; default 1h");
+  });
+}
+
+Shape<DriveConfig::Gateway> gateway_section() {
+  return object<DriveConfig::Gateway>("gateway", [](auto& v, DriveConfig::Gateway& g) {
+    DriveConfig::Gateway::Async async;
+    v.optional("listen", g.listen, text(), "ADDRESS:PORT; default 127.0.0.1:5000");
+    v.optional("certificate", g.certificate, text(), "PEM file; default plain HTTP");
+    v.optional("key", g.key, text(), "PEM file");
+    v.together("certificate", "key");
+    v.optional("timeout", g.timeout, duration_of(kShortestPeriod), "of a call; default 1200s");
+    v.optional("queue", g.queue, integer(0, kMostCalls),
+               "calls of a function that may wait for a replica; default 10000");
+    v.optional("perReplica", g.per_replica, integer(0, kMostCalls),
+               "calls at once on a replica; default 0: any number");
+    v.optional("connections", g.connections, integer(1, kMostCalls), "of callers; default 20000");
+    v.optional("body", g.body, size(), "of a call; default 500MiB");
+    v.optional("drain", g.drain, duration(), "for calls under way on SIGTERM; default 20s");
+    v.optional("configMap", g.name, dns_label(),
+               "in which several tell each other of calls; default thaw-gateways");
+    v.optional("async", async, async_section(), "calls that need no answer at once");
+    if (v.reading() && v.has("async")) g.async = async;
+  });
+}
+
 Shape<DriveConfig> drive_config() {
   return object<DriveConfig>("drive", [](auto& v, DriveConfig& c) {
     std::string word;
@@ -109,6 +155,9 @@ Shape<DriveConfig> drive_config() {
     DriveConfig::Spending spending;
     v.optional("spending", spending, spending_section(), "what the nodes may cost");
     if (v.reading() && v.has("spending")) c.spending = spending;
+    DriveConfig::Gateway gateway;
+    v.optional("gateway", gateway, gateway_section(), "calls of functions go through here");
+    if (v.reading() && v.has("gateway")) c.gateway = gateway;
     v.optional("versions", c.versions, versions_section(), "of the systems it stands for");
     v.optional("functions", c.functions, list_of(function_entry()),
                "beside the Deployments that SlimFaas's annotations name");
@@ -123,6 +172,11 @@ void check(const DriveConfig& config, Diagnostics& problems) {
     if (std::find(all.begin(), all.end(), function.ns) == all.end())
       problems.error(function.place, "functions." + function.name + ".namespace",
                      "\"" + function.ns + "\" is not among the namespaces");
+    const bool of_calls = function.timeout || function.per_replica || function.queue ||
+                          function.hidden || !function.service.empty() || !function.port.empty();
+    if (of_calls && !config.gateway)
+      problems.error(function.place, "functions." + function.name,
+                     "says how it is called, and there is no gateway: section");
   }
 }
 

@@ -26,7 +26,30 @@ struct DriveConfig {
     bool stateful = false;
     std::string policy;       // as after --policy; empty: what its annotations ask for
     std::optional<int> most;  // an operator's cap
+    // Of its calls; empty: what its annotations ask for, else the gateway's.
+    std::optional<Duration> timeout;
+    std::optional<int> per_replica, queue;
+    std::optional<bool> hidden;
+    std::string service, port;  // where its replicas answer; empty: found
     Place place;
+  };
+  // Present: calls of functions go through this process.
+  struct Gateway {
+    // Calls that need no answer at once are taken where there is a file to keep them in.
+    struct Async {
+      std::string path;
+      Bytes body{1 << 20};
+      Duration remembered = std::chrono::hours(1);  // ids of what was delivered
+    };
+    std::string listen = "127.0.0.1:5000";
+    std::string certificate, key;                   // PEM files; both empty: plain HTTP
+    Duration timeout = std::chrono::seconds(1200);  // of a call, to its last byte
+    int queue = 10'000, per_replica = 0;            // 0: any number
+    int connections = 20'000;
+    Bytes body{std::int64_t{500} << 20};
+    Duration drain = std::chrono::seconds(20);  // what SIGTERM leaves to calls under way
+    std::string name = "thaw-gateways";         // the ConfigMap in which they tell each other
+    std::optional<Async> async;
   };
   struct Lease {
     std::string name = "thaw";
@@ -57,6 +80,7 @@ struct DriveConfig {
   StateMap state;
   MetricsStore metrics;
   std::optional<Spending> spending;
+  std::optional<Gateway> gateway;
   Versions versions;
   std::vector<Function> functions;
 };

@@ -18,11 +18,11 @@
 #include <optional>
 #include <vector>
 
+#include "engine/load_reports.hpp"
 #include "engine/random.hpp"
 #include "sim/gateway.hpp"
 #include "sim/knative/activator.hpp"
 #include "sim/knative/queue_proxy.hpp"
-#include "sim/load_reports.hpp"
 #include "sim/serving.hpp"
 
 namespace thaw::sim {

@@ -176,6 +176,17 @@ TEST_F(BadInput, MistakesOfAnAnnotationAreToldInTheManifest) {
   EXPECT_EQ(refused(manifest).size(), 1U) << said_;
 }
 
+// Before the cluster is looked for.
+TEST_F(BadInput, AShadowWithAGatewayIsRefused) {
+  temp_.write("drive.yaml",
+              "apiVersion: thaw/v1\nkind: Drive\nnamespaces: [default]\nkubeconfig: /nowhere\n"
+              "gateway: {listen: \"127.0.0.1:0\"}\n");
+  const std::string config = temp_.path("drive.yaml").string();
+  const Outcome drive = thaw_command({"drive", config, "--shadow"});
+  EXPECT_EQ(drive.code, 2);
+  EXPECT_NE(drive.err.find("gateway: a shadow only looks on"), std::string::npos) << drive.err;
+}
+
 TEST_F(BadInput, LeavesTheResultsOfAnEarlierRunAlone) {
   const std::string out = temp_.path("earlier").string();
   ASSERT_EQ(thaw_command({"run", folder_, "--out", out}).code, 0);

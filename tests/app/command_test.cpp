@@ -30,7 +30,7 @@ TEST(Command, HelpNamesTheVerbsThatExist) {
   EXPECT_EQ(
       verbs_in(help.out),
       (std::set<std::string>{"calibrate", "compare", "decide", "diff", "drive", "lint", "museum",
-                             "policies", "replay", "run", "schema", "test", "trace"}));
+                             "policies", "record", "replay", "run", "schema", "test", "trace"}));
   for (const std::string& verb : verbs_in(help.out)) {
     const Outcome of_verb = thaw_command({verb, "--help"});
     EXPECT_EQ(of_verb.code, 0) << verb;

@@ -162,7 +162,7 @@ TEST(Deploy, WritesAreTheScaleEventsTheLeaseAndTheStateAlone) {
   std::set<Right> writes;
   std::ranges::copy_if(rights, std::inserter(writes, writes.end()),
                        [](const Right& right) { return !right.looks(); });
-  const Set lease{"thaw"}, state{"thaw-state"};
+  const Set lease{"thaw"}, state{"thaw-state"}, gateways{"thaw-gateways"};
   const std::set<Right> allowed{{"apps", "deployments/scale", "patch", {}},
                                 {"apps", "statefulsets/scale", "patch", {}},
                                 {"events.k8s.io", "events", "create", {}},
@@ -170,7 +170,8 @@ TEST(Deploy, WritesAreTheScaleEventsTheLeaseAndTheStateAlone) {
                                 {"coordination.k8s.io", "leases", "create", {}},
                                 {"coordination.k8s.io", "leases", "update", lease},
                                 {"", "configmaps", "create", {}},
-                                {"", "configmaps", "update", state}};
+                                {"", "configmaps", "update", state},
+                                {"", "configmaps", "patch", gateways}};
   EXPECT_EQ(writes, allowed);
   // The state and the lease are seen by their names too.
   for (const Right& right : rights) {
@@ -209,6 +210,34 @@ TEST(Deploy, AShadowLooksAtTheSameAndCanDoNothingElse) {
   EXPECT_NE(patch.find("args/-, value: --shadow}"), std::string::npos);
 }
 
+// Which rights a gateway needs: drivers/world/rights; a live test takes each of them away.
+TEST(Deploy, AGatewayLooksAtEndpointsAndWritesTheOneConfigMap) {
+  const Set gateways{"thaw-gateways"};
+  EXPECT_EQ(rights_in("deploy/components/gateway"),
+            (std::set<Right>{{"", "configmaps", "list", gateways},
+                             {"", "configmaps", "watch", gateways},
+                             {"", "configmaps", "patch", gateways}}));
+  EXPECT_EQ(rights_in("deploy/components/endpoints"),
+            (std::set<Right>{{"discovery.k8s.io", "endpointslices", "list", {}},
+                             {"discovery.k8s.io", "endpointslices", "watch", {}}}));
+  // Where drive.yaml has a gateway, the components are there, and the pod lives as long as calls.
+  int with = 0;
+  for (const auto& entry : fs::directory_iterator("deploy/overlays")) {
+    const auto gateway = load_drive_config((entry.path() / "drive.yaml").string()).gateway;
+    const Node list = read(entry.path() / "kustomization.yaml").at(0);
+    const Node managed = read(entry.path() / "managed/kustomization.yaml").at(0);
+    EXPECT_EQ(words(at(list, "components")).contains("../../components/gateway"),
+              gateway.has_value());
+    EXPECT_EQ(words(at(managed, "components")).contains("../../../components/endpoints"),
+              gateway.has_value());
+    if (!gateway) continue;
+    ++with;
+    EXPECT_EQ(gateway->listen, "0.0.0.0:5000") << "the port of the component";
+    EXPECT_LE(gateway->drain + std::chrono::seconds(5 + 10), std::chrono::seconds(330));
+  }
+  EXPECT_EQ(with, 1);
+}
+
 TEST(Deploy, RolesAreBoundToTheAccountOfThePodAlone) {
   int bindings = 0;
   for (const char* kind : {"RoleBinding", "ClusterRoleBinding"}) {
@@ -224,7 +253,7 @@ TEST(Deploy, RolesAreBoundToTheAccountOfThePodAlone) {
       ++bindings;
     }
   }
-  EXPECT_EQ(bindings, 7);
+  EXPECT_EQ(bindings, 9);
 }
 
 TEST(Deploy, ThePodIsNobodyAndWritesNothing) {

@@ -40,6 +40,10 @@ class DriveRights : public ClientCase {
     const Output applied = plane().kubectl({"apply", "-f", "-"}, text);
     ASSERT_EQ(applied.exit_code, 0) << applied.text;
   }
+  void grant_a_gateway() const {
+    grant("deploy/components/gateway/rbac.yaml");
+    grant("deploy/components/endpoints/rbac.yaml");
+  }
   std::string home() const { return space() + "-home"; }
   std::string token() const {
     const Output made = plane().kubectl({"create", "token", "thaw", "-n", home()});
@@ -87,16 +91,44 @@ TEST_F(DriveRights, AreEnough) {
             std::string::npos);
 }
 
+// A gateway needs the two components of it as well, and no more.
+TEST_F(DriveRights, AreEnoughForAGateway) {
+  deploy_echo();
+  grant("deploy/rbac.yaml");
+  grant_a_gateway();
+  FaultProxy proxy(transport_.access());
+  DriverSettings as = settings();
+  as.gateway = "";
+  proxy.write_kubeconfig(as.kubeconfig, token());
+  Driver driver(as);
+  driver.start();
+  ASSERT_TRUE(eventually(5s, [&] { return driver.get("/status-function/echo").status == 200; }));
+  // Nothing here runs a pod: the call is held, wakes, and is told to other gateways.
+  const Output cut =
+      live::run({"curl", "-s", "--max-time", "3", driver.calls() + "/function/echo/x"});
+  EXPECT_EQ(cut.exit_code, 28) << "curl's own: it took too long";
+  EXPECT_EQ(replicas(), "1") << driver.log();
+  const Output told = plane().kubectl(
+      {"get", "configmap", "thaw-gateways", "-n", home(), "-o", "jsonpath={.data.a}"});
+  EXPECT_NE(told.text.find(space() + "/echo"), std::string::npos) << told.text << driver.log();
+  EXPECT_EQ(driver.stop(), 0);
+  EXPECT_EQ(driver.log().find("forbidden"), std::string::npos) << driver.log();
+}
+
 // Every single right that deploy/ gives is needed: without it the driver does not begin, and says
 // which one it lacks.
 TEST_F(DriveRights, OneLessIsNamed) {
   grant("deploy/rbac.yaml");
+  grant_a_gateway();
   FaultProxy proxy(transport_.access());
-  const DriverSettings as = settings();
+  DriverSettings as = settings();
+  as.gateway = "";
   proxy.write_kubeconfig(as.kubeconfig, token());
   int taken = 0;
   for (const auto& [role, ns] :
-       {std::pair(std::string("thaw"), home()), std::pair(std::string("thaw-managed"), space())}) {
+       {std::pair(std::string("thaw"), home()), std::pair(std::string("thaw-gateway"), home()),
+        std::pair(std::string("thaw-managed"), space()),
+        std::pair(std::string("thaw-endpoints"), space())}) {
     const json whole =
         json::parse(plane().kubectl({"get", "role", role, "-n", ns, "-o", "json"}).text);
     const auto set = [&](const json& rules) {
@@ -131,7 +163,7 @@ TEST_F(DriveRights, OneLessIsNamed) {
     }
     set(whole["rules"]);
   }
-  EXPECT_EQ(taken, 6 + 14);
+  EXPECT_EQ(taken, 6 + 3 + 14 + 2);
 }
 
 TEST_F(DriveRights, AShadowReadsAndNothingElse) {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <filesystem>
 #include <random>
+#include <regex>
 #include <thread>
 
 #include "tests/live/driver.hpp"
@@ -39,6 +40,18 @@ class Drive : public PlaneCase {
   bool becomes(const std::string& name, const std::string& count, std::chrono::seconds limit) {
     return eventually(limit, [&] { return replicas(name) == count; });
   }
+  // What a driver saw on the cluster, its policies decide again without one.
+  static void expect_decided_again(const std::string& recording) {
+    const Output again = run({std::getenv("THAW_BINARY"), "replay", recording});
+    EXPECT_EQ(again.exit_code, 0) << again.text;
+    std::smatch counts;
+    const std::regex all("(\\d+) of \\1 decisions are the same");
+    ASSERT_TRUE(std::regex_search(again.text, counts, all)) << again.text;
+    EXPECT_GE(std::stoi(counts[1]), 6) << "a pass each second, and the idle clock is six";
+    const std::string text = run({"cat", recording}).text;
+    for (const char* what : {"created", "scheduled", "started", "ready", "terminating", "gone"})
+      EXPECT_NE(text.find("\"what\":\"" + std::string(what) + "\""), std::string::npos) << what;
+  }
   // The audit log's lines of writes to the scale subresources of this namespace.
   std::vector<std::string> written() const {
     std::vector<std::string> all;
@@ -57,7 +70,9 @@ TEST_F(Drive, ThePodLoopBringsANodeAndTakesItAway) {
   put_pool("gpu-" + space(), gpu_pool(R"(, "provision": "2s", "boot": "1s", "gpu": "1s",
                                          "unneeded": "5s")"));
   apply(deployment({.name = "ollama", .replicas = 0, .annotations = slimfaas(6)}));
-  Driver driver(settings());
+  DriverSettings recorded = settings();
+  recorded.record = recorded.folder + "/recorded";
+  Driver driver(recorded);
   driver.start();
   ASSERT_TRUE(eventually(5s, [&] { return driver.wake("ollama") == 204; })) << driver.log();
   EXPECT_TRUE(becomes("ollama", "1", 5s)) << driver.log();
@@ -73,6 +88,7 @@ TEST_F(Drive, ThePodLoopBringsANodeAndTakesItAway) {
   EXPECT_EQ(driver.stop(), 0);
   EXPECT_NE(get({"events.events.k8s.io"}, "{.items[*].note}").find("from 0 to 1"),
             std::string::npos);
+  expect_decided_again(recorded.record + "/recording-000001.jsonl");
 }
 
 TEST_F(Drive, TheIdleClockGoesOnOverAKillAndAStop) {

@@ -31,8 +31,10 @@ int free_port() {
 
 }  // namespace
 
-Driver::Driver(DriverSettings settings) : settings_(std::move(settings)), port_(free_port()) {
+Driver::Driver(DriverSettings settings)
+    : settings_(std::move(settings)), port_(free_port()), calls_port_(free_port()) {
   url_ = "http://127.0.0.1:" + std::to_string(port_);
+  calls_url_ = "http://127.0.0.1:" + std::to_string(calls_port_);
   std::filesystem::create_directories(settings_.folder);
   configure(settings_.more);
 }
@@ -40,18 +42,29 @@ Driver::Driver(DriverSettings settings) : settings_(std::move(settings)), port_(
 Driver::~Driver() { kill_nine(); }
 
 void Driver::configure(const std::string& more) {
-  std::ofstream(settings_.folder + "/drive.yaml")
-      << "apiVersion: thaw/v1\nkind: Drive\nkubeconfig: " << settings_.kubeconfig
-      << "\nnamespaces: [" << settings_.space << "]\nlisten: 127.0.0.1:" << port_ << "\n"
-      << more;
+  std::ofstream file(settings_.folder + "/drive.yaml");
+  file << "apiVersion: thaw/v1\nkind: Drive\nkubeconfig: " << settings_.kubeconfig
+       << "\nnamespaces: [" << settings_.space << "]\nlisten: 127.0.0.1:" << port_ << "\n"
+       << more;
+  if (settings_.gateway)
+    file << "gateway: {listen: \"127.0.0.1:" << calls_port_ << "\""
+         << (settings_.gateway->empty() ? "" : ", ") << *settings_.gateway << "}\n";
 }
 
 void Driver::launch() {
   const char* const binary = std::getenv("THAW_BINARY");
   if (!binary) throw std::runtime_error("THAW_BINARY names no command");
-  process_ = std::make_unique<Companion>(std::vector<std::string>{
-      "/bin/sh", "-c", "exec \"$0\" drive \"$1/drive.yaml\" --identity \"$2\" $3 2>>\"$1/log\"",
-      binary, settings_.folder, settings_.identity, settings_.shadow ? "--shadow" : ""});
+  std::vector<std::string> command = {
+      "/bin/sh",
+      "-c",
+      "folder=$1; shift; exec \"$0\" drive \"$folder/drive.yaml\" \"$@\" 2>>\"$folder/log\"",
+      binary,
+      settings_.folder,
+      "--identity",
+      settings_.identity};
+  if (settings_.shadow) command.emplace_back("--shadow");
+  if (!settings_.record.empty()) command.insert(command.end(), {"--record", settings_.record});
+  process_ = std::make_unique<Companion>(command);
 }
 
 void Driver::start() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct DriverSettings {
   std::string identity = "a";
   std::string more = {};  // lines of the configuration
   bool shadow = false;
+  std::string record = {};  // a folder
+  std::optional<std::string> gateway = {};  // fields of its section but `listen`: "drain: 9s"
 };
 
 class Driver {
@@ -35,13 +38,16 @@ class Driver {
   bool leads() const;
   int wake(const std::string& function) const;  // the status of the answer
   Reply get(const std::string& path) const;
+  const std::string& url() const { return url_; }
+  const std::string& calls() const { return calls_url_; }  // where its gateway listens
+  pid_t pid() const { return process_->pid(); }
   std::string log() const;  // all of it, over its lives
   void configure(const std::string& more);
 
  private:
   DriverSettings settings_;
-  std::string url_;
-  int port_;
+  std::string url_, calls_url_;
+  int port_, calls_port_;
   std::unique_ptr<Companion> process_;
 };
 

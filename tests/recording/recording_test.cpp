@@ -122,13 +122,13 @@ struct Result {
 
 Result replayed(const std::string& text, std::optional<Replay::Instead> instead = {}) {
   Reader reader("test");
-  Replay replay(find_policy, std::move(instead), "test");
+  Replay replay(find_policy, std::move(instead));
   std::istringstream in(text);
   Result result;
   for (std::string line; std::getline(in, line);) {
     std::optional<Line> read = reader.read(line);
     if (!read) continue;
-    const auto again = replay.take(std::move(*read), reader.line());
+    const auto again = replay.take(std::move(*read), "test", reader.line());
     if (!again) continue;
     ++result.asked;
     result.same += again->same() ? 1 : 0;

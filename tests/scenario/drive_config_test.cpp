@@ -97,5 +97,57 @@ TEST(DriveConfig, IsOneDocumentThatCanBeRead) {
   EXPECT_THROW(load_drive_config("/nowhere/drive.yaml"), InputError);
 }
 
+TEST(DriveConfig, AGatewayHasADefaultForAll) {
+  EXPECT_FALSE(parse_drive_config(kHead + "namespaces: [a]\n", "drive.yaml").gateway);
+  const auto gateway = parse_drive_config(kHead + "namespaces: [a]\ngateway: {}\n", "x").gateway;
+  ASSERT_TRUE(gateway);
+  EXPECT_EQ(gateway->listen, "127.0.0.1:5000");
+  EXPECT_EQ(gateway->timeout, 1200s);
+  EXPECT_EQ(gateway->per_replica, 0);
+  EXPECT_EQ(gateway->queue, 10'000);
+  EXPECT_EQ(gateway->name, "thaw-gateways");
+  EXPECT_FALSE(gateway->async);
+}
+
+TEST(DriveConfig, ReadsHowFunctionsAreCalled) {
+  const DriveConfig config = parse_drive_config(kHead + R"(namespaces: [default]
+gateway: {listen: "0.0.0.0:5000", certificate: c.pem, key: k.pem, timeout: 5min, queue: 10, perReplica: 4,
+          connections: 100, body: 1GiB, drain: 5min, configMap: told,
+          async: {path: /var/lib/thaw/async.db, body: 2MiB, remembered: 10min}}
+functions:
+  - {name: f, timeout: 30s, perReplica: 1, queue: 0, private: true, service: svc, port: 8080}
+  - {name: g, port: api}
+)",
+                                                "drive.yaml");
+  ASSERT_TRUE(config.gateway && config.gateway->async);
+  EXPECT_EQ(config.gateway->body.count, std::int64_t{1} << 30);
+  EXPECT_EQ(config.gateway->drain, 5min);
+  EXPECT_EQ(config.gateway->async->path, "/var/lib/thaw/async.db");
+  EXPECT_EQ(config.gateway->async->remembered, 10min);
+  const DriveConfig::Function& f = config.functions.at(0);
+  EXPECT_EQ(f.timeout, 30s);
+  EXPECT_EQ(f.per_replica, 1);
+  EXPECT_EQ(f.queue, 0);
+  EXPECT_EQ(f.hidden, true);
+  EXPECT_EQ(f.service, "svc");
+  EXPECT_EQ(f.port, "8080");
+  EXPECT_FALSE(config.functions.at(1).timeout);
+}
+
+TEST(DriveConfig, TellsWhatIsWrongWithAGateway) {
+  const auto problems = problems_of(kHead + R"(namespaces: [default]
+gateway: {certificate: c.pem, qeue: 3, async: {}}
+)");
+  ASSERT_EQ(problems.size(), 3u);
+  std::string all;
+  for (const std::string& one : problems) all += one + "\n";
+  EXPECT_NE(all.find("did you mean queue?"), std::string::npos) << all;
+  EXPECT_NE(all.find("path"), std::string::npos) << all;
+  EXPECT_NE(all.find("certificate"), std::string::npos) << all;
+  EXPECT_EQ(problems_of(kHead + "namespaces: [default]\nfunctions: [{name: f, timeout: 3s}]\n"),
+            std::vector<std::string>{"drive.yaml:4:13: functions.f: says how it is called, and "
+                                     "there is no gateway: section"});
+}
+
 }  // namespace drive_config_test
 }  // namespace thaw

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "drivers/world/control.hpp"
+#include "drivers/world/decision_log.hpp"
 #include "drivers/world/live_cluster.hpp"
 #include "policies/all.hpp"
 #include "tests/drivers/world/objects_in_json.hpp"
@@ -99,6 +100,7 @@ class Bench {
   std::vector<std::string> lines;
   Log log{[this](const std::string& line) { lines.push_back(line); }};
   Activity activity;
+  Calls calls;
   PlayedScaler scaler;
   TimePoint facts_taken = TimePoint::never();  // never: now
   std::map<FunctionName, Json> objects;
@@ -112,8 +114,9 @@ class Bench {
                    [this] { return functions_of(inventory, config, find_policy, shadow); },
                    [this] { ++settings_changed; }, [] {}}};
   Inventory inventory{control};
-  Observer observer{
-      {clock, inventory, activity, nullptr, [this] { return std::min(facts_taken, clock.now()); }}};
+  Observer observer{{clock, inventory, activity, nullptr,
+                     [this] { return std::min(facts_taken, clock.now()); },
+                     config.gateway ? &calls : nullptr}};
   LiveCluster cluster{observer, inventory, scaler,
                       [this](FunctionId id) { asked_again.push_back(id); }};
   DecisionLog decisions{log, shadow};

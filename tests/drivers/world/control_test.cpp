@@ -184,6 +184,11 @@ INSTANTIATE_TEST_SUITE_P(
                               bench.config.functions.push_back(named("concurrency"));
                               bench.put(deployment("ollama", 1));
                             }},
+                    Refused{"gateway", "that takes a gateway: section",
+                            [](Bench& bench) {
+                              bench.config.functions.push_back(named("alert_factor"));
+                              bench.put(deployment("ollama", 1));
+                            }},
                     Refused{"calls", "modal needs to see each request",
                             [](Bench& bench) {
                               bench.config.functions.push_back(named("modal"));
@@ -213,6 +218,72 @@ TEST(Control, AShadowDecidesBesideAnHpaAndWritesNothing) {
   bench.pass(400s);
   EXPECT_NE(bench.log_text().find("ollama 1 → 0 (the cluster has 1)"), std::string::npos)
       << bench.log_text();
+}
+
+// A second of the gateway's counts for each second that passes: `on` calls all the time.
+void pass_with_calls(Bench& bench, int seconds, std::int64_t on, CallCounts& counted) {
+  for (int i = 0; i < seconds; ++i) {
+    bench.pass(1s);
+    counted.arrived += on;
+    counted.concurrency_ns += on * 1'000'000'000;
+    counted.in_flight = on;
+    const TimePoint now = bench.clock.now();
+    bench.calls.tell("own", {now, TimePoint{1s}, {{kOllama, counted}}}, now);
+    bench.calls.refresh(bench.activity, now);
+    bench.calls.close_seconds(now);
+  }
+}
+
+DriveConfig with_gateway(const std::string& policy) {
+  DriveConfig config;
+  config.gateway.emplace();
+  if (!policy.empty()) config.functions.push_back(named(policy));
+  return config;
+}
+
+// Knative's arithmetic: a stable window of 60 s, ceil(mean in flight / target) with 100 %.
+TEST(Control, WithAGatewayCallsInFlightScaleAFunction) {
+  Bench bench(with_gateway("concurrency:target=2,target-utilization-percentage=100"));
+  bench.put(deployment("ollama", 1));
+  bench.inventory.apply_pod(pod("ollama", "a"));
+  bench.calls.listen({kOllama});
+  bench.begin();
+  CallCounts counted;
+  pass_with_calls(bench, 90, 6, counted);
+  EXPECT_EQ(bench.replicas("ollama"), 3) << bench.log_text();
+}
+
+TEST(Control, WithAGatewayPoliciesThatCountRequestsAreTaken) {
+  for (const char* policy : {"alert_factor", "modal", "capacity", "runpod"}) {
+    Bench bench(with_gateway(policy));
+    bench.put(deployment("ollama", 1));
+    bench.begin();
+    EXPECT_TRUE(bench.control.functions().refused.empty()) << bench.log_text();
+  }
+}
+
+TEST(Control, AFunctionStaysWhileACallIsOnAndGoesWhenItIsIdle) {
+  Bench bench(with_gateway(""));
+  bench.put(slimfaas("ollama", 1, "10"));
+  bench.begin();
+  CallCounts counted;
+  pass_with_calls(bench, 40, 1, counted);
+  EXPECT_EQ(bench.replicas("ollama"), 1);
+  counted.last_activity = bench.clock.now();
+  pass_with_calls(bench, 10, 0, counted);
+  EXPECT_EQ(bench.replicas("ollama"), 1);
+  pass_with_calls(bench, 4, 0, counted);
+  EXPECT_EQ(bench.replicas("ollama"), 0);
+}
+
+TEST(Control, WhoDoesNotDecideKnowsTheFunctions) {
+  Bench bench;
+  bench.put(slimfaas("ollama", 1, "300"));
+  bench.control.reform();
+  EXPECT_EQ(bench.control.functions().known.size(), 1u);
+  EXPECT_FALSE(bench.control.running());
+  bench.pass(1000s);
+  EXPECT_TRUE(bench.scaler.written.empty());
 }
 
 }  // namespace

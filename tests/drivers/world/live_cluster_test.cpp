@@ -80,5 +80,21 @@ TEST(LiveCluster, AWriteThatLostToAnotherIsDecidedAgain) {
   EXPECT_EQ(bench.replicas("ollama"), 1);
 }
 
+// The policy knows of no call, and one is on: what is decided must not cut it.
+TEST(LiveCluster, NothingGoesToZeroWhileACallIsOn) {
+  DriveConfig config;
+  config.gateway.emplace();
+  config.functions.push_back({});
+  config.functions[0].name = config.functions[0].workload = "ollama";
+  config.functions[0].policy = "fixed:replicas=0";
+  Bench bench(config);
+  bench.put(deployment("ollama", 1));
+  bench.calls.tell("own", {bench.clock.now(), {}, {{kOllama, {1, 0, 0, 1, 0, {}}}}},
+                   bench.clock.now());
+  bench.begin();
+  EXPECT_EQ(bench.replicas("ollama"), 1);
+  EXPECT_EQ(bench.cluster.held_back(), 1u);
+}
+
 }  // namespace
 }  // namespace thaw::world

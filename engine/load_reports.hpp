@@ -5,7 +5,7 @@
 
 #include "engine/policy.hpp"
 
-namespace thaw::sim {
+namespace thaw {
 
 class LoadReports {
  public:
@@ -26,4 +26,4 @@ class LoadReports {
   std::vector<Load> reports_;
 };
 
-}  // namespace thaw::sim
+}  // namespace thaw

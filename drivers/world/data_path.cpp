@@ -1,0 +1,97 @@
+#include "drivers/world/data_path.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstdlib>
+#include <thread>
+#include <utility>
+
+#include "drivers/world/heard_calls.hpp"
+#include "drivers/world/role.hpp"
+#include "drivers/world/routes.hpp"
+#include "drivers/world/spawn.hpp"
+
+namespace thaw::world {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr Duration kRouteAfter = std::chrono::milliseconds(2),
+                   kRoutesApart = std::chrono::milliseconds(50);
+// Functions that are woken together are looked at together.
+constexpr Duration kLookedJustNow = std::chrono::milliseconds(20);
+
+gateway::Settings settings_of(const DriveConfig::Gateway& config) {
+  gateway::Settings settings;
+  settings.listen = config.listen;
+  settings.certificate = config.certificate;
+  settings.key = config.key;
+  settings.connections = static_cast<std::size_t>(config.connections);
+  settings.body = static_cast<std::uint64_t>(config.body.count);
+  return settings;
+}
+
+std::vector<std::string> own_addresses() {
+  const char* const own = std::getenv("POD_IP");
+  return own && *own ? std::vector<std::string>{own} : std::vector<std::string>{};
+}
+
+}  // namespace
+
+DataPath::DataPath(const DriveConfig::Gateway& config, Ports ports) : ports_(std::move(ports)) {
+  gateway::Gateway::Hooks hooks;
+  hooks.now = [this] { return ports_.clock.real_now(); };
+  hooks.wanted = [this](const FunctionName& function) {
+    asio::post(ports_.executor, [this, function] {
+      if (ports_.clock.real_now() - own_.at > kLookedJustNow) look();
+      ports_.wanted(function);
+    });
+  };
+  hooks.pages = [this](http::Request request) -> Awaitable<http::Response> {
+    http::Response response = co_await asio::co_spawn(
+        ports_.executor, ports_.pages(std::move(request)), asio::use_awaitable);
+    co_return response;
+  };
+  hooks.warn = [this](const std::string& what) {
+    asio::post(ports_.executor, [this, what] { ports_.log.warning("gateway", what); });
+  };
+  gateway_ = std::make_shared<gateway::Gateway>(settings_of(config), std::move(hooks));
+}
+
+void DataPath::route_soon() {
+  if (route_due_) return;
+  route_due_ = true;
+  spawn(ports_.executor, route());
+}
+
+Awaitable<void> DataPath::route() {
+  const TimePoint now = ports_.clock.real_now();
+  co_await pause(ports_.executor, std::max(now + kRouteAfter, routed_ + kRoutesApart) - now);
+  route_due_ = false;
+  routed_ = ports_.clock.real_now();
+  gateway_->route(std::make_shared<const gateway::Routes>(
+      routes_of(ports_.functions, ports_.inventory, ports_.endpoints, own_addresses())));
+}
+
+void DataPath::look() {
+  traffic_ = gateway_->traffic();
+  own_ = calls_of(traffic_, ports_.since, ports_.clock.real_now());
+  ports_.calls.tell(key_of(ports_.identity), own_, own_.at);
+}
+
+// The gateway's drain() waits, and calls that wait for a replica need this thread meanwhile.
+Awaitable<void> DataPath::drain(Duration within) {
+  const auto done = std::make_shared<std::atomic<bool>>(false);
+  std::thread waits([gateway = gateway_, within, done] {
+    gateway->drain(within);
+    *done = true;
+  });
+  while (!*done) co_await pause(ports_.executor, std::chrono::milliseconds(10));
+  waits.join();
+  look();
+}
+
+}  // namespace thaw::world

@@ -1,0 +1,63 @@
+// The gateway of a driver: what the cluster says goes to it as routes, and what it sees of calls
+// comes back as activity, load and wakes.
+//
+// Routes are made anew when functions, endpoints
+// or pods have changed: 2 ms later, so that what comes together is taken together, and 50 ms apart.
+// Threads: all here runs on the control thread; what the gateway's own thread tells is posted to
+// it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "drivers/gateway/gateway.hpp"
+#include "drivers/world/calls.hpp"
+#include "drivers/world/endpoints.hpp"
+#include "drivers/world/functions.hpp"
+#include "drivers/world/live_clock.hpp"
+#include "engine/scenario/drive_config.hpp"
+
+namespace thaw::world {
+
+class DataPath {
+ public:
+  struct Ports {
+    boost::asio::any_io_executor executor;  // of the control thread
+    const LiveClock& clock;
+    const Inventory& inventory;
+    const Endpoints& endpoints;
+    const Functions& functions;
+    Calls& calls;
+    std::string identity;
+    TimePoint since;  // it begins to count
+    std::function<void(const FunctionName&)> wanted;
+    std::function<Awaitable<http::Response>(http::Request)> pages;
+    Log& log;
+  };
+  // http::Failure when it cannot listen.
+  DataPath(const DriveConfig::Gateway& config, Ports ports);
+
+  void route_soon();
+  void look();  // at the calls, into `calls`
+  // What is under way comes to its end, for so long at most.
+  Awaitable<void> drain(Duration within);
+
+  std::uint16_t port() const { return gateway_->port(); }
+  const std::vector<gateway::Traffic>& traffic() const { return traffic_; }  // as last looked at
+  const GatewayCalls& own() const { return own_; }                           // the same
+  bool routed() const { return routed_ > TimePoint{}; }
+
+ private:
+  Awaitable<void> route();
+
+  Ports ports_;
+  std::vector<gateway::Traffic> traffic_;
+  GatewayCalls own_;
+  TimePoint routed_;
+  bool route_due_ = false;
+  std::shared_ptr<gateway::Gateway> gateway_;  // last: its thread ends first
+};
+
+}  // namespace thaw::world
