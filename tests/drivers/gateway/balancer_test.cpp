@@ -10,7 +10,7 @@
 #include <random>
 
 namespace thaw::gateway {
-namespace {
+namespace balancer_test {
 
 using namespace std::chrono_literals;
 
@@ -372,5 +372,5 @@ TEST(Balancer, KeepsItsPromisesThroughRandomSteps) {
   }
 }
 
-}  // namespace
+}  // namespace balancer_test
 }  // namespace thaw::gateway

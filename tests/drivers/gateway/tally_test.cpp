@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace thaw::gateway {
-namespace {
+namespace tally_test {
 
 using namespace std::chrono_literals;
 
@@ -42,5 +42,5 @@ TEST(Tally, AddsUpWhatIsInServiceAndWhatWaits) {
   EXPECT_EQ(traffic.latency.sum_s, 5.0);
 }
 
-}  // namespace
+}  // namespace tally_test
 }  // namespace thaw::gateway
