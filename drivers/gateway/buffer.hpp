@@ -41,9 +41,11 @@ class Buffer {
     resize(std::min(most, std::max(least, capacity_ * 2)));
     return true;
   }
-  // Back to at most `most` where there is more, and the bytes fit.
-  void shrink(std::size_t most) {
-    if (capacity_ > most && size() <= most) resize(most);
+  // Back to at most `most` where there is more, and the bytes fit. True: they moved.
+  bool shrink(std::size_t most) {
+    if (capacity_ <= most || size() > most) return false;
+    resize(most);
+    return true;
   }
 
  private:

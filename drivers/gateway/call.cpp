@@ -11,7 +11,6 @@ namespace {
 // A pod that is gone may be listed for some seconds yet.
 constexpr Duration kAvoided = std::chrono::milliseconds(500);
 constexpr int kMostTries = 3;
-constexpr std::size_t kHeldBuffer = std::size_t{4} << 10;
 
 // A tunnel to HTTP/2 would pass what nobody here has read: websockets alone.
 bool asks_for_websocket(const RequestHead& head) {
@@ -149,7 +148,7 @@ Awaitable<bool> Call::wait_for_place() {
   function_->tally.queued(since);
   if (tries_ == 0 && function_->ready() == 0) function_->tally.cold();
   if (function_->unserved(since) && core_.hooks.wanted) core_.hooks.wanted(function_->name());
-  caller_.in.shrink(kHeldBuffer);
+  caller_.spare_memory(rest_);
   co_await woken_.sleep();
   function_->tally.unqueued(now());
   if (place_ && caller_.hung_up()) stop(Stop::gone);

@@ -73,7 +73,7 @@ class Call final : public Linked<Every>, private Waiter, private Timed {
   Core& core_;
   Caller& caller_;
   const std::shared_ptr<Function> function_;
-  const std::string_view rest_;
+  std::string_view rest_;
   const Instant arrived_;
 
   Wakeup woken_;

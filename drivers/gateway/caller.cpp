@@ -8,6 +8,7 @@ namespace thaw::gateway {
 namespace {
 
 constexpr std::size_t kSmall = std::size_t{16} << 10;  // most heads are below it, with a small body
+constexpr std::size_t kHeld = std::size_t{4} << 10;    // while one waits
 constexpr std::string_view kToHead = "HEAD ";          // what is refused unread has no body either
 constexpr Duration kLingers = std::chrono::seconds(2);
 
@@ -84,6 +85,13 @@ Awaitable<bool> Caller::read_head() {
   keep = !head.close && !core_.draining;
   read_all = head.framing == Framing::none;
   co_return true;
+}
+
+void Caller::spare_memory(std::string_view& text) {
+  const std::ptrdiff_t at = text.data() - in.data();
+  if (!in.shrink(kHeld)) return;
+  parse(in.view().substr(0, head_size), head);  // as before: its texts are where the bytes are now
+  text = std::string_view(in.data() + at, text.size());
 }
 
 Awaitable<End> Caller::write(Pieces& pieces) {

@@ -22,6 +22,9 @@ class Caller final : public Linked<Every>, public Linked<Headless> {
   Awaitable<bool> begin();  // TLS, where it is spoken
   // The next request's head: `head` and `body`. False: there is none, and nothing more to say.
   Awaitable<bool> read_head();
+  // Of the buffer what is not needed while its request waits. `text`, a part of the head, moves
+  // with it.
+  void spare_memory(std::string_view& text);
   // All of the pieces, or why not.
   Awaitable<End> write(Pieces& pieces);
   // An answer of our own. Whether another request may follow is then in `keep`.

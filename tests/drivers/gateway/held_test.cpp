@@ -64,6 +64,28 @@ TEST(Held, TheQueueIsServedInOrderOnePlaceAtATime) {
   EXPECT_EQ(most, 1);
 }
 
+// What waits keeps a small buffer, whatever it had before.
+TEST(Held, ACallGoesOnAsItCame) {
+  Origin origin;
+  Bench bench;
+  bench.route({});
+  Peer caller = bench.caller();
+  for (int i = 0; i < 2; ++i) {
+    caller.send(
+        "POST /function/f/path?query HTTP/1.1\r\nHost: g\r\nX: y\r\nContent-Length: 1000000"
+        "\r\n\r\nbody");
+    EXPECT_EQ(bench.traffic_when([](const Traffic& t) { return t.queued == 1; }).queued, 1U);
+    bench.route({origin.replica()});
+    caller.send(std::string(999'996, 'x'));
+    const Message answer = caller.read_message();
+    EXPECT_TRUE(answer.body.starts_with("POST /path?query HTTP/1.1\r\n")) << answer.head;
+    EXPECT_EQ(answer.body.find("X: y\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Host: g\r\n"),
+              answer.body.find("X: y"));
+    EXPECT_NE(answer.body.find("\r\n\r\nbodyxxx"), std::string::npos);
+    bench.route({});
+  }
+}
+
 TEST(Held, ACallIsGivenUpAtItsDeadline) {
   Bench bench;
   bench.route({}, [](Route& route) { route.timeout = 400ms; });
