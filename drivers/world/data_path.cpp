@@ -21,6 +21,7 @@ namespace asio = boost::asio;
 
 constexpr Duration kRouteAfter = std::chrono::milliseconds(2),
                    kRoutesApart = std::chrono::milliseconds(50);
+constexpr Duration kBetweenChecks = std::chrono::seconds(5);
 // Functions that are woken together are looked at together.
 constexpr Duration kLookedJustNow = std::chrono::milliseconds(20);
 
@@ -72,14 +73,37 @@ Awaitable<void> DataPath::route() {
   co_await pause(ports_.executor, std::max(now + kRouteAfter, routed_ + kRoutesApart) - now);
   route_due_ = false;
   routed_ = ports_.clock.real_now();
-  gateway_->route(std::make_shared<const gateway::Routes>(
-      routes_of(ports_.functions, ports_.inventory, ports_.endpoints, own_addresses())));
+  routes_ = std::make_shared<const gateway::Routes>(
+      routes_of(ports_.functions, ports_.inventory, ports_.endpoints, own_addresses()));
+  gateway_->route(routes_);
+}
+
+// Ready replicas that no Service leads to are waited for in vain: at the second look it is told.
+void DataPath::tell_unreached() {
+  std::map<FunctionName, bool> now;
+  for (const auto& [name, key] : ports_.functions.known) {
+    if (ports_.inventory.ready(key).count == 0) continue;
+    const auto route =
+        std::ranges::lower_bound(routes_->functions, name, {}, &gateway::Route::name);
+    if (route == routes_->functions.end() || route->name != name || !route->ready.empty()) continue;
+    const auto before = unreached_.find(name);
+    now[name] = before != unreached_.end();
+    if (before != unreached_.end() && !before->second)
+      ports_.log.warning("gateway",
+                         name.first + "/" + name.second +
+                             " has ready replicas, and no Service leads to them: its calls wait",
+                         {{"function", name.first + "/" + name.second}});
+  }
+  unreached_ = std::move(now);
 }
 
 void DataPath::look() {
   traffic_ = gateway_->traffic();
   own_ = calls_of(traffic_, ports_.since, ports_.clock.real_now());
   ports_.calls.tell(key_of(ports_.identity), own_, own_.at);
+  if (!routes_ || own_.at - checked_ < kBetweenChecks) return;
+  checked_ = own_.at;
+  tell_unreached();
 }
 
 // The gateway's drain() waits, and calls that wait for a replica need this thread meanwhile.

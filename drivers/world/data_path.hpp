@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "drivers/world/endpoints.hpp"
 #include "drivers/world/functions.hpp"
 #include "drivers/world/live_clock.hpp"
+#include "drivers/world/log.hpp"
 #include "engine/scenario/drive_config.hpp"
 
 namespace thaw::world {
@@ -47,15 +49,18 @@ class DataPath {
   std::uint16_t port() const { return gateway_->port(); }
   const std::vector<gateway::Traffic>& traffic() const { return traffic_; }  // as last looked at
   const GatewayCalls& own() const { return own_; }                           // the same
-  bool routed() const { return routed_ > TimePoint{}; }
+  bool routed() const { return routes_ != nullptr; }
 
  private:
   Awaitable<void> route();
+  void tell_unreached();
 
   Ports ports_;
   std::vector<gateway::Traffic> traffic_;
   GatewayCalls own_;
-  TimePoint routed_;
+  std::shared_ptr<const gateway::Routes> routes_;
+  TimePoint routed_, checked_;
+  std::map<FunctionName, bool> unreached_;  // ready, and without an address; whether that was told
   bool route_due_ = false;
   std::shared_ptr<gateway::Gateway> gateway_;  // last: its thread ends first
 };

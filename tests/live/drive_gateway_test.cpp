@@ -158,6 +158,8 @@ TEST_F(DriveGateway, TheThreeLinesOfTheFirstDocumentWorkFromZero) {
 TEST_F(DriveGateway, WhatIsPrivateIsThereForPodsAlone) {
   deploy("open", idle(600), 1);
   deploy("secret", idle(600, R"(, SlimFaas/DefaultVisibility: "Private")"), 1);
+  deploy("lost", idle(600), 1);
+  kubectl({"delete", "service", "lost"});
   Driver driver(settings());
   driver.start();
   ASSERT_TRUE(knows(driver, "secret"));
@@ -172,6 +174,10 @@ TEST_F(DriveGateway, WhatIsPrivateIsThereForPodsAlone) {
   const std::string status = curl({"-sSL", driver.calls() + "/status-functions"}).body;
   EXPECT_NE(status.find("\"Visibility\":\"Private\""), std::string::npos) << status;
   EXPECT_EQ(curl({"-sSL", driver.calls() + "/metrics"}).status, 404);
+  EXPECT_TRUE(eventually(20s, [&] {
+    return driver.log().find("/lost has ready replicas, and no Service leads to them") !=
+           std::string::npos;
+  })) << driver.log();
   // What the fixture's Prometheus takes, under its names.
   curl({"-sSL", driver.calls() + "/function/open/y"});
   std::ofstream(plane().folder() + "/prometheus.yaml", std::ios::app)
@@ -234,6 +240,13 @@ TEST_F(DriveGateway, ACallThroughAStandbyWakesAndKeepsTheFunctionUp) {
   EXPECT_EQ(replicas("slow"), "1") << "its idle time is 4 s";
   EXPECT_EQ(call.answer().status, 200) << call.answer().body << two.log();
   EXPECT_TRUE(becomes("slow", "0", 15s)) << one.log();
+  // What a gateway that is long gone has left goes.
+  kubectl({"patch", "configmap", "thaw-gateways", "--type=merge", "-p",
+           R"({"data": {"ghost": "{\"at_ns\":1,\"functions\":{}}"}})"});
+  EXPECT_TRUE(eventually(5s, [&] {
+    const std::string keys = get({"configmap", "thaw-gateways"}, "{.data}");
+    return keys.find("two") != std::string::npos && keys.find("ghost") == std::string::npos;
+  }));
   EXPECT_EQ(two.stop(), 0);
   EXPECT_EQ(one.stop(), 0);
 }
