@@ -1,5 +1,8 @@
 #include "drivers/world/calls_metrics.hpp"
 
+#include <array>
+#include <initializer_list>
+
 namespace thaw::world {
 namespace {
 
@@ -51,6 +54,42 @@ void tell_calls(const std::vector<Traffic>& traffic, OpenMetrics& metrics) {
   histogram(traffic, metrics, "thaw_latency_seconds",
             "From a call's arrival to the last byte of its answer, of those completed.",
             &Traffic::latency);
+}
+
+void tell_async(const gateway::async::Metrics& async, OpenMetrics& metrics) {
+  const auto each = [&](std::initializer_list<const char*> words, const char* label,
+                        const auto& numbers) {
+    for (const auto& one : async.functions) {
+      OpenMetrics::Labels labels = labels_of(one.delivery.function);
+      labels.emplace_back(label, "");
+      std::size_t i = 0;
+      for (const char* word : words) {
+        labels.back().second = word;
+        metrics.sample(labels, static_cast<double>(numbers(one)[i++]));
+      }
+    }
+  };
+  using Of = gateway::async::Metrics::OfFunction;
+  metrics.gauge("thaw_async_calls", "Asynchronous calls in the file, by state.");
+  each({"queued", "running", "awaiting", "dead"}, "state", [](const Of& one) {
+    return std::array{one.delivery.queued, one.delivery.running, one.delivery.awaiting,
+                      one.delivery.dead};
+  });
+  metrics.counter("thaw_async_accepted", "Asynchronous calls that came, by what became of them.");
+  each({"accepted", "known", "rejected"}, "outcome", [](const Of& one) {
+    return std::array{one.calls.accepted, one.calls.known, one.calls.rejected};
+  });
+  metrics.counter("thaw_async_attempts", "Deliveries, by how they ended.");
+  each({"delivered", "retried", "given_up"}, "outcome", [](const Of& one) {
+    return std::array{one.delivery.delivered, one.delivery.retried, one.delivery.given_up};
+  });
+  metrics.gauge("thaw_async_callbacks_waiting", "Results that are still to be posted.");
+  metrics.sample({}, static_cast<double>(async.callbacks.waiting));
+  metrics.counter("thaw_async_callbacks", "Results that were posted, or given up.");
+  metrics.sample({{"outcome", "delivered"}}, static_cast<double>(async.callbacks.delivered));
+  metrics.sample({{"outcome", "failed"}}, static_cast<double>(async.callbacks.failed));
+  metrics.gauge("thaw_async_file_bytes", "Bodies, headers and results in the file.");
+  metrics.sample({}, static_cast<double>(async.bytes));
 }
 
 void tell_starts(const std::vector<Traffic>& traffic, const Functions& functions,

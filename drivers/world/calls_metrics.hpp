@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "drivers/gateway/async/async.hpp"
 #include "drivers/gateway/traffic.hpp"
 #include "drivers/world/functions.hpp"
 #include "drivers/world/open_metrics.hpp"
@@ -11,6 +12,7 @@
 namespace thaw::world {
 
 void tell_calls(const std::vector<gateway::Traffic>& traffic, OpenMetrics& metrics);
+void tell_async(const gateway::async::Metrics& async, OpenMetrics& metrics);
 void tell_starts(const std::vector<gateway::Traffic>& traffic, const Functions& functions,
                  const Inventory& inventory, OpenMetrics& metrics);
 

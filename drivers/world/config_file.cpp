@@ -68,7 +68,7 @@ std::string needs_restart(const DriveConfig& before, const DriveConfig& after) {
     const auto async = g.async.value_or(DriveConfig::Gateway::Async{});
     return std::tuple(of.has_value(), g.listen, g.certificate, g.key, g.timeout, g.queue,
                       g.per_replica, g.connections, g.body, g.drain, g.name, async.path, async.body,
-                      async.remembered);
+                      async.remembered, async.callback_hosts);
   };
   compare(gateway(before.gateway) == gateway(after.gateway), "gateway");
   return text;

@@ -32,7 +32,28 @@ gateway::Settings settings_of(const DriveConfig::Gateway& config) {
   settings.key = config.key;
   settings.connections = static_cast<std::size_t>(config.connections);
   settings.body = static_cast<std::uint64_t>(config.body.count);
+  if (config.async) settings.async_body = static_cast<std::uint64_t>(config.async->body.count);
   return settings;
+}
+
+gateway::async::Settings settings_of(const DriveConfig::Gateway::Async& config) {
+  gateway::async::Settings settings;
+  settings.path = config.path;
+  settings.body = static_cast<std::size_t>(config.body.count);
+  settings.memory.length = config.remembered;
+  settings.callback_hosts = config.callback_hosts;
+  return settings;
+}
+
+void count(const gateway::async::Metrics& async, GatewayCalls& calls) {
+  for (const auto& [delivery, taken] : async.functions) {
+    CallCounts& counted = calls.functions[delivery.function];
+    counted.queued += static_cast<std::int64_t>(delivery.queued);
+    counted.in_flight += static_cast<std::int64_t>(delivery.awaiting);
+    if (delivery.last_activity)
+      counted.last_activity = std::max(counted.last_activity.value_or(*delivery.last_activity),
+                                       *delivery.last_activity);
+  }
 }
 
 std::vector<std::string> own_addresses() {
@@ -47,19 +68,39 @@ DataPath::DataPath(const DriveConfig::Gateway& config, Ports ports) : ports_(std
   hooks.now = [this] { return ports_.clock.real_now(); };
   hooks.wanted = [this](const FunctionName& function) {
     asio::post(ports_.executor, [this, function] {
-      if (ports_.clock.real_now() - own_.at > kLookedJustNow) look();
+      if (gateway_ && ports_.clock.real_now() - own_.at > kLookedJustNow) look();
       ports_.wanted(function);
     });
   };
   hooks.pages = [this](http::Request request) -> Awaitable<http::Response> {
-    http::Response response = co_await asio::co_spawn(
-        ports_.executor, ports_.pages(std::move(request)), asio::use_awaitable);
+    http::Response response;
+    if (async_ && request.target.starts_with(gateway::async::kCallback)) {
+      response = co_await async_->callback(std::move(request));
+      co_return response;
+    }
+    response = co_await asio::co_spawn(ports_.executor, ports_.pages(std::move(request)),
+                                       asio::use_awaitable);
     co_return response;
   };
   hooks.warn = [this](const std::string& what) {
     asio::post(ports_.executor, [this, what] { ports_.log.warning("gateway", what); });
   };
+  if (config.async) {
+    async_ = std::make_shared<gateway::async::Attachment>(
+        settings_of(*config.async),
+        gateway::async::Async::Hooks{hooks.wanted, hooks.now, hooks.warn});
+    async_->attach(hooks);
+  }
   gateway_ = std::make_shared<gateway::Gateway>(settings_of(config), std::move(hooks));
+  if (async_) async_->begin(*gateway_);
+}
+
+Awaitable<http::Response> DataPath::dead_letters(http::Request request) {
+  if (async_) return async_->dead_letters(std::move(request));
+  const auto none = []() -> Awaitable<http::Response> {
+    co_return http::Response{404, {}, "there is no gateway.async in the configuration\n"};
+  };
+  return none();
 }
 
 void DataPath::route_soon() {
@@ -76,6 +117,7 @@ Awaitable<void> DataPath::route() {
   routes_ = std::make_shared<const gateway::Routes>(
       routes_of(ports_.functions, ports_.inventory, ports_.endpoints, own_addresses()));
   gateway_->route(routes_);
+  if (async_) async_->routed();
 }
 
 // Ready replicas that no Service leads to are waited for in vain: at the second look it is told.
@@ -100,6 +142,10 @@ void DataPath::tell_unreached() {
 void DataPath::look() {
   traffic_ = gateway_->traffic();
   own_ = calls_of(traffic_, ports_.since, ports_.clock.real_now());
+  if (async_) {
+    async_metrics_ = async_->metrics();
+    count(async_metrics_, own_);
+  }
   ports_.calls.tell(key_of(ports_.identity), own_, own_.at);
   if (!routes_ || own_.at - checked_ < kBetweenChecks) return;
   checked_ = own_.at;
@@ -109,8 +155,10 @@ void DataPath::look() {
 // The gateway's drain() waits, and calls that wait for a replica need this thread meanwhile.
 Awaitable<void> DataPath::drain(Duration within) {
   const auto done = std::make_shared<std::atomic<bool>>(false);
-  std::thread waits([gateway = gateway_, within, done] {
+  std::thread waits([gateway = gateway_, async = async_, within, done] {
+    const auto until = std::chrono::steady_clock::now() + within;
     gateway->drain(within);
+    if (async) async->end(std::max(Duration{0}, until - std::chrono::steady_clock::now()));
     *done = true;
   });
   while (!*done) co_await pause(ports_.executor, std::chrono::milliseconds(10));

@@ -1,6 +1,9 @@
 // The gateway of a driver: what the cluster says goes to it as routes, and what it sees of calls
 // comes back as activity, load and wakes.
 //
+// Calls that need no answer at once, where they are taken, count as well: those that wait as
+// waiting, those that a function said it goes on with as in service.
+//
 // Routes are made anew when functions, endpoints
 // or pods have changed: 2 ms later, so that what comes together is taken together, and 50 ms apart.
 // Threads: all here runs on the control thread; what the gateway's own thread tells is posted to
@@ -13,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/gateway/async/attachment.hpp"
 #include "drivers/gateway/gateway.hpp"
 #include "drivers/world/calls.hpp"
 #include "drivers/world/endpoints.hpp"
@@ -38,7 +42,7 @@ class DataPath {
     std::function<Awaitable<http::Response>(http::Request)> pages;
     Log& log;
   };
-  // http::Failure when it cannot listen.
+  // http::Failure when it cannot listen, StoreError for the file of calls.
   DataPath(const DriveConfig::Gateway& config, Ports ports);
 
   void route_soon();
@@ -46,9 +50,12 @@ class DataPath {
   // What is under way comes to its end, for so long at most.
   Awaitable<void> drain(Duration within);
 
-  std::uint16_t port() const { return gateway_->port(); }
+  // For the private pages.
+  Awaitable<http::Response> dead_letters(http::Request request);
+
   const std::vector<gateway::Traffic>& traffic() const { return traffic_; }  // as last looked at
-  const GatewayCalls& own() const { return own_; }                           // the same
+  const gateway::async::Metrics* async() const { return async_ ? &async_metrics_ : nullptr; }
+  const GatewayCalls& own() const { return own_; }  // the same
   bool routed() const { return routes_ != nullptr; }
 
  private:
@@ -62,7 +69,9 @@ class DataPath {
   TimePoint routed_, checked_;
   std::map<FunctionName, bool> unreached_;  // ready, and without an address; whether that was told
   bool route_due_ = false;
-  std::shared_ptr<gateway::Gateway> gateway_;  // last: its thread ends first
+  gateway::async::Metrics async_metrics_;              // as last looked at
+  std::shared_ptr<gateway::async::Attachment> async_;  // nullptr: none are taken
+  std::shared_ptr<gateway::Gateway> gateway_;          // last: its thread ends first
 };
 
 }  // namespace thaw::world

@@ -1,15 +1,11 @@
 #include "drivers/world/drive.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <exception>
 #include <optional>
 #include <set>
@@ -17,10 +13,10 @@
 #include <utility>
 
 #include "drivers/http/server.hpp"
-#include "drivers/kubernetes/kubeconfig.hpp"
 #include "drivers/world/calls_metrics.hpp"
 #include "drivers/world/config_file.hpp"
 #include "drivers/world/data_path.hpp"
+#include "drivers/world/drive_start.hpp"
 #include "drivers/world/driver_metrics.hpp"
 #include "drivers/world/leader.hpp"
 #include "drivers/world/live_clock.hpp"
@@ -40,47 +36,6 @@ constexpr Duration kSettle = std::chrono::milliseconds(100);
 // The policies that are built anew count their passes (SlimFaas's: 1 s) from then: sooner than
 // this again, and changes that go on would keep them from ever deciding.
 constexpr Duration kBetweenReforms = std::chrono::seconds(3);
-
-std::string environment(const char* name) {
-  const char* const value = std::getenv(name);
-  return value ? value : "";
-}
-
-std::string identity_of(const DriveOptions& options) {
-  if (!options.identity.empty()) return options.identity;
-  if (std::string uid = environment("POD_UID"); !uid.empty()) return uid;
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
-  return host.data();
-}
-
-kubernetes::Access access_of(const DriveConfig& config, const std::string& identity) {
-  Diagnostics problems;
-  kubernetes::AccessOptions options;
-  options.kubeconfig = config.kubeconfig;
-  options.context = config.context;
-  kubernetes::Access access = kubernetes::load_access(options, problems);
-  problems.throw_if_any();
-  access.user_agent = "thaw/" + identity;  // who of several wrote what, in the server's audit log
-  return access;
-}
-
-// Where the Lease and the state are, if the configuration does not say.
-DriveConfig with_home(DriveConfig config) {
-  const std::string own = environment("POD_NAMESPACE");
-  if (config.lease.ns.empty()) config.lease.ns = own.empty() ? config.namespaces.front() : own;
-  if (config.state.ns.empty()) config.state.ns = config.lease.ns;
-  return config;
-}
-
-DriveConfig for_role(DriveConfig config, const DriveOptions& options) {
-  if (options.shadow && config.gateway)
-    throw InputError({{{options.config, 0, 0},
-                       "gateway",
-                       "a shadow only looks on, and a gateway would answer calls: take the section "
-                       "out, or drive"}});
-  return config;
-}
 
 class Driver {
  public:
@@ -106,7 +61,8 @@ class Driver {
         pages_({inventory_, control_, [this] { return unready(); }, [this] { return metrics(); },
                 [this] { role_->keep_soon(); },
                 [this](TimePoint t) { return role_->kept_since(t); }, clock_, io_.get_executor(),
-                [this](std::string target) { return role_->forward(std::move(target)); }}) {
+                [this](std::string target) { return role_->forward(std::move(target)); },
+                letters()}) {
     log_.with_clock(clock_);
   }
 
@@ -173,6 +129,11 @@ class Driver {
             [this](const FunctionName& function) { wanted(function); },
             [this](http::Request request) { return pages_.answer_caller(std::move(request)); },
             log_};
+  }
+
+  std::function<Awaitable<http::Response>(http::Request)> letters() {
+    if (!config_.gateway || !config_.gateway->async) return {};
+    return [this](http::Request request) { return path_->dead_letters(std::move(request)); };
   }
 
   void route_soon() {
@@ -323,6 +284,7 @@ class Driver {
     if (path_) {
       path_->look();
       tell_calls(path_->traffic(), text);
+      if (path_->async()) tell_async(*path_->async(), text);
     }
     static const std::vector<gateway::Traffic> kNone;
     tell_starts(path_ ? path_->traffic() : kNone, control_.functions(), inventory_, text);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "drivers/gateway/async/dead_letters.hpp"
 #include "drivers/world/open_metrics.hpp"
 #include "drivers/world/role.hpp"
 
@@ -30,6 +31,10 @@ Awaitable<http::Response> Pages::answer(http::Request request) {
       path == kStatusAll) {
     http::Response answered = co_await answer_caller(std::move(request));
     co_return answered;
+  }
+  if (sources_.dead_letters && path.starts_with(gateway::async::kDeadLetters)) {
+    http::Response letters = co_await sources_.dead_letters(std::move(request));
+    co_return letters;
   }
   if (!get) co_return plain(405, "GET\n");
   if (path == "/healthz") co_return plain(200, "ok\n");

@@ -1,5 +1,5 @@
-// What a driver answers over HTTP: /healthz, /readyz, /metrics, and SlimFaas's /wake-function(s)
-// and /status-function(s), which the gateway answers too.
+// What a driver answers over HTTP: /healthz, /readyz, /metrics, /async-dead-letters; and SlimFaas's
+// /wake-function(s) and /status-function(s), which the gateway answers too.
 //
 // GET and POST wake alike, as SlimFaas's did and do. A wake is answered once it cannot be lost any
 // more: the state that tells of it is kept. A name is looked for in
@@ -29,6 +29,8 @@ class Pages {
     boost::asio::any_io_executor executor;
     // A standby hands a wake on to who leads; nothing: this process leads, or nobody does.
     std::function<Awaitable<std::optional<http::Response>>(std::string target)> forward;
+    // Of calls that were given up; empty: no gateway takes any.
+    std::function<Awaitable<http::Response>(http::Request)> dead_letters = {};
   };
   explicit Pages(Sources sources) : sources_(std::move(sources)) {}
 

@@ -114,7 +114,9 @@ Shape<DriveConfig::Gateway::Async> async_section() {
     v.required("path", async.path, text(), "of the SQLite file that keeps them");
     v.optional("body", async.body, size(), "of one call; default 1MiB");
     v.optional("remembered", async.remembered, duration_of(std::chrono::seconds(1)),
-               "how long the id of one that was delivered is known; default 1h");
+               "how long the key of a call that is over is known; default 24h");
+    v.optional("callbackHosts", async.callback_hosts, list_of(name()),
+               "to which alone results are posted; default any but what is the cluster's own");
   });
 }
 

@@ -39,7 +39,8 @@ struct DriveConfig {
     struct Async {
       std::string path;
       Bytes body{1 << 20};
-      Duration remembered = std::chrono::hours(1);  // ids of what was delivered
+      Duration remembered = std::chrono::hours(24);  // keys of calls that are over
+      std::vector<std::string> callback_hosts;       // empty: any, by its address
     };
     std::string listen = "127.0.0.1:5000";
     std::string certificate, key;                   // PEM files; both empty: plain HTTP

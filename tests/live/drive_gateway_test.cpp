@@ -285,6 +285,32 @@ TEST_F(DriveGateway, APodThatDiesInMidCallIsAnErrorOnce) {
   EXPECT_LT(call.answer().all_s, 6.0) << "it was not sent again";
 }
 
+// Taken while the function is at zero, and the gateway is killed before anybody could do it.
+TEST_F(DriveGateway, AnAsynchronousCallOutlivesAKill) {
+  deploy("later", idle(600, R"(, fake/ready: "3s")"));
+  const std::string file = plane().folder() + "/" + space() + ".db";
+  Driver driver(settings("a", "async: {path: " + file + "}"));
+  driver.start();
+  ASSERT_TRUE(knows(driver, "later"));
+  const Answer taken =
+      curl({"-sSL", "-d", "some work", driver.calls() + "/async-function/later/x"});
+  ASSERT_EQ(taken.status, 202) << taken.body << driver.log();
+  driver.kill_nine();
+  driver.start();
+  const auto told = [&](const std::string& line) {
+    return driver.get("/metrics").body.find(line + " 1\n") != std::string::npos;
+  };
+  const std::string of = "{namespace=\"" + space() + "\",function=\"later\",";
+  EXPECT_TRUE(eventually(20s, [&] {
+    return told("thaw_async_attempts_total" + of + "outcome=\"delivered\"}");
+  })) << driver.get("/metrics").body;
+  EXPECT_EQ(replicas("later"), "1") << "it woke the function";
+  EXPECT_EQ(driver.get("/async-dead-letters").status, 200);
+  EXPECT_EQ(curl({"-sSL", driver.calls() + "/async-dead-letters"}).status, 404)
+      << "not for callers";
+  EXPECT_EQ(driver.stop(), 0);
+}
+
 TEST_F(DriveGateway, WhatIsUnderWayIsAnsweredAfterSigterm) {
   deploy("slow", idle(600, R"(, fake/service: "4s")"), 1);
   Driver driver(settings("a", "drain: 20s"));

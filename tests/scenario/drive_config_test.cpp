@@ -113,7 +113,7 @@ TEST(DriveConfig, ReadsHowFunctionsAreCalled) {
   const DriveConfig config = parse_drive_config(kHead + R"(namespaces: [default]
 gateway: {listen: "0.0.0.0:5000", certificate: c.pem, key: k.pem, timeout: 5min, queue: 10, perReplica: 4,
           connections: 100, body: 1GiB, drain: 5min, configMap: told,
-          async: {path: /var/lib/thaw/async.db, body: 2MiB, remembered: 10min}}
+          async: {path: /var/lib/thaw/async.db, body: 2MiB, remembered: 10min, callbackHosts: [a.example]}}
 functions:
   - {name: f, timeout: 30s, perReplica: 1, queue: 0, private: true, service: svc, port: 8080}
   - {name: g, port: api}
@@ -124,6 +124,7 @@ functions:
   EXPECT_EQ(config.gateway->drain, 5min);
   EXPECT_EQ(config.gateway->async->path, "/var/lib/thaw/async.db");
   EXPECT_EQ(config.gateway->async->remembered, 10min);
+  EXPECT_EQ(config.gateway->async->callback_hosts, std::vector<std::string>{"a.example"});
   const DriveConfig::Function& f = config.functions.at(0);
   EXPECT_EQ(f.timeout, 30s);
   EXPECT_EQ(f.per_replica, 1);
