@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <map>
 #include <utility>
 
 #include "drivers/gateway/async/dead_letters.hpp"
@@ -141,11 +142,16 @@ Awaitable<http::Response> Async::dead_letters(http::Request request) {
 }
 
 Metrics Async::metrics() const {
-  Metrics now;
-  for (Counts& counts : delivery_.counts()) {
-    const Calls::Counts calls = calls_.counts(counts.function);
-    now.functions.push_back({std::move(counts), calls});
+  std::map<FunctionName, Metrics::OfFunction> functions;
+  for (const auto& [name, counts] : calls_.counts()) {
+    functions[name].delivery.function = name;
+    functions[name].calls = counts;
   }
+  for (Counts& counts : delivery_.counts()) {
+    functions[counts.function].delivery = std::move(counts);
+  }
+  Metrics now;
+  for (auto& [name, of] : functions) now.functions.push_back(std::move(of));
   now.callbacks = callbacks_.counts();
   now.elements = room_.elements();
   now.bytes = room_.bytes();

@@ -148,9 +148,4 @@ Awaitable<http::Response> Calls::callback(http::Request request) {
   co_return http::Response{200, {}, ""};
 }
 
-Calls::Counts Calls::counts(const FunctionName& function) const {
-  const auto found = counts_.find(function);
-  return found == counts_.end() ? Counts{} : found->second;
-}
-
 }  // namespace thaw::gateway::async

@@ -47,7 +47,7 @@ class Calls {
   // Who knows an element's id is whom it was sent to: nothing else is asked.
   Awaitable<http::Response> callback(http::Request request);
 
-  Counts counts(const FunctionName& function) const;
+  const std::map<FunctionName, Counts>& counts() const { return counts_; }
   void stop() { stopping_ = true; }       // 503 from now on
   std::size_t on() const { return on_; }  // calls on their way to the disk
 

@@ -146,6 +146,19 @@ TEST_F(ToCallback, TheGatewaysOwnMachineIsNotPostedTo) {
   EXPECT_NE(post(peer_.url("/"), {}).failure.find("nothing is posted to"), std::string::npos);
 }
 
+// What was judged is what is connected to; the name goes into Host.
+TEST_F(ToCallback, AnAddressThatWasJudgedIsNotLookedUpAgain) {
+  http::Endpoint endpoint;
+  endpoint.tls.reset();
+  endpoint.host = "shop.invalid";  // RFC 2606: it has no address
+  endpoint.port = peer_.server.port();
+  endpoint.address = "127.0.0.1";
+  http::Client client(io_.get_executor(), endpoint);
+  EXPECT_EQ(loopback::run_here(io_, client.send({}, 5s)).status, 200);
+  ASSERT_EQ(peer_.asked.size(), 1u);
+  EXPECT_EQ(http::find_header(peer_.asked[0].headers, "Host"), endpoint.authority());
+}
+
 // RFC 6890's loopback, link-local and multicast, and where clouds answer for credentials.
 TEST(AsyncCallbackRule, AddressesThatAreRefused) {
   for (const Bytes& refused : {Bytes{127, 0, 0, 1},
