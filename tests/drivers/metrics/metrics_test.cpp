@@ -53,6 +53,7 @@ struct MetricsTest : ::testing::Test {
   http::Endpoint endpoint(std::string base = "") const {
     return {.tls = {},
             .host = "127.0.0.1",
+            .address = {},
             .port = server.port(),
             .base_path = std::move(base),
             .proxy = {}};
