@@ -234,7 +234,7 @@ bool Head::names(std::string_view field) const {
 }
 
 HeadEnd::State HeadEnd::look(std::string_view bytes) {
-  while (true) {
+  while (line_ < bytes.size()) {
     const char* const begin = bytes.data() + line_;
     const void* const found = std::memchr(begin, '\n', bytes.size() - line_);
     if (!found) return State::partial;
@@ -245,6 +245,7 @@ HeadEnd::State HeadEnd::look(std::string_view bytes) {
     line_ += length + 1;
     if (empty) return State::whole;
   }
+  return State::partial;
 }
 
 std::optional<Refusal> parse(std::string_view bytes, RequestHead& head) {

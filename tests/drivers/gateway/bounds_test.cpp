@@ -1,5 +1,7 @@
 // Every bound, and who is served meanwhile.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "tests/drivers/gateway/peer.hpp"
 
@@ -132,6 +134,30 @@ TEST(Bounds, WhoHasNoWholeHeadGivesWay) {
   EXPECT_EQ(bench.get().status(), 200) << "in the first one's place";
   EXPECT_TRUE(first.ended());
   EXPECT_EQ(bench.get().status(), 200);
+}
+
+TEST(Bounds, WhoComesWhenDescriptorsRunOutIsServedWhenOthersAreFree) {
+  Bench bench({}, [](Gateway::Hooks& hooks) {
+    hooks.pages = [](http::Request) -> Awaitable<http::Response> {
+      http::Response response;
+      response.status = 200;
+      co_return response;
+    };
+  });
+  Peer caller = Peer::unconnected();
+  const int next = dup(0);  // all below it are taken
+  close(next);
+  rlimit before{}, none{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  none = before;
+  none.rlim_cur = static_cast<rlim_t>(next);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  caller.connect_to(bench.gateway->port());
+  caller.send("GET /page HTTP/1.1\r\nHost: g\r\n\r\n");
+  const bool waits = caller.silent(200ms);
+  setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_TRUE(waits);
+  EXPECT_EQ(caller.read_message().status(), 200);
 }
 
 // More than the gateway takes: each comes, begins a head, and sends a byte now and then.

@@ -107,8 +107,8 @@ TEST(Fuzz, BrokenConversationsHarmNobodyElse) {
   EXPECT_EQ(traffic.total, traffic.completed + traffic.timed_out + traffic.rejected +
                                traffic.failed + traffic.unfinished);
   EXPECT_GT(traffic.total, 500U);
-  EXPECT_GT(traffic.completed, 100U);
-  EXPECT_GT(traffic.failed, 100U);
+  EXPECT_GT(traffic.completed, 20U);
+  EXPECT_GT(traffic.failed, 20U);
 }
 
 }  // namespace

@@ -56,11 +56,16 @@ Peer::Peer(int socket) : socket_(socket) {
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-Peer::Peer(std::uint16_t port, int receive_buffer)
-    : Peer(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Peer Peer::unconnected() { return Peer(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
+
+Peer::Peer(std::uint16_t port, int receive_buffer) : Peer(unconnected()) {
   if (receive_buffer > 0) {
     setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   }
+  connect_to(port);
+}
+
+void Peer::connect_to(std::uint16_t port) {
   const sockaddr_in address = loopback(port);
   if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     ADD_FAILURE() << "cannot connect: " << std::strerror(errno);

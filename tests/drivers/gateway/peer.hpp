@@ -33,6 +33,8 @@ struct Message {
 class Peer {
  public:
   explicit Peer(int socket);
+  static Peer unconnected();
+  void connect_to(std::uint16_t port);
   explicit Peer(std::uint16_t port, int receive_buffer = 0);  // connects to 127.0.0.1
   Peer(Peer&& other) noexcept;
   Peer(const Peer&) = delete;
