@@ -155,7 +155,7 @@ void DataPath::look() {
 // The gateway's drain() waits, and calls that wait for a replica need this thread meanwhile.
 Awaitable<void> DataPath::drain(Duration within) {
   const auto done = std::make_shared<std::atomic<bool>>(false);
-  std::thread waits([gateway = gateway_, async = async_, within, done] {
+  std::jthread waits([gateway = gateway_, async = async_, within, done] {
     const auto until = std::chrono::steady_clock::now() + within;
     gateway->drain(within);
     if (async) async->end(std::max(Duration{0}, until - std::chrono::steady_clock::now()));

@@ -77,6 +77,7 @@ const Observation& Observer::observe(FunctionId id, const Wants& wants, Cause ca
     if (now.last_activity)
       seen_.last_activity =
           std::max(seen_.last_activity.value_or(*now.last_activity), *now.last_activity);
+    seen_.path.proxied_since = TimePoint{};  // the gateway is in the path always
     if (wants.load) sources_.calls->take_load(name, load_);
   }
   seen_.load = load_;

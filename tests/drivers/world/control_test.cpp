@@ -251,6 +251,9 @@ TEST(Control, WithAGatewayCallsInFlightScaleAFunction) {
   CallCounts counted;
   pass_with_calls(bench, 90, 6, counted);
   EXPECT_EQ(bench.replicas("ollama"), 3) << bench.log_text();
+  // A window without a call, and the gateway is in the path already: no grace period on top.
+  pass_with_calls(bench, 66, 0, counted);
+  EXPECT_EQ(bench.replicas("ollama"), 0) << bench.log_text();
 }
 
 TEST(Control, WithAGatewayPoliciesThatCountRequestsAreTaken) {
