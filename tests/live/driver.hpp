@@ -20,8 +20,8 @@ struct DriverSettings {
   std::string identity = "a";
   std::string more = {};  // lines of the configuration
   bool shadow = false;
-  std::string record = {};  // a folder
   std::optional<std::string> gateway = {};  // fields of its section but `listen`: "drain: 9s"
+  std::string record = {};  // a folder
 };
 
 class Driver {
