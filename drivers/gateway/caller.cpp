@@ -128,6 +128,7 @@ Awaitable<void> Caller::refuse(int status, std::string_view why, std::string_vie
 Awaitable<void> Caller::linger() {
   if (read_all || channel.is_cut()) co_return;
   channel.end_writing();
+  core_.headless.push_front(*this);  // nobody is more easily spared
   const Instant until = now() + kLingers;
   in.clear();
   if (!in.make_room(kSmall, kSmall * 4)) co_return;

@@ -136,6 +136,20 @@ TEST(Bounds, WhoHasNoWholeHeadGivesWay) {
   EXPECT_EQ(bench.get().status(), 200);
 }
 
+TEST(Bounds, WhoWasRefusedAndStaysGivesWay) {
+  Origin origin;
+  Bench bench([](Settings& settings) { settings.connections = 2; });
+  bench.route({origin.replica()});
+  Peer first = bench.caller(), second = bench.caller();
+  for (Peer* peer : {&first, &second}) {
+    peer->send("nonsense\r\n\r\n");
+    EXPECT_EQ(peer->read_message().status(), 400);
+  }
+  const auto begin = Clock::now();
+  EXPECT_EQ(bench.get().status(), 200);
+  EXPECT_LT(Clock::now() - begin, 1s) << "no need to wait until they close";
+}
+
 TEST(Bounds, WhoComesWhenDescriptorsRunOutIsServedWhenOthersAreFree) {
   Bench bench({}, [](Gateway::Hooks& hooks) {
     hooks.pages = [](http::Request) -> Awaitable<http::Response> {

@@ -145,6 +145,28 @@ TEST(Stream, AnEarlyRefusalArrivesThoughTheBodyIsNotThrough) {
   EXPECT_TRUE(bench.traffic_when([](const Traffic& t) { return t.total == 1; }).completed == 1);
 }
 
+TEST(Stream, AfterAnEarlyAnswerTheRestGoesUpForAWhile) {
+  Origin origin([](Peer& peer, int) {
+    for (int i = 0; i < 2; ++i) {
+      peer.read_until("\r\n\r\n");
+      peer.send(ok("early"));
+      peer.read_until("rest");
+    }
+  });
+  Bench bench;
+  bench.route({origin.replica()});
+  Peer caller = bench.caller();
+  const std::string half = "POST /function/f HTTP/1.1\r\nHost: g\r\nContent-Length: 8\r\n\r\nhalf";
+  caller.send(half);
+  EXPECT_EQ(caller.read_message().body, "early");
+  caller.send("rest" + half);
+  EXPECT_EQ(caller.read_message().body, "early") << "on the same connections";
+  EXPECT_EQ(origin.connections(), 1);
+  EXPECT_TRUE(caller.ended()) << "nothing came any more";
+  EXPECT_FALSE(caller.was_reset());
+  EXPECT_EQ(bench.traffic().completed, 2U);
+}
+
 TEST(Stream, WhoAsksBeforeSendingABodyIsToldWhenAReplicaIsThere) {
   Origin origin;
   Bench bench;
