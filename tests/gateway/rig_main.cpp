@@ -6,7 +6,6 @@
 //   fuzz       --seed N --batches N --connections N --first BATCH
 //   crash      --seed N --callers N --kills N: replicas die
 //   crash-async  the same: the gateway itself dies, with calls on its disk
-#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -45,59 +44,49 @@ void refuse_rest(const Options& options) {
   if (!options.empty()) std::exit(2);
 }
 
-bool run_hold(Options options) {
-  HoldSize size;
-  take(options, "--calls", size.calls);
-  take(options, "--after", size.replica_after);
-  take(options, "--per-replica", size.per_replica);
-  refuse_rest(options);
-  const Held held = hold(size);
-  std::cout << held;
-  return held.holds();
+void each_option(HoldSize& size, const auto& option) {
+  option("--calls", size.calls);
+  option("--after", size.replica_after);
+  option("--per-replica", size.per_replica);
 }
 
-bool run_slowloris(Options options) {
-  SlowlorisSize size;
-  take(options, "--connections", size.connections);
-  take(options, "--seconds", size.attack);
-  refuse_rest(options);
-  const Besieged besieged = besiege(size);
-  std::cout << besieged;
-  return besieged.holds();
+void each_option(SlowlorisSize& size, const auto& option) {
+  option("--connections", size.connections);
+  option("--seconds", size.attack);
 }
 
-bool run_fuzz(Options options) {
-  FuzzSize size;
-  take(options, "--seed", size.seed);
-  take(options, "--batches", size.batches);
-  take(options, "--connections", size.connections);
-  take(options, "--first", size.first);
-  refuse_rest(options);
-  const Fuzzed fuzzed = fuzz(size);
-  std::cout << fuzzed;
-  return fuzzed.findings.empty();
+void each_option(FuzzSize& size, const auto& option) {
+  option("--seed", size.seed);
+  option("--batches", size.batches);
+  option("--connections", size.connections);
+  option("--first", size.first);
 }
 
-template <class Size, class Rig>
-bool run_crash(Options options, Rig rig) {
+// Of both kinds of crash.
+void each_option(auto& size, const auto& option) {
+  option("--seed", size.seed);
+  option("--callers", size.callers);
+  option("--kills", size.kills);
+}
+
+template <class Size, class Result>
+bool run(Result (*rig)(const Size&), Options options) {
   Size size;
-  take(options, "--seed", size.seed);
-  take(options, "--callers", size.callers);
-  take(options, "--kills", size.kills);
+  each_option(size, [&](const char* name, auto& value) { take(options, name, value); });
   refuse_rest(options);
-  const auto crashed = rig(size);
-  std::cout << crashed;
-  return crashed.holds();
+  const Result result = rig(size);
+  std::cout << result;
+  return result.holds();
 }
 
-int run(const std::string& rig, const Options& options) {
-  if (rig == "hold") return run_hold(options) ? 0 : 1;
-  if (rig == "slowloris") return run_slowloris(options) ? 0 : 1;
-  if (rig == "fuzz") return run_fuzz(options) ? 0 : 1;
-  if (rig == "crash") return run_crash<CrashSize>(options, crash) ? 0 : 1;
-  if (rig == "crash-async") return run_crash<CrashAsyncSize>(options, crash_async) ? 0 : 1;
+bool run(const std::string& rig, const Options& options) {
+  if (rig == "hold") return run(hold, options);
+  if (rig == "slowloris") return run(besiege, options);
+  if (rig == "fuzz") return run(fuzz, options);
+  if (rig == "crash") return run(crash, options);
+  if (rig == "crash-async") return run(crash_async, options);
   std::cerr << "gateway_rig hold|slowloris|fuzz|crash|crash-async [OPTION VALUE]…\n";
-  return 2;
+  std::exit(2);
 }
 
 }  // namespace
@@ -107,5 +96,5 @@ int main(int count, char** words) {
   thaw::rigs::raise_descriptor_limit();
   std::map<std::string, double> options;
   for (int i = 2; i + 1 < count; i += 2) options[words[i]] = std::atof(words[i + 1]);
-  return thaw::rigs::run(count > 1 ? words[1] : "", options);
+  return thaw::rigs::run(count > 1 ? words[1] : "", options) ? 0 : 1;
 }
