@@ -198,6 +198,11 @@ class Fuzzing {
 
 Fuzzed fuzz(const FuzzSize& size) { return Fuzzing(size).run(); }
 
+bool Fuzzed::holds() const {
+  return findings.empty() && reached > 0 && refused > 0 &&
+         (kSanitized || resident_bytes < 50'000'000);
+}
+
 std::ostream& operator<<(std::ostream& out, const Fuzzed& fuzzed) {
   for (const std::string& finding : fuzzed.findings) out << finding << '\n';
   return out << "connections: " << fuzzed.connections

@@ -36,6 +36,13 @@ class Server {
 std::vector<std::string> serve_command(const std::vector<std::string>& arguments);
 std::vector<std::string> origin_command(const std::vector<std::string>& arguments = {});
 
+// The sanitizers make everything some times slower, and keep what was freed.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 inline double megabytes(std::size_t bytes) { return static_cast<double>(bytes) / 1e6; }
 
 std::string at_port(std::uint16_t port);  // "127.0.0.1:port"
