@@ -8,7 +8,7 @@ namespace {
 
 // Calls that get a place in one go. Thousands at once would keep the thread from everybody else,
 // deadlines too, for as long as it takes to send them all.
-constexpr int kAtOnce = 128;
+constexpr int kAtOnce = 32;
 
 }  // namespace
 

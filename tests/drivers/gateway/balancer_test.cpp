@@ -77,11 +77,11 @@ TEST(Balancer, LetsThousandsGoAFewAtATime) {
     ASSERT_TRUE(f->enqueue(one));
   }
   balancer.route(routes_of({1}, 0, 1'000), kStart);
-  EXPECT_EQ(order.size(), 128u) << "though the replica takes any number";
+  EXPECT_EQ(order.size(), 32u) << "though the replica takes any number";
   order.front()->place.give_back();
-  EXPECT_EQ(order.size(), 129u);
+  EXPECT_EQ(order.size(), 33u);
   EXPECT_FALSE(f->take(Taker::call, kStart)) << "who waits is first";
-  for (int tick = 0; tick < 7; ++tick) balancer.tick(kStart);  // 7 · 128 > 1,000 - 129
+  for (int tick = 0; tick < 31; ++tick) balancer.tick(kStart);  // 31 · 32 > 1,000 - 33
   EXPECT_EQ(order.size(), 1'000u);
   EXPECT_EQ(order.back(), &waiting.back());
 }
