@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace thaw::gateway {
+namespace {
+
+// Calls that get a place in one go. Thousands at once would keep the thread from everybody else,
+// deadlines too, for as long as it takes to send them all.
+constexpr int kAtOnce = 32;
+
+}  // namespace
 
 Place::Place(std::shared_ptr<Function> function, Seat* seat, Taker taker)
     : function_(std::move(function)), seat_(seat), taker_(taker) {}
@@ -96,9 +103,9 @@ bool Function::unserved(Instant now) {
   return true;
 }
 
-void Function::grant() {
+void Function::grant(int most) {
   const auto self = shared_from_this();  // the last waiter may be the last that knows of it
-  while (!queue_.empty()) {
+  while (!queue_.empty() && most-- > 0) {
     Seat* const seat = choose(Taker::call);
     if (!seat) return;
     ++seat->in_service;
@@ -112,7 +119,7 @@ void Function::give_back(Seat& seat, Taker taker) {
   --seat.in_service;
   if (taker == Taker::delivery) --seat.deliveries, --deliveries_;
   if (!seat.listed) sweep();
-  grant();
+  grant(1);
 }
 
 void Function::sweep() {
@@ -144,7 +151,7 @@ void Function::relist(std::shared_ptr<const Route> route, std::uint64_t& next_id
     if (seat && seat->in_service > 0) listed.push_back(std::move(seat));
   }
   seats_ = std::move(listed);
-  grant();
+  grant(kAtOnce);
 }
 
 void Function::add_replica_ids(std::vector<std::uint64_t>& to) const {
@@ -206,7 +213,7 @@ std::shared_ptr<Function> Balancer::find(const FunctionName& name) const {
 void Balancer::tick(Instant now) {
   for (const auto& function : functions_) {
     function->now_ = std::max(function->now_, now);
-    if (!function->queue_.empty()) function->grant();
+    if (!function->queue_.empty()) function->grant(kAtOnce);
   }
 }
 

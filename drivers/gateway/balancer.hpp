@@ -110,7 +110,7 @@ class Function : public std::enable_shared_from_this<Function> {
   friend class Waiter;
 
   Seat* choose(Taker taker);
-  void grant();
+  void grant(int most);
   void remove(Waiter& waiter);
   void give_back(Seat& seat, Taker taker);
   void avoid(Seat& seat, Instant until);
@@ -140,7 +140,8 @@ class Balancer {
   std::shared_ptr<Function> find(const FunctionName& name) const;
   const std::vector<std::shared_ptr<Function>>& functions() const { return functions_; }
 
-  // From time to time: gives the places of replicas that are no longer avoided.
+  // From time to time: gives the places of replicas that are no longer avoided, and to those that
+  // wait because too many did.
   void tick(Instant now);
 
  private:

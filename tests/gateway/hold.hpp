@@ -18,7 +18,7 @@ struct HoldSize {
   std::uint32_t calls = 10'000;
   Duration replica_after = std::chrono::seconds(20);
   Duration sending = std::chrono::seconds(5);  // all calls are sent within
-  std::uint32_t per_replica = 100;
+  std::uint32_t per_replica = 0;               // at once on it; 0: any number
 };
 
 struct Held {

@@ -66,6 +66,26 @@ TEST(Balancer, TakesTheReplicaWithTheFewestCallsAndGoesRound) {
   EXPECT_EQ(f->take(Taker::call, kStart).replica().pod, "pod-1");
 }
 
+TEST(Balancer, LetsThousandsGoAFewAtATime) {
+  Balancer balancer;
+  balancer.route(routes_of({}, 0, 1'000), kStart);
+  const auto f = balancer.find("f");
+  std::vector<Waiting*> order;
+  std::vector<Waiting> waiting(1'000);
+  for (Waiting& one : waiting) {
+    one.order = &order;
+    ASSERT_TRUE(f->enqueue(one));
+  }
+  balancer.route(routes_of({1}, 0, 1'000), kStart);
+  EXPECT_EQ(order.size(), 32u) << "though the replica takes any number";
+  order.front()->place.give_back();
+  EXPECT_EQ(order.size(), 33u);
+  EXPECT_FALSE(f->take(Taker::call, kStart)) << "who waits is first";
+  for (int tick = 0; tick < 31; ++tick) balancer.tick(kStart);  // 31 · 32 > 1,000 - 33
+  EXPECT_EQ(order.size(), 1'000u);
+  EXPECT_EQ(order.back(), &waiting.back());
+}
+
 TEST(Balancer, GivesAFreedPlaceToTheFirstThatWaits) {
   Balancer balancer;
   balancer.route(routes_of({1}, 1), kStart);
