@@ -104,7 +104,10 @@ class Driver {
             },
             [this] { reform_soon(); },
             [this] { clock_.ring_due(); },
-            [this](const Functions&) { route_soon(); },
+            [this](const Functions&) {
+              known_ = true;
+              route_soon();
+            },
             [this](const Function& function, const Wants& wants, const SavedState* state) {
               if (recording_) recording_->made(function, wants, state);
             }};
@@ -136,8 +139,9 @@ class Driver {
     return [this](http::Request request) { return path_->dead_letters(std::move(request)); };
   }
 
+  // Not before the functions are known: without routes it is not ready, with too few it is wrong.
   void route_soon() {
-    if (path_) path_->route_soon();
+    if (path_ && known_) path_->route_soon();
   }
 
   // Whose policy lives on reports is told of the load from here on.
@@ -373,7 +377,7 @@ class Driver {
   std::optional<http::Server> server_;
   std::exception_ptr failed_;
   TimePoint reformed_;
-  bool reform_due_ = false;
+  bool reform_due_ = false, known_ = false;
   bool leaving_ = false, left_ = false;  // left: no call is under way any more
   std::optional<DataPath> path_;         // last: its thread ends first
 };
