@@ -5,7 +5,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kAlarm, kPoke, kWrite };
+enum : std::uint32_t { kAlarm, kPoke, kWrite };
 
 std::uint8_t bit_of(Cause cause) {
   return static_cast<std::uint8_t>(1u << static_cast<unsigned>(cause));

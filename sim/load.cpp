@@ -10,7 +10,7 @@ namespace {
 // A guess; its notice is in simplifications.cpp.
 constexpr Duration kRefusedClientWaits = std::chrono::milliseconds(100);
 
-enum What : std::uint32_t { kStepSends, kStepLimit, kArrival, kClient };
+enum : std::uint32_t { kStepSends, kStepLimit, kArrival, kClient };
 
 const Pipeline* pipeline_of(const Scenario& scenario, const Arrivals& stream) {
   for (const Pipeline& pipeline : scenario.pipelines)

@@ -3,7 +3,7 @@
 namespace thaw::sim {
 namespace {
 
-constexpr Duration kPeriod = std::chrono::seconds(1);
+constexpr Duration kMeterPeriod = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -23,8 +23,8 @@ void LoadMeter::listen(std::size_t f) {
 }
 
 void LoadMeter::plan(std::size_t f) {
-  const Duration into = world_.now().since_epoch % kPeriod;
-  world_.events.after(kPeriod - into, *this, 0, f);
+  const Duration into = world_.now().since_epoch % kMeterPeriod;
+  world_.events.after(kMeterPeriod - into, *this, 0, f);
 }
 
 void LoadMeter::fire(std::uint32_t, std::uint64_t f) {

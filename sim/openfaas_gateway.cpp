@@ -7,7 +7,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kPoll, kPollsOver, kConnectionOver, kUpstreamOver, kExecutionOver };
+enum Event : std::uint32_t { kPoll, kPollsOver, kConnectionOver, kUpstreamOver, kExecutionOver };
 
 constexpr Answer kNotFound{404, Outcome::rejected, CutBy::gateway};
 constexpr Answer kNoEndpoint{503, Outcome::failed, CutBy::gateway};
@@ -110,7 +110,7 @@ void OpenFaasGateway::send(RequestId id) {
   }
   const auto& exec_timeout = settings_.functions[request.function].exec_timeout;
   Duration left = settings_.connection_timeout - (world_.now() - request.arrived);
-  What what = kConnectionOver;
+  Event what = kConnectionOver;
   if (settings_.upstream_timeout <= left) {
     left = settings_.upstream_timeout;
     what = kUpstreamOver;

@@ -6,7 +6,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kCall };
+enum : std::uint32_t { kCall };
 
 // Hits are drawn in billionths: exact enough for any ratio that a person writes.
 constexpr std::uint64_t kBillion = 1'000'000'000;

@@ -8,7 +8,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kNextStage, kPullAgain };
+enum : std::uint32_t { kNextStage, kPullAgain };
 
 FlowSource source_of(Model::From from) {
   switch (from) {

@@ -8,7 +8,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kBegin, kLimit };
+enum : std::uint32_t { kBegin, kLimit };
 
 }  // namespace
 

@@ -7,7 +7,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kPoll, kRelease, kWaitOver, kPick, kAnswerLimit };
+enum : std::uint32_t { kPollPods, kRelease, kWaitOver, kPick, kAnswerLimit };
 constexpr Duration kWakeRefresh = std::chrono::seconds(1);
 constexpr Duration kPickPause = std::chrono::milliseconds(100);
 
@@ -216,7 +216,7 @@ void SlimFaasGateway::wake(std::size_t f) {
 }
 
 void SlimFaasGateway::readiness_changed(std::size_t function) {
-  if (up_) world_.events.at(next_poll(), *this, kPoll, function);
+  if (up_) world_.events.at(next_poll(), *this, kPollPods, function);
 }
 
 TimePoint SlimFaasGateway::next_poll() const {
@@ -242,7 +242,7 @@ void SlimFaasGateway::poll(std::size_t f) {
 void SlimFaasGateway::fire(std::uint32_t what, std::uint64_t arg) {
   const auto id = static_cast<RequestId>(arg);
   switch (what) {
-    case kPoll:
+    case kPollPods:
       if (up_) poll(arg);
       return;
     case kRelease:

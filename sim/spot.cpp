@@ -5,7 +5,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kAnnounce, kTake };
+enum : std::uint32_t { kAnnounce, kTake };
 
 }  // namespace
 

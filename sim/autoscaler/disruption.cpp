@@ -7,7 +7,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kLook, kValidate, kExpire };
+enum : std::uint32_t { kLook, kValidate, kExpire };
 
 constexpr Duration kValidation = std::chrono::seconds(15);
 constexpr std::size_t kMostAtOnce = 100;  // of several for one

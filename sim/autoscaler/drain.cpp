@@ -5,7 +5,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kEvict, kErase };
+enum : std::uint32_t { kEvict, kErase };
 
 // cluster-autoscaler's; Karpenter's grows to the same.
 constexpr Duration kRetry = std::chrono::seconds(10);

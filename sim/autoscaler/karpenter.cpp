@@ -6,7 +6,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kBatchOver, kLookAgain };
+enum : std::uint32_t { kBatchOver, kLookAgain };
 
 constexpr Duration kPendingAgain = std::chrono::seconds(10);
 

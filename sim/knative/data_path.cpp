@@ -9,7 +9,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kTimeout, kScrape, kActivatorReports };
+enum : std::uint32_t { kTimeout, kScrape, kActivatorReports };
 constexpr Duration kPeriod = std::chrono::seconds(1);
 // Scraping starts with the autoscaler's ticks, one object later: about this long in recordings of
 // Serving 0.48.

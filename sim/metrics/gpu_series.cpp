@@ -7,7 +7,7 @@
 namespace thaw::sim {
 namespace {
 
-enum What : std::uint32_t { kCollect, kScrape, kForget, kOpen };
+enum : std::uint32_t { kCollect, kScrapeExporter, kForget, kOpen };
 
 bool has_gpu(const Workload& workload) {
   const auto& asked = workload.requests.extended;
@@ -45,7 +45,7 @@ void GpuSeries::pod_changed(const Pod& pod) {
   series.busy = series.of_card ? cards_at_work(pod) : pod.in_service > 0;
   schedule(kCollect, pod.id, series.exporter_phase, path.collection);
   if (is_sampled(path)) schedule(kOpen, pod.id, opening_of(series), path.collection);
-  schedule(kScrape, pod.id, series.scrape_phase, path.scrape);
+  schedule(kScrapeExporter, pod.id, series.scrape_phase, path.scrape);
 }
 
 void GpuSeries::busy_changed(const Pod& pod) {
@@ -107,7 +107,7 @@ void GpuSeries::fire(std::uint32_t what, std::uint64_t pod) {
   const auto found = series_.find(pod);
   if (found == series_.end()) return;
   if (what == kCollect) return collect(pod, found->second);
-  if (what == kScrape) return scrape(pod, found->second);
+  if (what == kScrapeExporter) return scrape(pod, found->second);
   if (what == kOpen) return open(pod, found->second);
   series_.erase(found);
 }
@@ -146,7 +146,7 @@ void GpuSeries::scrape(PodId pod, Series& series) {
     series.stored.push_back(*series.published);
     last_scrape_ = now;
   }
-  schedule(kScrape, pod, series.scrape_phase, path.scrape);
+  schedule(kScrapeExporter, pod, series.scrape_phase, path.scrape);
 }
 
 const GpuSeries::Sample* GpuSeries::latest(const Series& series) const {
