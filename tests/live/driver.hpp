@@ -21,7 +21,7 @@ struct DriverSettings {
   std::string more = {};  // lines of the configuration
   bool shadow = false;
   std::optional<std::string> gateway = {};  // fields of its section but `listen`: "drain: 9s"
-  std::string record = {};  // a folder
+  std::string record = {};                  // a folder
 };
 
 class Driver {
