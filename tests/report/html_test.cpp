@@ -62,7 +62,8 @@ TEST(Page, LetsNoTextOutOfItsElement) {
   Summary summary;
   summary.scenario = hostile;
   summary.checks = {{.name = hostile, .held = true, .at_s = {}, .detail = hostile}};
-  const std::string harmless = run_html(to_json(Summary{}), "{}"), page = run_html(to_json(summary), "{}");
+  const std::string harmless = run_html(to_json(Summary{}), "{}"),
+                    page = run_html(to_json(summary), "{}");
   for (const char* tag : {"<script", "</script", "<!--"})
     EXPECT_EQ(times(page, tag), times(harmless, tag)) << tag;
   EXPECT_EQ(times(held_by(page, "summary"), "\u2028"), 0u);
