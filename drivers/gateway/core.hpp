@@ -40,6 +40,7 @@ struct Core {
   Kept kept;
   std::shared_ptr<const Routes> routes;
   std::size_t connections = 0;  // of callers
+  std::size_t bodies = 0;       // bytes of bodies that are read whole, and not answered yet
   bool draining = false;
 
   Ring<Caller, Every> callers;

@@ -50,8 +50,10 @@ struct Settings {
   std::size_t head = std::size_t{32} << 10;  // bytes of a request's or an answer's head
   std::uint64_t body = std::uint64_t{500} << 20;
   std::uint64_t async_body = std::uint64_t{10} << 20;  // of a call for Hooks::async, kept in memory
-  Duration head_within = std::chrono::seconds(10);     // from its first byte
-  Duration idle = std::chrono::seconds(75);    // between calls, and of an upgraded connection
+  std::size_t bodies = std::size_t{64}
+                       << 20;  // of all that are kept in memory at once; beyond: 503
+  Duration head_within = std::chrono::seconds(10);  // from its first byte
+  Duration idle = std::chrono::seconds(75);         // between calls, and of an upgraded connection
   Duration stall = std::chrono::seconds(60);   // a caller who neither sends nor takes for so long
   Duration connect = std::chrono::seconds(2);  // to a replica
   std::size_t kept_connections = 256;          // idle ones, to all replicas

@@ -1,5 +1,6 @@
 #include "drivers/gateway/pages.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace thaw::gateway {
@@ -33,8 +34,29 @@ http::Request request_of(const Caller& caller) {
   return request;
 }
 
+// What one request's whole body takes of the room for all of them, until it is answered.
+class Room {
+ public:
+  explicit Room(Core& core) : core_(core) {}
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
+  ~Room() { core_.bodies -= taken_; }
+
+  bool take(std::size_t bytes) {
+    if (bytes > core_.settings.bodies - std::min(core_.bodies, core_.settings.bodies)) return false;
+    core_.bodies += bytes;
+    taken_ += bytes;
+    return true;
+  }
+
+ private:
+  Core& core_;
+  std::size_t taken_ = 0;
+};
+
 // The status of a body that is not to be had; 0: it is in `to`.
-Awaitable<int> read_body(Core& core, Caller& caller, std::uint64_t limit, std::string& to) {
+Awaitable<int> read_body(Core& core, Caller& caller, std::uint64_t limit, Room& room,
+                         std::string& to) {
   Buffer& in = caller.in;
   BodyReader& body = caller.body;
   const bool asks = caller.head.expects_continue && in.size() == caller.head_size;
@@ -47,6 +69,7 @@ Awaitable<int> read_body(Core& core, Caller& caller, std::uint64_t limit, std::s
   }
   while (true) {
     const BodyReader::Step step = body.feed(in.data(), in.size());
+    if (!room.take(step.body)) co_return 503;
     to.append(in.data(), step.body);
     in.drop(step.taken);
     if (body.state() == BodyReader::State::malformed) co_return 400;
@@ -62,10 +85,10 @@ Awaitable<int> read_body(Core& core, Caller& caller, std::uint64_t limit, std::s
 }
 
 // False: refused.
-Awaitable<bool> take_request(Core& core, Caller& caller, std::uint64_t limit,
+Awaitable<bool> take_request(Core& core, Caller& caller, std::uint64_t limit, Room& room,
                              http::Request& request) {
   request = request_of(caller);
-  const int refused = co_await read_body(core, caller, limit, request.body);
+  const int refused = co_await read_body(core, caller, limit, room, request.body);
   caller.read_all = refused == 0;
   if (refused == 0) co_return true;
   if (refused == 499) {
@@ -75,8 +98,9 @@ Awaitable<bool> take_request(Core& core, Caller& caller, std::uint64_t limit,
   }
   const char* const why = refused == 400   ? "the body is not chunked as it says"
                           : refused == 408 ? "the body comes too slowly"
+                          : refused == 503 ? "too many bodies are being read"
                                            : "the body is too large";
-  co_await caller.refuse(refused, why);
+  co_await caller.refuse(refused, why, refused == 503 ? "1" : "");
   co_return false;
 }
 
@@ -95,7 +119,8 @@ Awaitable<void> answer(Caller& caller, Awaitable<http::Response> page) {
 
 Awaitable<void> serve_page(Core& core, Caller& caller) {
   http::Request request;
-  const bool taken = co_await take_request(core, caller, kPageBody, request);
+  Room room(core);
+  const bool taken = co_await take_request(core, caller, kPageBody, room, request);
   if (!taken) co_return;
   if (!core.hooks.pages) {
     co_await caller.refuse(404, "there is no such page");
@@ -106,7 +131,8 @@ Awaitable<void> serve_page(Core& core, Caller& caller) {
 
 Awaitable<void> serve_async(Core& core, Caller& caller, FunctionName function, std::string rest) {
   http::Request request;
-  const bool taken = co_await take_request(core, caller, core.settings.async_body, request);
+  Room room(core);
+  const bool taken = co_await take_request(core, caller, core.settings.async_body, room, request);
   if (!taken) co_return;
   co_await answer(caller, core.hooks.async(function, std::move(rest), std::move(request)));
 }

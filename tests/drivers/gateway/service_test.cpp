@@ -61,6 +61,22 @@ TEST(Pages, BodiesAreBounded) {
       400);
 }
 
+TEST(Pages, BodiesOfAllTogetherAreBounded) {
+  Bench bench([](Settings& settings) { settings.bodies = 100'000; },
+              [](Gateway::Hooks& hooks) { hooks.pages = pages; });
+  Peer slow = bench.caller();
+  const std::string some(60'000, 'x');
+  slow.send("POST /x HTTP/1.1\r\nHost: g\r\nContent-Length: 60001\r\n\r\n" + some);
+  const std::string whole = "POST /x HTTP/1.1\r\nHost: g\r\nContent-Length: 60000\r\n\r\n" + some;
+  EXPECT_TRUE(eventually([&] {
+    const Message answer = bench.ask(whole);
+    return answer.status() == 503 && answer.has("Retry-After: 1");
+  }));
+  slow.send("x");
+  EXPECT_EQ(slow.read_message().status(), 201);
+  EXPECT_EQ(bench.ask(whole).status(), 201) << "what was answered leaves its room";
+}
+
 TEST(Async, CallsGoToTheirHookWhole) {
   Bench bench({}, [](Gateway::Hooks& hooks) {
     hooks.async = [](const FunctionName& function, std::string path,
