@@ -31,24 +31,22 @@ std::string shown(const Json& value) {
 struct Members {
   Track track;
   std::set<std::string> there, known;
-  std::int64_t earlier = 0;  // there before the timeline tells of them
+  std::int64_t earlier = 0;  // there before the timeline told of them, and gone by now
 
   void enters(const std::string& who, Duration at) {
     known.insert(who);
     if (there.insert(who).second) step(at);
   }
+  // Who was seen to go already (lost with its node, then gone) does not go again.
   void leaves(const std::string& who, Duration at) {
-    if (known.insert(who).second) ++earlier;
-    if (there.erase(who) > 0) return step(at);
-    if (gone_early.insert(who).second) step(at);
+    const bool unheard_of = known.insert(who).second;
+    if (unheard_of) ++earlier;
+    if (there.erase(who) > 0 || unheard_of) step(at);
   }
+  // From what there was at the start on.
   void step(Duration at) {
-    const auto value =
-        static_cast<std::int64_t>(there.size()) - static_cast<std::int64_t>(gone_early.size());
-    track.steps.push_back({at, value});
+    track.steps.push_back({at, static_cast<std::int64_t>(there.size()) - earlier});
   }
-
-  std::set<std::string> gone_early;  // of those that were there before
 };
 
 class Reading {

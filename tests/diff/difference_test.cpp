@@ -59,6 +59,13 @@ TEST(Tracks, OfAPodThatNeverBecameReadyAreNotReady) {
   EXPECT_EQ(track(tracks, Measure::ready).before, 0);
 }
 
+// As the simulator tells of a node's loss.
+TEST(Tracks, OfAPodThatIsLostAndThenGoneGoOnce) {
+  const Tracks tracks = tracks_of(
+      pod(1, "created") + pod(2, "created", 2) + pod(5, "lost") + pod(5, "gone") + end(9), "a");
+  EXPECT_EQ(track(tracks, Measure::replicas).steps, (std::vector<Step>{{1s, 1}, {2s, 2}, {5s, 1}}));
+}
+
 TEST(Tracks, CountNodesFromReadyOn) {
   const Tracks tracks = tracks_of(
       node(1, "ordered") + node(100, "created") + node(200, "ready") + node(900, "gone"), "a");
