@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "app/recording_file.hpp"
 #include "app/verbs.hpp"
 #include "engine/calibration/calibration.hpp"
-#include "engine/recording/file.hpp"
 #include "engine/report/output.hpp"
 
 namespace thaw::app {
@@ -21,9 +21,7 @@ int calibrate_files(const CalibrateArguments& arguments) {
   calibration::Observed together;
   for (const std::string& file : arguments.files) {
     calibration::Observing observing;
-    const bool cut_off =
-        recording::read_file(file, [&](recording::Line line, int) { observing.take(line); });
-    if (cut_off) std::fprintf(stderr, "%s: its last line is cut off, and left out\n", file.c_str());
+    read_recording(file, [&](recording::Line line, int) { observing.take(line); });
     together.add(observing.finish());
   }
   const std::vector<calibration::Fitted> fitted = calibrate(together);

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/recording/file.hpp"
+
 namespace thaw::app {
 
 RecordingFile::RecordingFile(std::string path)
@@ -48,6 +50,12 @@ void RecordingFile::keep() {
   out_.close();
   if (!out_ || std::rename(part_.c_str(), path_.c_str()) != 0)
     throw std::runtime_error(path_ + " cannot be written");
+}
+
+void read_recording(const std::string& path,
+                    const std::function<void(recording::Line, int)>& tell) {
+  if (recording::read_file(path, tell))
+    std::fprintf(stderr, "%s: its last line is cut off, and left out\n", path.c_str());
 }
 
 }  // namespace thaw::app

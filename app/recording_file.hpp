@@ -1,7 +1,8 @@
-// A recording being written: beside its place until it is whole.
+// Recordings: one being written, beside its place until it is whole, and one being read.
 #pragma once
 
 #include <fstream>
+#include <functional>
 #include <string>
 
 #include "engine/recording/recording.hpp"
@@ -27,5 +28,8 @@ class RecordingFile {
   std::ofstream out_;
   recording::Writer writer_;
 };
+
+// Each line of one, with its number. A last line that a crash cut off is left out, and said.
+void read_recording(const std::string& path, const std::function<void(recording::Line, int)>& tell);
 
 }  // namespace thaw::app

@@ -9,10 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "app/terminal.hpp"
+#include "app/recording_file.hpp"
 #include "app/verbs.hpp"
 #include "engine/diagnostic.hpp"
-#include "engine/recording/file.hpp"
 #include "engine/scenario/governance.hpp"
 #include "policies/all.hpp"
 
@@ -45,8 +44,7 @@ class Tally {
     if (one.same()) return;
     ++different_;
     if (json_) {
-      fmt::print("{{\"function\":{:?},\"at\":\"{}\",\"recorded\":{},\"decided\":{}}}\n",
-                 one.function, thaw::to_text(one.at), one.recorded, one.decided);
+      std::fputs(to_json(one).c_str(), stdout);
     } else if (different_ <= kShown) {
       fmt::print("{}  {}\n    recorded {}\n    decided  {}\n", thaw::to_text(one.at), one.function,
                  one.recorded, one.decided);
@@ -73,10 +71,9 @@ int replay(const ReplayArguments& arguments) {
   Tally tally(arguments.format == "json");
   recording::Replay replay(find_policy, instead_of(arguments.policy));
   for (const std::string& file : arguments.files) {
-    const bool cut_off = recording::read_file(file, [&](recording::Line line, int number) {
+    read_recording(file, [&](recording::Line line, int number) {
       if (const auto again = replay.take(std::move(line), file, number)) tally.add(*again);
     });
-    if (cut_off) std::fprintf(stderr, "%s: its last line is cut off, and left out\n", file.c_str());
   }
   return tally.conclude();
 }

@@ -1,4 +1,5 @@
-// The words of a recording's enumerations, both ways.
+// The words for the enumerations of facts, both ways: in recordings, and to policies in other
+// languages.
 #pragma once
 
 #include <array>
@@ -8,7 +9,7 @@
 
 #include "engine/policy.hpp"
 
-namespace thaw::recording {
+namespace thaw {
 
 template <class Enum>
 using Word = std::pair<Enum, std::string_view>;
@@ -68,4 +69,4 @@ constexpr std::optional<Enum> value_of(const std::array<Word<Enum>, N>& words,
   return std::nullopt;
 }
 
-}  // namespace thaw::recording
+}  // namespace thaw

@@ -113,11 +113,8 @@ Awaitable<void> Caller::reply(const http::Response& response) {
 }
 
 Awaitable<void> Caller::refuse(int status, std::string_view why, std::string_view retry_after) {
-  http::Response response;
-  response.status = status;
-  response.headers.emplace_back("Content-Type", "text/plain; charset=utf-8");
+  http::Response response = http::plain(status, std::string(why).append("\n"));
   if (!retry_after.empty()) response.headers.emplace_back("Retry-After", retry_after);
-  response.body.append(why).append("\n");
   // Of what could not be read nobody knows the end.
   if (status == 400 || status == 408 || status == 414 || status == 417 || status == 431) {
     keep = read_all = false;

@@ -1,6 +1,7 @@
 #include "drivers/http/message.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "drivers/http/ascii.hpp"
 
@@ -11,6 +12,10 @@ std::optional<std::string_view> find_header(const Headers& headers, std::string_
       headers, [&](const auto& header) { return same_letters(header.first, name); });
   if (found == headers.end()) return std::nullopt;
   return found->second;
+}
+
+Response plain(int status, std::string text) {
+  return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(text)};
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -35,6 +35,9 @@ struct Response {
   }
 };
 
+// An answer in words.
+Response plain(int status, std::string text);
+
 // "a b/ü" → "a%20b%2F%C3%BC": one segment of a path, or one value of a query.
 std::string percent_encoded(std::string_view text);
 

@@ -10,13 +10,11 @@
 namespace thaw::world {
 namespace {
 
+using http::plain;
+
 constexpr std::string_view kWake = "/wake-function/", kWakeAll = "/wake-functions";
 constexpr std::string_view kStatus = "/status-function/", kStatusAll = "/status-functions";
 constexpr Duration kLastingWithin = std::chrono::seconds(10);
-
-http::Response plain(int status, std::string text) {
-  return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(text)};
-}
 
 std::string path_of(const http::Request& request) {
   return request.target.substr(0, request.target.find('?'));

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "engine/diagnostic.hpp"
+#include "engine/fact_words.hpp"
 #include "engine/recording/recording.hpp"
-#include "engine/recording/words.hpp"
 
 namespace thaw::recording {
 namespace {

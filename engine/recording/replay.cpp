@@ -1,11 +1,21 @@
 #include "engine/recording/replay.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "engine/diagnostic.hpp"
 
 namespace thaw::recording {
+
+std::string to_json(const Again& again) {
+  using Out = nlohmann::ordered_json;
+  const Out line = {{"function", again.function},
+                    {"at", to_text(again.at)},
+                    {"recorded", Out::parse(again.recorded)},
+                    {"decided", Out::parse(again.decided)}};
+  return line.dump(-1, ' ', false, Out::error_handler_t::replace) + "\n";
+}
 
 Replay::Replay(FindPolicy find, std::optional<Instead> instead)
     : find_(find), instead_(std::move(instead)) {}

@@ -25,6 +25,9 @@ struct Again {
   bool same() const { return recorded == decided; }
 };
 
+// A line: function, when, and both decisions.
+std::string to_json(const Again& again);
+
 class Replay {
  public:
   using FindPolicy = const PolicyInfo* (*)(std::string_view name);

@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "engine/fact_words.hpp"
 #include "engine/recording/recording.hpp"
-#include "engine/recording/words.hpp"
 
 namespace thaw::recording {
 namespace {
@@ -13,14 +13,12 @@ std::string line_of(const Out& value) {
   return value.dump(-1, ' ', false, Out::error_handler_t::replace) + "\n";
 }
 
-std::int64_t ns(TimePoint t) { return t.since_epoch.count(); }
-
 void add(Out& out, const char* key, const std::optional<TimePoint>& t) {
-  if (t) out[key] = ns(*t);
+  if (t) out[key] = t->ns();
 }
 
 Out of(const Load& one) {
-  return {{"at_ns", ns(one.at)},
+  return {{"at_ns", one.at.ns()},
           {"concurrency", one.concurrency},
           {"proxied_concurrency", one.proxied_concurrency},
           {"requests", one.requests},
@@ -32,14 +30,14 @@ Out of(const Load& one) {
 Out of(const PodSample& one) {
   Out out = {{"pod", one.pod},
              {"value_milli", one.value},
-             {"taken_ns", ns(one.taken)},
+             {"taken_ns", one.taken.ns()},
              {"window_ns", one.window.count()}};
   if (!one.container.empty()) out["container"] = one.container;
   return out;
 }
 
 Out of(const MetricFacts& one) {
-  Out out = {{"presence", word_of(kPresences, one.presence)}, {"taken_ns", ns(one.taken)}};
+  Out out = {{"presence", word_of(kPresences, one.presence)}, {"taken_ns", one.taken.ns()}};
   for (const Milli value : one.series) out["series_milli"].push_back(value);
   for (const PodSample& sample : one.pods) out["pods"].push_back(of(sample));
   return out;
@@ -51,8 +49,8 @@ Out of(const PodFacts& one) {
              {"ready", word_of(kConditions, one.ready)},
              {"deleting", one.deleting},
              {"unschedulable", one.unschedulable},
-             {"created_ns", ns(one.created)},
-             {"ready_changed_ns", ns(one.ready_changed)}};
+             {"created_ns", one.created.ns()},
+             {"ready_changed_ns", one.ready_changed.ns()}};
   add(out, "started_ns", one.started);
   for (const ResourceRequest& request : one.requests)
     out["requests"].push_back({{"container", request.container},
@@ -88,7 +86,7 @@ void add_list(Out& out, const char* key, const Items& items) {
 }
 
 void add(Out& out, const Observation& seen) {
-  out["now_ns"] = ns(seen.now);
+  out["now_ns"] = seen.now.ns();
   out["cause"] = word_of(kCauses, seen.cause);
   out["spec"] = seen.spec.count;
   out["status"] = seen.status.count;
@@ -109,7 +107,7 @@ void add(Out& out, const Observation& seen) {
                          {"state", word_of(kWrites, seen.last_write.state)},
                          {"asked", seen.last_write.asked.count}};
   for (const Duration idle : seen.idle_times) out["idle_times_ns"].push_back(idle.count());
-  out["facts_taken_ns"] = ns(seen.facts_taken);
+  out["facts_taken_ns"] = seen.facts_taken.ns();
 }
 
 Out of(const Decision& decision) {
@@ -117,7 +115,7 @@ Out of(const Decision& decision) {
   out["desired"] = decision.desired ? Out(decision.desired->count) : Out();
   if (decision.path) out["path"] = word_of(kModes, *decision.path);
   if (decision.gateways > 0) out["gateways"] = decision.gateways;
-  if (decision.ask_again != TimePoint::never()) out["ask_again_ns"] = ns(decision.ask_again);
+  if (decision.ask_again != TimePoint::never()) out["ask_again_ns"] = decision.ask_again.ns();
   out["why"] = name_of(decision.why.code);
   out["numbers"] = decision.why.number;
   return out;
@@ -195,13 +193,13 @@ void Writer::stage(const Stage& stage) {
                  {"name", stage.name},
                  {"who", stage.who},
                  {"what", stage.what},
-                 {"at_ns", ns(stage.at)}}));
+                 {"at_ns", stage.at.ns()}}));
 }
 
 void Writer::request(const Request& request) {
   sink_(line_of({{"kind", "request"},
                  {"name", request.name},
-                 {"arrival_ns", ns(request.arrival)},
+                 {"arrival_ns", request.arrival.ns()},
                  {"service_ns", request.service.count()}}));
 }
 

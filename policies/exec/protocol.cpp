@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "engine/diagnostic.hpp"
+#include "engine/fact_words.hpp"
 #include "policies/exec/child_process.hpp"
 
 namespace thaw::exec {
@@ -64,24 +65,15 @@ std::optional<Duration> seconds_of(const json& object, const char* key, double m
 }
 
 MetricRef metric_of(const json& asked) {
-  static constexpr std::pair<const char*, MetricSource> kSources[] = {
-      {"resource", MetricSource::resource},
-      {"container_resource", MetricSource::container_resource},
-      {"pods", MetricSource::pods},
-      {"object", MetricSource::object},
-      {"external", MetricSource::external},
-      {"query", MetricSource::query}};
   if (!asked.is_object()) expected("a metric such as {\"source\":\"pods\",\"name\":…}", asked);
   refuse_unknown(asked, {"source", "name", "object", "container", "selector"}, asked.dump());
-  const std::string source = text(asked, "source");
-  const auto* const known = std::find_if(std::begin(kSources), std::end(kSources),
-                                         [&](const auto& one) { return one.first == source; });
-  if (known == std::end(kSources) || text(asked, "name").empty())
+  const std::optional<MetricSource> source = value_of(kSources, text(asked, "source"));
+  if (!source || text(asked, "name").empty())
     expected(
         "a metric with a name and a source: resource, container_resource, pods, object, "
         "external or query",
         asked);
-  return {known->second, text(asked, "name"), text(asked, "object"), text(asked, "container"),
+  return {*source, text(asked, "name"), text(asked, "object"), text(asked, "container"),
           text(asked, "selector")};
 }
 

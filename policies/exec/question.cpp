@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "engine/fact_words.hpp"
 #include "policies/exec/protocol.hpp"
 
 namespace thaw::exec {
@@ -61,80 +62,13 @@ std::string list(const Items& items, Write write) {
   return "[" + out + "]";
 }
 
-std::string_view name_of(Cause cause) {
-  switch (cause) {
-    case Cause::start:
-      return "start";
-    case Cause::timer:
-      return "timer";
-    case Cause::arrival_at_zero:
-      return "arrival_at_zero";
-    case Cause::pods:
-      return "pods";
-    case Cause::path:
-      return "path";
-  }
-  return "unknown";
-}
-
-std::string_view name_of(PodPhase phase) {
-  switch (phase) {
-    case PodPhase::pending:
-      return "Pending";
-    case PodPhase::running:
-      return "Running";
-    case PodPhase::succeeded:
-      return "Succeeded";
-    case PodPhase::failed:
-      return "Failed";
-    case PodPhase::unknown:
-      return "Unknown";
-  }
-  return "Unknown";
-}
-
+// null where there is none of it.
 std::string condition(Condition status) {
-  switch (status) {
-    case Condition::none:
-      return "null";
-    case Condition::yes:
-      return "\"True\"";
-    case Condition::no:
-      return "\"False\"";
-    case Condition::unknown:
-      return "\"Unknown\"";
-  }
-  return "null";
-}
-
-std::string presence(Presence present) {
-  switch (present) {
-    case Presence::absent:
-      return "\"absent\"";
-    case Presence::ok:
-      return "\"ok\"";
-    case Presence::error:
-      return "\"error\"";
-    case Presence::nan:
-      return "\"nan\"";
-  }
-  return "\"absent\"";
+  return status == Condition::none ? "null" : text(word_of(kConditions, status));
 }
 
 std::string write_state(WriteState state) {
-  switch (state) {
-    case WriteState::none:
-      return "null";
-    case WriteState::pending:
-      return "\"pending\"";
-    case WriteState::done:
-      return "\"done\"";
-    case WriteState::refused:
-      return "\"refused\"";
-    case WriteState::unknown:
-      return "\"unknown\"";
-  }
-  return "null";
+  return state == WriteState::none ? "null" : text(word_of(kWrites, state));
 }
 
 class Writer {
@@ -160,7 +94,7 @@ class Writer {
     const bool has_condition = one.ready != Condition::none && one.ready_changed != TimePoint{};
     return Members()
         .add("id", std::to_string(one.id))
-        .add("phase", text(name_of(one.phase)))
+        .add("phase", text(word_of(kPhases, one.phase)))
         .add("ready", condition(one.ready))
         .add("deleting", truth(one.deleting))
         .add("unschedulable", truth(one.unschedulable))
@@ -181,7 +115,7 @@ class Writer {
   std::string metric(const MetricRef& asked, const MetricFacts* facts) const {
     Members members;
     members.add("name", text(asked.name))
-        .add("presence", presence(facts ? facts->presence : Presence::absent));
+        .add("presence", text(word_of(kPresences, facts ? facts->presence : Presence::absent)));
     if (!facts || facts->presence != Presence::ok) return members.object();
     return members.add("taken_s", instant(facts->taken))
         .add("series", list(facts->series, thousandths))
@@ -233,7 +167,7 @@ std::string line_of(const Question& question, const Hello& wanted) {
   line.add("n", std::to_string(question.number))
       .add("now_s", writer.instant(seen.now))
       .add("utc", text(to_text(seen.now)))
-      .add("cause", text(name_of(seen.cause)))
+      .add("cause", text(word_of(kCauses, seen.cause)))
       .add("spec", replicas(seen.spec))
       .add("status", replicas(seen.status))
       .add("ready", replicas(seen.ready))
@@ -255,7 +189,7 @@ std::string line_of(const Question& question, const Hello& wanted) {
                            [&](const PeerFacts& one) { return writer.peer(one, question.spec); }));
   if (wanted.path)
     line.add("path", Members()
-                         .add("mode", text(seen.path.mode == PathMode::proxy ? "proxy" : "serve"))
+                         .add("mode", text(word_of(kModes, seen.path.mode)))
                          .add("proxied_since_s", writer.instant(seen.path.proxied_since))
                          .add("gateway_answers", truth(seen.path.gateway_answers))
                          .object());

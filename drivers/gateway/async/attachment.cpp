@@ -8,7 +8,6 @@
 #include <thread>
 #include <utility>
 
-#include "drivers/gateway/async/answers.hpp"
 #include "drivers/gateway/async/balanced_invoker.hpp"
 
 namespace thaw::gateway::async {
@@ -17,7 +16,7 @@ namespace {
 namespace asio = boost::asio;
 
 Awaitable<http::Response> unavailable() {
-  http::Response response = plain(503, "asynchronous calls are not served now\n");
+  http::Response response = http::plain(503, "asynchronous calls are not served now\n");
   response.headers.emplace_back("Retry-After", "1");
   co_return response;
 }

@@ -4,7 +4,6 @@
 #include <utility>
 #include <variant>
 
-#include "drivers/gateway/async/answers.hpp"
 #include "drivers/gateway/async/headers.hpp"
 #include "drivers/gateway/async/identity.hpp"
 
@@ -14,7 +13,7 @@ namespace {
 constexpr std::size_t kLongestKey = 255;
 
 http::Response later(int status, std::string text) {
-  http::Response response = plain(status, std::move(text));
+  http::Response response = http::plain(status, std::move(text));
   response.headers.emplace_back("Retry-After", status == 429 ? "1" : "5");
   return response;
 }
@@ -68,16 +67,16 @@ http::Response accepted(const Call& call, const Store::Accepted& as) {
 Awaitable<http::Response> Calls::call(FunctionName function, std::string target,
                                       http::Request request) {
   if (stopping_) co_return later(503, "draining\n");
-  if (!ports_.invoker.route(function)) co_return plain(404, "there is no such function\n");
+  if (!ports_.invoker.route(function)) co_return http::plain(404, "there is no such function\n");
   if (request.body.size() > body_) {
-    co_return plain(
+    co_return http::plain(
         413, "an asynchronous call has " + std::to_string(body_) + " bytes of body at most\n");
   }
   request.target = (target.starts_with('/') ? "" : "/") + target;
   Call call;
   call.function = std::move(function);
   const std::string problem = read(call, std::move(request), ports_.callback_rule);
-  if (!problem.empty()) co_return plain(400, problem + "\n");
+  if (!problem.empty()) co_return http::plain(400, problem + "\n");
   const Room::Taken room = ports_.room.take(call.function, call.bytes());
   ++on_;
   http::Response response = co_await queue(std::move(call), room);
@@ -112,7 +111,7 @@ Awaitable<http::Response> Calls::queue(Call call, Room::Taken room) {
     co_return later(503, "the queue's file is full\n");
   }
   if (as->different) {
-    co_return plain(422, "another request was sent under this Idempotency-Key\n");
+    co_return http::plain(422, "another request was sent under this Idempotency-Key\n");
   }
   ++(as->known ? counts.known : counts.accepted);
   if (!as->known) {
@@ -128,14 +127,15 @@ Awaitable<http::Response> Calls::queue(Call call, Room::Taken room) {
 }
 
 Awaitable<http::Response> Calls::callback(http::Request request) {
-  if (request.method != "POST") co_return plain(405, "POST\n");
+  if (request.method != "POST") co_return http::plain(405, "POST\n");
   std::string_view path = request.target;
   path = path.substr(0, path.find('?'));
   path.remove_prefix(std::min(path.size(), kCallback.size()));
   const std::size_t name_end = path.find('/'), id_end = path.rfind('/');
   const std::string_view status = path.substr(id_end == path.npos ? path.size() : id_end + 1);
   if (name_end == id_end || (status != "success" && status != "error")) {
-    co_return plain(400, "expected " + std::string(kCallback) + "NAME/ID/success or …/error\n");
+    co_return http::plain(400,
+                          "expected " + std::string(kCallback) + "NAME/ID/success or …/error\n");
   }
   const std::optional<FunctionName> function = ports_.invoker.find(path.substr(0, name_end));
   bool known = false;
@@ -144,7 +144,7 @@ Awaitable<http::Response> Calls::callback(http::Request request) {
         *function, std::string(path.substr(name_end + 1, id_end - name_end - 1)),
         status == "success");
   }
-  if (!known) co_return plain(404, "there is no such element\n");
+  if (!known) co_return http::plain(404, "there is no such element\n");
   co_return http::Response{200, {}, ""};
 }
 

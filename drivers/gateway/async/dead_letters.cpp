@@ -4,8 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "drivers/gateway/async/answers.hpp"
-
 namespace thaw::gateway::async {
 namespace {
 
@@ -54,9 +52,9 @@ Awaitable<http::Response> answer(Journal& journal, Delivery& delivery, std::stri
   } else if (method == "DELETE") {
     found = co_await delivery.drop(path);
   } else {
-    co_return plain(405, "GET, DELETE …/ID, or POST …/ID/retry\n");
+    co_return http::plain(405, "GET, DELETE …/ID, or POST …/ID/retry\n");
   }
-  if (!found) co_return plain(404, "there is no such dead letter\n");
+  if (!found) co_return http::plain(404, "there is no such dead letter\n");
   co_return http::Response{204, {}, ""};
 }
 
@@ -77,7 +75,7 @@ Awaitable<http::Response> answer_dead_letters(Journal& journal, Delivery& delive
                                               std::string(path), std::string(after));
     co_return response;
   } catch (const StoreError& error) {
-    co_return plain(503, std::string("the queue's file: ") + error.what() + "\n");
+    co_return http::plain(503, std::string("the queue's file: ") + error.what() + "\n");
   }
 }
 
