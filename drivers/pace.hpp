@@ -27,6 +27,9 @@ class Pace {
     return {wall, std::chrono::steady_clock::now(), wall};
   }
 
+  // The time of day at its own speed, from the same instant on.
+  Pace of_day() const { return {wall_, steady_, wall_}; }
+
   int scale() const { return scale_; }
   TimePoint start() const { return start_; }
 

@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "engine/report/summary.hpp"
+#include "engine/run/gauges.hpp"
 #include "engine/wide.hpp"
-#include "sim/gauges.hpp"
 #include "sim/ledger.hpp"
 #include "sim/load.hpp"
 #include "sim/wait_ledger.hpp"

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "engine/run/summary_parts.hpp"
 #include "sim/instances/instances_run.hpp"
 #include "sim/run.hpp"
 #include "sim/simplifications.hpp"
-#include "sim/summary_parts.hpp"
 
 namespace thaw::sim {
 namespace {

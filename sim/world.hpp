@@ -10,9 +10,9 @@
 
 #include "engine/random.hpp"
 #include "engine/report/timeline.hpp"
+#include "engine/run/gauges.hpp"
 #include "engine/scenario/scenario.hpp"
 #include "sim/event_queue.hpp"
-#include "sim/gauges.hpp"
 
 namespace thaw::sim {
 

@@ -28,8 +28,8 @@ void keep_silent_ones(const GatewayCalls& before, GatewayCalls& told) {
 
 }  // namespace
 
-GatewayCalls calls_of(const std::vector<gateway::Traffic>& traffic, TimePoint since,
-                      TimePoint now) {
+GatewayCalls calls_of(const std::vector<gateway::Traffic>& traffic, TimePoint since, TimePoint now,
+                      int scale) {
   GatewayCalls all{now, since, {}};
   for (const gateway::Traffic& one : traffic) {
     const std::uint64_t ended =
@@ -37,7 +37,7 @@ GatewayCalls calls_of(const std::vector<gateway::Traffic>& traffic, TimePoint si
     CallCounts counted;
     counted.arrived = static_cast<std::int64_t>(ended + one.in_flight + one.queued);
     counted.succeeded = static_cast<std::int64_t>(one.succeeded);
-    counted.concurrency_ns = one.concurrency_ns;
+    counted.concurrency_ns = one.concurrency_ns * scale;
     counted.in_flight = one.in_flight;
     counted.queued = one.queued;
     counted.last_activity = one.last_activity;

@@ -41,7 +41,9 @@ struct GatewayCalls {
   std::map<FunctionName, CallCounts> functions;
 };
 
-GatewayCalls calls_of(const std::vector<gateway::Traffic>& traffic, TimePoint since, TimePoint now);
+// `scale`: of scenario time, in which the others are; the gateway counts time on the wall.
+GatewayCalls calls_of(const std::vector<gateway::Traffic>& traffic, TimePoint since, TimePoint now,
+                      int scale = 1);
 
 class Calls {
  public:

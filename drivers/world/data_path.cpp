@@ -141,7 +141,7 @@ void DataPath::tell_unreached() {
 
 void DataPath::look() {
   traffic_ = gateway_->traffic();
-  own_ = calls_of(traffic_, ports_.since, ports_.clock.real_now());
+  own_ = calls_of(traffic_, ports_.since, ports_.clock.real_now(), ports_.clock.pace().scale());
   if (async_) {
     async_metrics_ = async_->metrics();
     count(async_metrics_, own_);

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <exception>
@@ -37,23 +40,27 @@ constexpr Duration kSettle = std::chrono::milliseconds(100);
 // this again, and changes that go on would keep them from ever deciding.
 constexpr Duration kBetweenReforms = std::chrono::seconds(3);
 
-class Driver {
+}  // namespace
+
+class Drive::Driver {
  public:
   explicit Driver(const DriveOptions& options)
       : options_(options),
         file_(options.config),
-        config_(with_home(for_role(file_.load(), options))),
+        config_(with_home(for_role(options.host ? options.host->config : file_.load(), options))),
         identity_(identity_of(options)),
         log_(options.log),
-        clock_(io_.get_executor(), [this](FunctionId id) { control_.alarm(id); }),
+        clock_(
+            io_.get_executor(), [this](FunctionId id) { control_.alarm(id); },
+            options.host ? options.host->pace : Pace::real()),
         transport_(io_.get_executor(), access_of(config_, identity_)),
         reader_(transport_),
         control_(ports()),
-        inventory_(changes_),
+        inventory_(changes_, clock_.pace()),
         spending_(config_.spending, clock_, log_),
         heard_(calls_, identity_, began_, clock_),
         watches_(reader_, config_.namespaces, watched()),
-        metrics_(io_.get_executor(), transport_, clock_, inventory_, config_.metrics),
+        metrics_(io_.get_executor(), transport_, clock_.pace(), inventory_, config_.metrics),
         observer_({clock_, inventory_, activity_, &metrics_,
                    [this] { return watches_.facts_taken(clock_.now()); },
                    config_.gateway ? &calls_ : nullptr}),
@@ -64,6 +71,10 @@ class Driver {
                 [this](std::string target) { return role_->forward(std::move(target)); },
                 letters()}) {
     log_.with_clock(clock_);
+  }
+
+  void stop() {
+    asio::post(io_, [this] { ending_.cancel(); });
   }
 
   void run() {
@@ -180,7 +191,11 @@ class Driver {
   }
 
   Awaitable<void> live() {
-    asio::signal_set signals(io_, SIGTERM, SIGINT);
+    asio::signal_set signals(io_);
+    if (!options_.host) {
+      signals.add(SIGTERM);
+      signals.add(SIGINT);
+    }
     tell_start();
     co_await role_->check();
     watches_.start();
@@ -190,8 +205,13 @@ class Driver {
       spawn(io_.get_executor(), know_functions());
       spawn(io_.get_executor(), each_quarter());
     }
-    const int signal = co_await signals.async_wait(asio::use_awaitable);
-    log_.info("stop", "ends on signal " + std::to_string(signal));
+    signals.async_wait([this](const boost::system::error_code& cancelled, int signal) {
+      if (cancelled) return;
+      log_.info("stop", "ends on signal " + std::to_string(signal));
+      ending_.cancel();
+    });
+    boost::system::error_code ended;
+    co_await ending_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
     leaving_ = true;
     if (path_) {
       co_await path_->drain(config_.gateway->drain);
@@ -228,7 +248,7 @@ class Driver {
     constexpr Duration kQuarter = std::chrono::milliseconds(250);
     while (!left_) {
       const Duration into = clock_.real_now().since_epoch % kQuarter;
-      co_await pause(io_.get_executor(), kQuarter - into);
+      co_await pause(io_.get_executor(), clock_.pace().wall(kQuarter - into));
       if (left_) co_return;
       path_->look();
       calls_.refresh(activity_, clock_.now());
@@ -239,7 +259,8 @@ class Driver {
 
   Awaitable<void> each_second() {
     while (!left_) {
-      co_await pause(io_.get_executor(), std::chrono::seconds(1));
+      co_await pause(io_.get_executor(), clock_.pace().wall(std::chrono::seconds(1)));
+      tell_ready();
       activity_.refresh(clock_.now(),
                         [this](const FunctionName& name) { return control_.ready(name); });
       spending_.count();
@@ -248,7 +269,14 @@ class Driver {
     }
   }
 
+  void tell_ready() {
+    if (told_ready_ || !options_.host || !control_.running() || !unready().empty()) return;
+    told_ready_ = true;
+    options_.host->ready();
+  }
+
   void reload() {
+    if (options_.host) return;
     std::optional<DriveConfig> changed = file_.changed(log_);
     if (!changed) return;
     DriveConfig config = with_home(std::move(*changed));
@@ -269,7 +297,7 @@ class Driver {
   Awaitable<void> reform() {
     const TimePoint now = clock_.now();
     const TimePoint due = std::max(now + kSettle, reformed_ + kBetweenReforms);
-    co_await pause(io_.get_executor(), due - now);
+    co_await pause(io_.get_executor(), clock_.pace().wall(due - now));
     reform_due_ = false;
     reformed_ = clock_.now();
     control_.reform();
@@ -334,6 +362,9 @@ class Driver {
     void step(FunctionId id, const Observation& seen, const Decision& decided,
               const Decision& capped) override {
       first().step(id, seen, decided, capped);
+      if (!driver_.options_.host) return;
+      const FunctionName& name = driver_.control_.functions().known.at(id).first;
+      driver_.options_.host->decided(name, seen, capped);
     }
     void look(FunctionId id, const Observation& seen) override { first().look(id, seen); }
 
@@ -345,12 +376,13 @@ class Driver {
     Driver& driver_;
   };
 
-  const DriveOptions& options_;
+  const DriveOptions options_;
   ConfigFile file_;
   DriveConfig config_;
   const std::string identity_;
   std::string address_;
   asio::io_context io_{1};
+  asio::steady_timer ending_{io_, asio::steady_timer::time_point::max()};
   Log log_;
   LiveClock clock_;
   kubernetes::Transport transport_;
@@ -377,13 +409,16 @@ class Driver {
   std::optional<http::Server> server_;
   std::exception_ptr failed_;
   TimePoint reformed_;
-  bool reform_due_ = false, known_ = false;
+  bool reform_due_ = false, known_ = false, told_ready_ = false;
   bool leaving_ = false, left_ = false;  // left: no call is under way any more
   std::optional<DataPath> path_;         // last: its thread ends first
 };
 
-}  // namespace
+Drive::Drive(const DriveOptions& options) : driver_(std::make_unique<Driver>(options)) {}
+Drive::~Drive() = default;
+void Drive::run() { driver_->run(); }
+void Drive::stop() { driver_->stop(); }
 
-void drive(const DriveOptions& options) { Driver(options).run(); }
+void drive(const DriveOptions& options) { Drive(options).run(); }
 
 }  // namespace thaw::world

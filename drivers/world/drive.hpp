@@ -5,12 +5,27 @@
 // address that is taken); what fails later is retried, told in the log and counted.
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 
+#include "drivers/pace.hpp"
 #include "drivers/world/functions.hpp"
 #include "drivers/world/log.hpp"
 
 namespace thaw::world {
+
+// What another part of this program has of a driver that it runs.
+struct DriveHost {
+  DriveConfig config;  // instead of the file
+  Pace pace;
+  // On the driver's thread: it knows the cluster and leads, and its gateway takes calls.
+  std::function<void()> ready = [] {};
+  // The same: each decision, after the operator's cap.
+  std::function<void(const FunctionName&, const Observation&, const Decision&)> decided =
+      [](const FunctionName&, const Observation&, const Decision&) {};
+};
 
 struct DriveOptions {
   std::string config;    // path
@@ -19,6 +34,20 @@ struct DriveOptions {
   std::string record;  // a folder for what is seen and decided; empty: none
   FindPolicy find = nullptr;
   Log::Sink log;
+  std::optional<DriveHost> host;  // empty: it ends on SIGTERM and SIGINT
+};
+
+class Drive {
+ public:
+  explicit Drive(const DriveOptions& options);
+  ~Drive();
+
+  void run();
+  void stop();  // from any thread: what is under way comes to its end, and run() returns
+
+ private:
+  class Driver;
+  std::unique_ptr<Driver> driver_;
 };
 
 void drive(const DriveOptions& options);

@@ -40,7 +40,7 @@ class Census {
       if (!inventory_.find(key)) refuse(key, "is not there");
     }
     Diagnostics problems;
-    const std::vector<Governance> governed = govern_alone(scenario_, {}, problems);
+    const std::vector<Governance> governed = govern_alone(scenario_, choices(), problems);
     for (Governance one : governed) {  // a copy: its peers go before the next one's come
       one.spec.peers = peers_of(scenario_, governed, one.spec);
       add(functions_.known[one.spec.function].second, one);
@@ -50,6 +50,14 @@ class Census {
   }
 
  private:
+  std::vector<PolicyChoice> choices() const {
+    std::vector<PolicyChoice> all;
+    for (const DriveConfig::Function& one : config_.functions)
+      if (one.settings && inventory_.find(key_of(one)))
+        all.push_back({one.policy, one.name, one.policy, *one.settings});
+    return all;
+  }
+
   static WorkloadKey key_of(const DriveConfig::Function& named) {
     return {named.stateful, named.ns, named.workload};
   }

@@ -5,6 +5,16 @@
 #include <utility>
 
 namespace thaw::world {
+namespace {
+
+void translate(const Pace& pace, PodState& pod) {
+  pod.created = pace.of_wall(pod.created);
+  pod.ready_changed = pace.of_wall(pod.ready_changed);
+  for (std::optional<TimePoint>* const one : {&pod.started, &pod.scheduled, &pod.running})
+    if (*one) **one = pace.of_wall(**one);
+}
+
+}  // namespace
 
 void Inventory::apply_workload(const nlohmann::json& object, bool stateful) {
   WorkloadState state = workload_of(object, stateful);
@@ -23,6 +33,7 @@ void Inventory::remove_workload(const nlohmann::json& object, bool stateful) {
 void Inventory::apply_pod(const nlohmann::json& object) {
   PodState state = pod_of(object);
   if (!state.owner) return;
+  if (pace_) translate(*pace_, state);
   const WorkloadKey key = *state.owner;
   starts_.see(state);
   const auto [found, added] = owners_.try_emplace(state.uid, key, next_pod_);

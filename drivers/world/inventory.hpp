@@ -12,6 +12,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "drivers/pace.hpp"
 #include "drivers/world/objects.hpp"
 #include "drivers/world/starts.hpp"
 
@@ -32,7 +33,9 @@ class Inventory {
     virtual void workload_changed(const WorkloadKey& key, bool settings) = 0;
     virtual void pods_changed(const WorkloadKey& key) = 0;
   };
-  explicit Inventory(Listener& listener) : listener_(listener) {}
+  // `pace`: what the server's times of day are in scenario time; empty: themselves.
+  explicit Inventory(Listener& listener, std::optional<Pace> pace = {})
+      : listener_(listener), pace_(std::move(pace)) {}
 
   void apply_workload(const nlohmann::json& object, bool stateful);
   void remove_workload(const nlohmann::json& object, bool stateful);
@@ -53,6 +56,7 @@ class Inventory {
 
  private:
   Listener& listener_;
+  std::optional<Pace> pace_;
   std::map<WorkloadKey, WorkloadState> workloads_;
   std::map<WorkloadKey, Pods> pods_;
   // By uid: of whom it is, and its id. A pod of nobody is not kept.

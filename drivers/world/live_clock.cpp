@@ -1,24 +1,10 @@
 #include "drivers/world/live_clock.hpp"
 
 namespace thaw::world {
-namespace {
 
-TimePoint wall_clock() {
-  return {
-      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
-}
-
-}  // namespace
-
-LiveClock::LiveClock(boost::asio::any_io_executor executor, std::function<void(FunctionId)> ring)
-    : steady_start_(std::chrono::steady_clock::now()),
-      start_(wall_clock()),
-      ring_(std::move(ring)),
-      timer_(std::move(executor)) {}
-
-TimePoint LiveClock::real_now() const {
-  return start_ + (std::chrono::steady_clock::now() - steady_start_);
-}
+LiveClock::LiveClock(boost::asio::any_io_executor executor, std::function<void(FunctionId)> ring,
+                     const Pace& pace)
+    : pace_(pace), ring_(std::move(ring)), timer_(std::move(executor)) {}
 
 TimePoint LiveClock::now() const { return ringing_.value_or(real_now()); }
 
@@ -40,7 +26,7 @@ void LiveClock::cancel_alarm(FunctionId id) {
 void LiveClock::arm() {
   if (due_.empty() || due_.begin()->first >= armed_) return;
   armed_ = due_.begin()->first;
-  timer_.expires_at(steady_start_ + (armed_ - start_));
+  timer_.expires_at(pace_.when(armed_));
   timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
     armed_ = TimePoint::never();

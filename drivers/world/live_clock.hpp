@@ -1,5 +1,6 @@
 // The controller's clock in the live world: the wall clock read once, then the steady clock, so
-// that no step of the wall clock moves an idle timeout.
+// that no step of the wall clock moves an idle timeout. What a scenario plays has a time of its
+// own.
 //
 // A timer rings a little late, and policies decide on a grid of their own: while an alarm rings it
 // is the instant that it was set for. Time never goes back for a policy as long as whoever asks it
@@ -16,26 +17,28 @@
 #include <set>
 #include <utility>
 
+#include "drivers/pace.hpp"
 #include "engine/ports.hpp"
 
 namespace thaw::world {
 
 class LiveClock final : public Clock {
  public:
-  LiveClock(boost::asio::any_io_executor executor, std::function<void(FunctionId)> ring);
+  LiveClock(boost::asio::any_io_executor executor, std::function<void(FunctionId)> ring,
+            const Pace& pace = Pace::real());
 
   TimePoint now() const override;
   void set_alarm(FunctionId id, TimePoint t) override;
   void cancel_alarm(FunctionId id) override;
 
   void ring_due();
-  TimePoint real_now() const;  // from any thread, whatever rings
+  TimePoint real_now() const { return pace_.now(); }  // from any thread, whatever rings
+  const Pace& pace() const { return pace_; }
 
  private:
   void arm();
 
-  const std::chrono::steady_clock::time_point steady_start_;
-  const TimePoint start_;
+  const Pace pace_;
   std::function<void(FunctionId)> ring_;
   boost::asio::steady_timer timer_;
   TimePoint armed_ = TimePoint::never();

@@ -28,13 +28,15 @@ metrics::Freshness freshness_of(const DriveConfig::MetricsStore& of) {
 }  // namespace
 
 LiveMetrics::LiveMetrics(boost::asio::any_io_executor executor, kubernetes::Transport& transport,
-                         const Clock& clock, const Inventory& inventory,
+                         const Pace& pace, const Inventory& inventory,
                          const DriveConfig::MetricsStore& of)
     : inventory_(inventory),
+      pace_(pace),
+      of_day_(executor, {}, pace.of_day()),
       pods_(inventory),
       period_(of.poll),
-      store_(store_of(executor, clock, of)),
-      metrics_(executor, {&transport, store_.get()}, clock, pods_, freshness_of(of)) {}
+      store_(store_of(executor, of_day_, of)),
+      metrics_(executor, {&transport, store_.get()}, of_day_, pods_, freshness_of(of)) {}
 
 void LiveMetrics::serve(const Functions& functions) {
   std::vector<metrics::Metrics::Asked> all;
@@ -48,7 +50,17 @@ void LiveMetrics::serve(const Functions& functions) {
 }
 
 const MetricFacts& LiveMetrics::read(FunctionId id, std::size_t index) {
-  return metrics_.read(id, index);
+  const MetricFacts& read = metrics_.read(id, index);
+  if (pace_.scale() == 1) return read;
+  while (translated_.size() <= index) translated_.emplace_back();
+  Translated& one = translated_[index];
+  one.pods.assign(read.pods.begin(), read.pods.end());
+  for (PodSample& sample : one.pods) {
+    sample.taken = pace_.of_wall(sample.taken);
+    sample.window = pace_.scenario(sample.window);
+  }
+  one.facts = {read.presence, pace_.of_wall(read.taken), read.series, one.pods};
+  return one.facts;
 }
 
 void LiveMetrics::stop() {

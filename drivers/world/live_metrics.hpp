@@ -4,10 +4,13 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <deque>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "drivers/metrics/metrics.hpp"
+#include "drivers/world/live_clock.hpp"
 #include "drivers/world/observer.hpp"
 #include "engine/scenario/drive_config.hpp"
 
@@ -16,7 +19,7 @@ namespace thaw::world {
 class LiveMetrics final : public MetricsPort {
  public:
   LiveMetrics(boost::asio::any_io_executor executor, kubernetes::Transport& transport,
-              const Clock& clock, const Inventory& inventory, const DriveConfig::MetricsStore& of);
+              const Pace& pace, const Inventory& inventory, const DriveConfig::MetricsStore& of);
 
   void serve(const Functions& functions);
   const MetricFacts& read(FunctionId id, std::size_t index) override;
@@ -33,10 +36,18 @@ class LiveMetrics final : public MetricsPort {
   };
 
   const Inventory& inventory_;
+  const Pace pace_;
+  LiveClock of_day_;
   PodNames pods_;
   const Duration period_;
   std::unique_ptr<metrics::Prometheus> store_;
   metrics::Metrics metrics_;
+  // Of one function's in scenario time, by index; they live until the next call for another.
+  struct Translated {
+    MetricFacts facts;
+    std::vector<PodSample> pods;
+  };
+  std::deque<Translated> translated_;
 };
 
 }  // namespace thaw::world

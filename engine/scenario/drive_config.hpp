@@ -24,7 +24,9 @@ struct DriveConfig {
     std::string ns = "default";
     std::string workload;  // empty: `name`
     bool stateful = false;
-    std::string policy;       // as after --policy; empty: what its annotations ask for
+    std::string policy;  // as after --policy; empty: what its annotations ask for
+    // With `policy`, a bare name then: all of its settings. Not in the file: of who read manifests.
+    std::optional<Params> settings;
     std::optional<int> most;  // an operator's cap
     // Of its calls; empty: what its annotations ask for, else the gateway's.
     std::optional<Duration> timeout;

@@ -1,9 +1,9 @@
 // What a run of standalone functions leaves behind, and what its checks may ask.
 #include <algorithm>
 
+#include "engine/run/summary_parts.hpp"
 #include "engine/wide.hpp"
 #include "sim/instances/instances_run.hpp"
-#include "sim/summary_parts.hpp"
 
 namespace thaw::sim {
 namespace {

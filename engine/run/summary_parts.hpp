@@ -8,10 +8,10 @@
 #include "engine/report/summary.hpp"
 #include "engine/statistics/sketch.hpp"
 
-namespace thaw::sim {
+namespace thaw {
 
 std::optional<Summary::Spread> spread_of(const Sketch& sketch);  // empty: nothing was counted
 std::vector<Summary::Bin> bins_of(const Sketch& sketch);
 std::vector<Summary::CheckResult> results_of(const Checker& checker, TimePoint start);
 
-}  // namespace thaw::sim
+}  // namespace thaw

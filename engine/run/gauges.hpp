@@ -12,7 +12,7 @@
 #include "engine/report/series.hpp"
 #include "engine/time.hpp"
 
-namespace thaw::sim {
+namespace thaw {
 
 // Value-seconds, exactly.
 struct Integral {
@@ -74,4 +74,4 @@ class Gauges {
   bool moved_ = false;
 };
 
-}  // namespace thaw::sim
+}  // namespace thaw

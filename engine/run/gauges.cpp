@@ -1,8 +1,8 @@
-#include "sim/gauges.hpp"
+#include "engine/run/gauges.hpp"
 
 #include <algorithm>
 
-namespace thaw::sim {
+namespace thaw {
 namespace {
 constexpr std::size_t kPerFunction = 5;
 constexpr Gauge kFunctionGauges[kPerFunction] = {Gauge::desired, Gauge::replicas, Gauge::ready,
@@ -81,4 +81,4 @@ bool Gauges::take_moved() {
   return moved;
 }
 
-}  // namespace thaw::sim
+}  // namespace thaw

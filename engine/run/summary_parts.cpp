@@ -1,6 +1,6 @@
-#include "sim/summary_parts.hpp"
+#include "engine/run/summary_parts.hpp"
 
-namespace thaw::sim {
+namespace thaw {
 
 std::optional<Summary::Spread> spread_of(const Sketch& sketch) {
   if (sketch.count() == 0) return std::nullopt;
@@ -25,4 +25,4 @@ std::vector<Summary::CheckResult> results_of(const Checker& checker, TimePoint s
   return results;
 }
 
-}  // namespace thaw::sim
+}  // namespace thaw

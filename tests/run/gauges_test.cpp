@@ -1,9 +1,9 @@
 // Values over time, integrated exactly.
-#include "sim/gauges.hpp"
+#include "engine/run/gauges.hpp"
 
 #include <gtest/gtest.h>
 
-namespace thaw::sim {
+namespace thaw {
 namespace gauges_test {
 
 constexpr TimePoint kBegin{1'767'571'200s};
@@ -49,4 +49,4 @@ TEST(TimeWeighted, ManyShortStepsAddUpWithoutLoss) {
 }
 
 }  // namespace gauges_test
-}  // namespace thaw::sim
+}  // namespace thaw
