@@ -35,11 +35,14 @@ void Progress::bar(double done, const char* words) {
 }
 
 void Progress::show(Duration simulated, Duration until) {
+  show(simulated, until,
+       to_text(std::chrono::round<std::chrono::seconds>(simulated)) + " simulated");
+}
+
+void Progress::show(Duration passed, Duration until, const std::string& words) {
   if (!due()) return;
-  const std::string words =
-      to_text(std::chrono::round<std::chrono::seconds>(simulated)) + " simulated";
   if (until > Duration{0}) {
-    bar(seconds(simulated) / seconds(until), words.c_str());
+    bar(seconds(passed) / seconds(until), words.c_str());
   } else {
     std::fprintf(stderr, "\r\033[K%s", words.c_str());
   }

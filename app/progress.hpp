@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 
 #include "engine/time.hpp"
 
@@ -17,6 +18,8 @@ class Progress {
 
   // `until`: how far the run goes, or zero when that is not known yet.
   void show(Duration simulated, Duration until);
+  // `words` instead of how much is simulated.
+  void show(Duration passed, Duration until, const std::string& words);
   void show_share(std::size_t done, std::size_t all, const char* of_what);
 
  private:

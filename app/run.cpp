@@ -1,6 +1,4 @@
 // thaw run: simulate a scenario, print what happened, write the result files.
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdio>
 #include <iterator>
@@ -13,6 +11,8 @@
 #include "app/precision.hpp"
 #include "app/progress.hpp"
 #include "app/recording_file.hpp"
+#include "app/run_on_kubernetes.hpp"
+#include "app/run_results.hpp"
 #include "app/terminal.hpp"
 #include "app/verbs.hpp"
 #include "engine/report/html/page.hpp"
@@ -32,40 +32,13 @@ namespace {
 struct RunArguments {
   std::string scenario, out, format = "text", explain, record;
   std::vector<std::string> policies, overrides, traced;
+  std::string on = "simulation", gateway, kubeconfig, context;
+  int time_scale = 1;
   std::uint64_t seed = 1;
   std::size_t replications = 1, jobs = 1;  // with `precision` at most so many
   std::optional<double> precision;
   bool audit = false;
 };
-
-double cpu_seconds(const rusage& usage) {
-  const auto of = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return of(usage.ru_utime) + of(usage.ru_stime);
-}
-
-std::uint64_t requests_of(const sim::RunResult& result) {
-  std::int64_t requests = 0;
-  for (const auto& [name, function] : result.summary.functions) requests += function.requests.total;
-  return static_cast<std::uint64_t>(requests);
-}
-
-Performance measure(std::uint64_t events, std::uint64_t requests,
-                    std::chrono::steady_clock::time_point began) {
-  rusage own{}, children{};
-  getrusage(RUSAGE_SELF, &own);
-  getrusage(RUSAGE_CHILDREN, &children);
-  Performance performance;
-  performance.events = events;
-  performance.cpu_s = cpu_seconds(own) + cpu_seconds(children);
-  performance.wall_s = seconds(std::chrono::steady_clock::now() - began);
-  performance.requests_per_cpu_second =
-      performance.cpu_s > 0 ? static_cast<double>(requests) / performance.cpu_s : 0;
-  performance.peak_rss_bytes = std::int64_t{std::max(own.ru_maxrss, children.ru_maxrss)} * 1024;
-  performance.version = THAW_VERSION;
-  return performance;
-}
 
 std::string data_of(const sim::RunResult& result, const Scenario& scenario) {
   return run_data(result.summary, result.timeline, scenario.start, result.series_csv);
@@ -87,21 +60,9 @@ int run_once(const Scenario& scenario, sim::RunOptions options, const RunArgumen
     recording->add(result.timeline);
     recording->keep();
   }
-  const std::string summary = to_json(result.summary);
-  if (!arguments.out.empty()) {
-    write_files(arguments.out, {{"summary.json", summary},
-                                {"timeline.jsonl", to_jsonl(result.timeline, scenario.start)},
-                                {"series.csv", result.series_csv},
-                                {"report.html", run_html(summary, data_of(result, scenario))},
-                                {"performance.json",
-                                 to_json(measure(result.events, requests_of(result), began))}});
-  }
-  if (arguments.format == "json") {
-    std::fputs(summary.c_str(), stdout);
-  } else {
-    std::printf("%s\n%s", to_text(result.timeline, scenario.start, coloured()).c_str(),
-                to_text(result.summary, coloured()).c_str());
-  }
+  tell_results(scenario, result.summary, result.timeline, result.series_csv,
+               measure(result.events, requests_of(result.summary), began), arguments.out,
+               arguments.format);
   if (result.interrupted) {
     std::fputs("interrupted: these are the results so far\n", stderr);
     return kInterrupted;
@@ -131,7 +92,7 @@ std::vector<sim::Replication> run_replications(const Scenario& scenario, sim::Ru
       sim::Replication out;
       out.summary = to_json(result.summary);
       out.events = result.events;
-      out.requests = requests_of(result);
+      out.requests = requests_of(result.summary);
       if (!first || done > 0) return out;
       out.timeline = to_jsonl(result.timeline, scenario.start);
       out.series = result.series_csv;
@@ -182,6 +143,11 @@ int run_many(const Scenario& scenario, const sim::RunOptions& options,
 int run(const RunArguments& arguments) {
   const auto began = std::chrono::steady_clock::now();
   const Scenario scenario = load_scenario(arguments.scenario, arguments.overrides);
+  if (arguments.on == "kubernetes")
+    return run_on_kubernetes(
+        scenario, {arguments.scenario, arguments.overrides, arguments.policies, arguments.seed,
+                   arguments.time_scale, arguments.gateway, arguments.kubeconfig, arguments.context,
+                   arguments.out, arguments.format});
   Diagnostics problems;
   sim::RunOptions options;
   options.governors = governors_of(scenario, arguments.policies, problems);
@@ -196,6 +162,30 @@ int run(const RunArguments& arguments) {
                                      : run_many(scenario, options, arguments, began);
 }
 
+// A cluster has one run at a time, at its own speed, and shows what can be seen from outside.
+void add_on_kubernetes(CLI::App& verb, RunArguments& arguments) {
+  CLI::Option* const on = verb.add_option("--on", arguments.on,
+                                          "simulation, or kubernetes: put the manifests on a "
+                                          "cluster, play the load there, take all of it away again")
+                              ->check(CLI::IsMember({"simulation", "kubernetes"}))
+                              ->capture_default_str();
+  verb.add_option("--kubeconfig", arguments.kubeconfig, "of that cluster; default: as kubectl")
+      ->needs(on);
+  verb.add_option("--context", arguments.context, "of the kubeconfig; default: its current one")
+      ->needs(on);
+  verb.add_option("--gateway", arguments.gateway,
+                  "http://HOST:PORT of a gateway in the cluster; default: this process is it")
+      ->needs(on);
+  verb.add_option("--time-scale", arguments.time_scale,
+                  "so many times as fast; on a test fixture alone")
+      ->check(CLI::Range(1, 1000))
+      ->needs(on)
+      ->capture_default_str();
+  for (const char* const simulated :
+       {"--replications", "--trace", "--audit", "--explain", "--record", "--precision"})
+    verb.get_option(simulated)->excludes(on);
+}
+
 }  // namespace
 
 void add_run(CLI::App& app, int& exit_code) {
@@ -204,7 +194,8 @@ void add_run(CLI::App& app, int& exit_code) {
       "run",
       "simulate a scenario: timeline, checks, summary\n"
       "Example: thaw run scenarios/slimfaas-kapsule/short-idle --set functions.ollama.image=8GB\n"
-      "Example: thaw run scenarios/slimfaas-kapsule --explain ollama@12min30s");
+      "Example: thaw run scenarios/slimfaas-kapsule --explain ollama@12min30s\n"
+      "Example: thaw run scenarios/suse-hpa --on kubernetes");
   verb->add_option("SCENARIO", arguments.scenario, "a folder, a file, or a variant (FOLDER/NAME)")
       ->required();
   verb->add_option("--seed", arguments.seed, "of every random stream")
@@ -248,6 +239,7 @@ void add_run(CLI::App& app, int& exit_code) {
   add_precision(*verb, arguments.precision);
   verb->get_option("--precision")->excludes(verb->get_option("--record"));
   verb->get_option("--precision")->excludes(verb->get_option("--explain"));
+  add_on_kubernetes(*verb, arguments);
   verb->callback([&exit_code, replications = verb->get_option("--replications")] {
     if (arguments.precision && replications->count() == 0)
       arguments.replications = kMostForPrecision;

@@ -56,6 +56,7 @@ class DataPath {
   const std::vector<gateway::Traffic>& traffic() const { return traffic_; }  // as last looked at
   const gateway::async::Metrics* async() const { return async_ ? &async_metrics_ : nullptr; }
   const GatewayCalls& own() const { return own_; }  // the same
+  std::uint16_t port() const { return gateway_->port(); }
   bool routed() const { return routes_ != nullptr; }
 
  private:

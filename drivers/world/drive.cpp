@@ -272,7 +272,7 @@ class Drive::Driver {
   void tell_ready() {
     if (told_ready_ || !options_.host || !control_.running() || !unready().empty()) return;
     told_ready_ = true;
-    options_.host->ready();
+    options_.host->ready(path_ ? path_->port() : 0);
   }
 
   void reload() {

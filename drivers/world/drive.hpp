@@ -20,8 +20,9 @@ namespace thaw::world {
 struct DriveHost {
   DriveConfig config;  // instead of the file
   Pace pace;
-  // On the driver's thread: it knows the cluster and leads, and its gateway takes calls.
-  std::function<void()> ready = [] {};
+  // On the driver's thread: it knows the cluster and leads, and its gateway takes calls at this
+  // port (0: it has none).
+  std::function<void(std::uint16_t)> ready = [](std::uint16_t) {};
   // The same: each decision, after the operator's cap.
   std::function<void(const FunctionName&, const Observation&, const Decision&)> decided =
       [](const FunctionName&, const Observation&, const Decision&) {};

@@ -1,0 +1,81 @@
+#include "drivers/trial/driven.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace thaw::trial {
+
+bool left_to_cluster(const Scenario& scenario, const Governance& governance,
+                     const std::vector<PolicyChoice>& choices) {
+  const FunctionSpec& function = scenario.functions[governance.spec.function];
+  if (governance.policy != "hpa" || !function.policy.empty()) return false;
+  const bool chosen = std::ranges::any_of(choices, [&](const PolicyChoice& choice) {
+    return !choice.function || *choice.function == function.name;
+  });
+  return !chosen;
+}
+
+std::string lease_of(const std::string& run) { return "thaw-run-" + run; }
+std::string state_of(const std::string& run) { return "thaw-run-" + run + "-state"; }
+std::string calls_of(const std::string& run) { return "thaw-run-" + run + "-calls"; }
+
+DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan,
+                      const std::vector<Governance>& governances, const Pace& pace,
+                      const DrivenSettings& settings) {
+  DriveConfig config;
+  config.kubeconfig = settings.access.kubeconfig;
+  config.context = settings.access.context;
+  config.namespaces = plan.namespaces;
+  config.listen = "127.0.0.1:0";
+  config.lease.name = lease_of(settings.run);
+  config.lease.ns = plan.namespaces.front();
+  config.state.name = state_of(settings.run);
+  config.state.ns = plan.namespaces.front();
+  config.state.every = pace.wall(config.state.every);
+  config.metrics = settings.metrics;
+  config.versions = scenario.versions;
+  DriveConfig::Gateway gateway;
+  gateway.listen = "127.0.0.1:0";
+  gateway.timeout = pace.wall(settings.timeout);
+  gateway.name = calls_of(settings.run);
+  config.gateway = gateway;
+  for (const applied::FunctionOn& on : plan.functions) {
+    if (on.kind != "Deployment" && on.kind != "StatefulSet") continue;
+    const FunctionSpec& spec = scenario.functions[on.function];
+    DriveConfig::Function function;
+    function.name = spec.name;
+    function.ns = on.ns;
+    function.workload = on.name;
+    function.stateful = on.kind == "StatefulSet";
+    if (settings.driven[on.function]) {
+      const Governance& governance = governances[on.function];
+      function.policy = governance.policy;
+      function.settings = governance.spec.params;
+    }
+    function.service = on.service;
+    // What waits in one place is what a replica's slots do not hold.
+    if (spec.service.queue == QueuePlace::central) function.per_replica = spec.service.slots;
+    function.place = spec.place;
+    config.functions.push_back(std::move(function));
+  }
+  return config;
+}
+
+Driven::Driven(world::DriveOptions options, std::function<void(std::exception_ptr)> failed)
+    : drive_(std::make_unique<world::Drive>(options)), thread_([this, failed = std::move(failed)] {
+        try {
+          drive_->run();
+        } catch (...) {
+          failed(std::current_exception());
+        }
+      }) {}
+
+Driven::~Driven() { stop(); }
+
+void Driven::stop() {
+  if (!thread_.joinable()) return;
+  drive_->stop();
+  thread_.join();
+}
+
+}  // namespace thaw::trial

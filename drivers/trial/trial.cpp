@@ -1,0 +1,398 @@
+#include "drivers/trial/trial.hpp"
+
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "drivers/applied/application.hpp"
+#include "drivers/applied/clean.hpp"
+#include "drivers/fixture/fixture.hpp"
+#include "drivers/kubernetes/writer.hpp"
+#include "drivers/observed/watches.hpp"
+#include "drivers/trial/course.hpp"
+#include "drivers/trial/driven.hpp"
+#include "drivers/trial/readiness.hpp"
+#include "drivers/trial/status_line.hpp"
+#include "drivers/trial/summary.hpp"
+#include "drivers/world/drive_start.hpp"
+#include "drivers/world/role.hpp"
+#include "drivers/world/spawn.hpp"
+
+namespace thaw::trial {
+namespace {
+
+namespace asio = boost::asio;
+using Steady = std::chrono::steady_clock;
+
+// What the driver has to come up: it elects itself and hears of the cluster.
+constexpr Duration kLead = std::chrono::seconds(3), kUpWithin = std::chrono::seconds(30);
+constexpr Duration kLook = std::chrono::milliseconds(20), kOrders = std::chrono::milliseconds(100);
+
+std::string identity() { return world::identity_of({}) + ", process " + std::to_string(getpid()); }
+
+kubernetes::Access access_of(const kubernetes::AccessOptions& options) {
+  Diagnostics problems;
+  kubernetes::Access access = kubernetes::load_access(options, problems);
+  problems.throw_if_any();
+  access.user_agent = "thaw/run";
+  return access;
+}
+
+// All that there is once the scenario's start is known.
+struct Stage {
+  Stage(asio::any_io_executor executor, const Scenario& scenario, const Pace& pace,
+        const std::vector<bool>& driven)
+      : view(scenario, pace, [this] { moved(); }),
+        pods(view),
+        nodes(view),
+        workloads(view, driven),
+        bill(view, nodes, pods),
+        executor_(std::move(executor)) {}
+
+  void begin(loadgen::Options load) { course.emplace(executor_, view, bill, std::move(load)); }
+  void moved() {
+    if (course) course->moved();
+  }
+
+  observed::View view;
+  observed::Pods pods;
+  observed::Nodes nodes;
+  observed::Workloads workloads;
+  observed::Bill bill;
+  std::optional<Course> course;
+
+ private:
+  asio::any_io_executor executor_;
+};
+
+class Trial {
+ public:
+  Trial(const Scenario& scenario, const Options& options)
+      : scenario_(scenario),
+        options_(options),
+        run_(applied::new_run_id()),
+        transport_(io_.get_executor(), access_of(options.access)),
+        reader_(transport_),
+        writer_(transport_) {
+    Diagnostics problems;
+    governances_ = govern(scenario, options.policies, problems);
+    problems.throw_if_any();
+    for (const Governance& one : governances_) {
+      const bool left = left_to_cluster(scenario, one, options.policies);
+      driven_.push_back(!one.policy.empty() && !left);
+      scaled_by_.push_back(one.policy.empty() ? "none"
+                           : left             ? "HorizontalPodAutoscaler of the cluster"
+                                              : one.policy);
+    }
+  }
+
+  Result run() {
+    asio::co_spawn(io_, whole(), [this](const std::exception_ptr& thrown) {
+      if (thrown) failed_ = thrown;
+      io_.stop();
+    });
+    io_.run();
+    if (failed_) std::rethrow_exception(failed_);
+    return std::move(result_);
+  }
+
+ private:
+  Awaitable<void> whole() {
+    std::exception_ptr thrown;
+    try {
+      co_await prepare();
+      co_await play();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    co_await take_away();
+    if (thrown && !is_interruption(thrown)) std::rethrow_exception(thrown);
+  }
+
+  bool interrupted() const { return options_.interrupted && *options_.interrupted; }
+  void say(const std::string& line) const {
+    if (options_.say) options_.say(line);
+  }
+  // Before anything was observed there are no results; that it was interrupted is one.
+  bool is_interruption(const std::exception_ptr& thrown) {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const applied::Interrupted&) {
+      result_.interrupted = true;
+    } catch (...) {
+    }
+    return result_.interrupted;
+  }
+
+  Awaitable<void> prepare();
+  Awaitable<void> play();
+  Awaitable<void> set_stage();
+  Awaitable<void> until(std::function<bool()> holds, Duration within, std::string what);
+  Awaitable<void> look_for_orders();
+  void start_driver(const Pace& pace);
+  void watch(Stage& stage);
+  applied::Plan with_own_objects(applied::Plan plan) const;
+  loadgen::Target target() const;
+  void keep_result();
+  std::vector<std::string> notices() const;
+  Awaitable<void> take_away();
+
+  const Scenario& scenario_;
+  const Options& options_;
+  const std::string run_;
+  asio::io_context io_{1};
+  kubernetes::Transport transport_;
+  kubernetes::Reader reader_;
+  kubernetes::Writer writer_;
+  std::vector<Governance> governances_;
+  std::vector<bool> driven_;
+  std::vector<std::string> scaled_by_;
+  std::unique_ptr<fixture::Fixture> fixture_;
+  applied::Plan plan_;
+  std::unique_ptr<Stage> stage_;
+  std::unique_ptr<observed::Watches> watches_;
+  std::unique_ptr<Driven> driver_;
+  std::optional<std::uint16_t> gateway_port_;  // once the driver is up
+  std::exception_ptr failed_;
+  bool touched_ = false;  // something may be on the cluster
+  bool leaving_ = false;
+  Result result_;
+};
+
+Awaitable<void> Trial::prepare() {
+  say("run " + run_ + " on context " + transport_.access().context + ", server " +
+      transport_.access().server);
+  fixture_ = co_await fixture::Fixture::find(reader_);
+  if (!fixture_ && options_.time_scale != 1)
+    throw InputError({{{"--time-scale", 0, 0},
+                       "",
+                       "only a test fixture hurries (ConfigMap kube-public/controlplane): the "
+                       "nodes of " +
+                           transport_.access().server + " are real"}});
+  applied::PlanSettings settings;
+  settings.run = run_;
+  settings.driven = [this](const FunctionSpec& function) {
+    return driven_[static_cast<std::size_t>(&function - scenario_.functions.data())];
+  };
+  if (fixture_)
+    settings.annotations = [this](const Workload& workload) {
+      return fixture_->annotations(scenario_, workload, options_.time_scale);
+    };
+  plan_ = co_await applied::plan_for(reader_, scenario_, options_.objects, std::move(settings));
+  plan_ = with_own_objects(std::move(plan_));
+  std::string names;
+  for (const std::string& ns : plan_.namespaces) names += (names.empty() ? "" : ", ") + ns;
+  say("works in namespaces " + names);
+  if (fixture_) {
+    touched_ = true;
+    co_await fixture_->prepare(scenario_, options_.time_scale, run_);
+  }
+  co_await until_nodes(reader_, scenario_, [this] { return interrupted(); });
+}
+
+// What the driver keeps is the run's too, and goes with it.
+applied::Plan Trial::with_own_objects(applied::Plan plan) const {
+  const auto own = [&](const std::string& api_version, const std::string& kind,
+                       const std::string& plural, const std::string& name) {
+    applied::Planned planned;
+    planned.resource = {api_version, kind, plural, true, true};
+    planned.ns = plan.namespaces.front();
+    planned.name = name;
+    planned.json = R"({"apiVersion":")" + api_version + R"(","kind":")" + kind +
+                   R"(","metadata":{"name":")" + name + R"(","labels":{")" + applied::kManagedBy +
+                   R"(":"thaw",")" + applied::kRunLabel + R"(":")" + run_ + R"("}}})";
+    return planned;
+  };
+  const auto first = std::ranges::find_if(
+      plan.objects, [](const applied::Planned& one) { return !one.ns.empty(); });
+  std::vector<applied::Planned> more;
+  more.push_back(own("coordination.k8s.io/v1", "Lease", "leases", lease_of(run_)));
+  more.push_back(own("v1", "ConfigMap", "configmaps", calls_of(run_)));
+  plan.objects.insert(first, more.begin(), more.end());
+  return plan;
+}
+
+Awaitable<void> Trial::until(std::function<bool()> holds, Duration within, std::string what) {
+  const auto last = Steady::now() + within;
+  while (!holds()) {
+    if (failed_) std::rethrow_exception(failed_);
+    if (interrupted()) throw applied::Interrupted("interrupted");
+    if (Steady::now() > last) throw std::runtime_error(what);
+    co_await world::pause(io_.get_executor(), kLook);
+  }
+}
+
+Awaitable<void> Trial::play() {
+  applied::ApplySettings settings;
+  settings.identity = identity();
+  settings.log = options_.say;
+  settings.stopped = [this] { return interrupted(); };
+  settings.before_workloads = [this]() -> Awaitable<void> { return set_stage(); };
+  touched_ = true;
+  co_await applied::apply(reader_, writer_, plan_, std::move(settings));
+  Course& course = *stage_->course;
+  StatusLine status(stage_->view, course.load());
+  while (!course.over()) {
+    if (failed_) std::rethrow_exception(failed_);
+    if (interrupted()) {
+      result_.interrupted = true;
+      course.cut();
+    }
+    if (options_.progress)
+      options_.progress(stage_->view.now() - scenario_.start, scenario_.until.value_or(Duration{0}),
+                        status.words());
+    co_await world::pause(io_.get_executor(), kLook);
+  }
+  keep_result();
+}
+
+// Everything that watches, decides and calls is up before the first workload is there.
+Awaitable<void> Trial::set_stage() {
+  const auto begins = Steady::now() + kLead;
+  const TimePoint wall_now{
+      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
+  const Pace pace(scenario_.start, begins, wall_now + (begins - Steady::now()),
+                  options_.time_scale);
+  stage_ = std::make_unique<Stage>(io_.get_executor(), scenario_, pace, driven_);
+  watch(*stage_);
+  start_driver(pace);
+  co_await until([this] { return gateway_port_.has_value() && watches_->synced(); }, kUpWithin,
+                 "the driver or the watches did not come up within " + to_text(kUpWithin) + "\n" +
+                     watches_->trouble());
+  if (Steady::now() > begins)
+    throw std::runtime_error("the driver took longer than " + to_text(kLead) +
+                             " to come up: the run would begin late");
+  loadgen::Options load{target(), pace};
+  load.seed = options_.seed;
+  load.tell_work = fixture_ != nullptr;
+  stage_->begin(std::move(load));
+  co_await until([&] { return Steady::now() >= begins; }, 2 * kLead, "");
+  stage_->course->start();
+  if (fixture_) world::spawn(io_.get_executor(), look_for_orders());
+}
+
+void Trial::watch(Stage& stage) {
+  const auto changing = [&stage](auto change) {
+    return [&stage, change](const kubernetes::Json& object) {
+      stage.bill.settle();
+      change(stage, object);
+    };
+  };
+  using kubernetes::Json;
+  observed::Watches::Told told;
+  told.pod = changing([](Stage& s, const Json& object) { s.pods.apply(object); });
+  told.pod_gone = changing([](Stage& s, const Json& object) { s.pods.remove(object); });
+  told.node = changing([](Stage& s, const Json& object) { s.nodes.apply(object); });
+  told.node_gone = changing([](Stage& s, const Json& object) { s.nodes.remove(object); });
+  told.workload = changing([](Stage& s, const Json& object) { s.workloads.apply(object); });
+  watches_ = std::make_unique<observed::Watches>(
+      reader_, plan_.namespaces, std::string(applied::kRunLabel) + "=" + run_, told);
+  watches_->start();
+}
+
+void Trial::start_driver(const Pace& pace) {
+  DrivenSettings settings;
+  settings.access = options_.access;
+  settings.run = run_;
+  settings.driven = driven_;
+  if (fixture_) settings.metrics = fixture_->metrics_store(scenario_, options_.time_scale);
+  world::DriveHost host{config_of(scenario_, plan_, governances_, pace, settings), pace};
+  host.ready = [this](std::uint16_t port) {
+    asio::post(io_, [this, port] { gateway_port_ = port; });
+  };
+  host.decided = [this](const world::FunctionName& name, const Observation& seen,
+                        const Decision& capped) {
+    asio::post(io_, [this, name, was = seen.spec, capped] {
+      if (const auto function = stage_->view.function(name.second))
+        stage_->workloads.decided(*function, was, capped);
+    });
+  };
+  world::DriveOptions drive;
+  drive.identity = "thaw-run-" + run_;
+  drive.find = options_.find;
+  drive.log = options_.drive ? options_.drive : [](const std::string&) {};
+  drive.host = std::move(host);
+  driver_ = std::make_unique<Driven>(std::move(drive), [this](const std::exception_ptr& thrown) {
+    asio::post(io_, [this, thrown] { failed_ = thrown; });
+  });
+}
+
+loadgen::Target Trial::target() const {
+  if (options_.gateway.empty()) return {"127.0.0.1", *gateway_port_};
+  auto parsed = http::parse_url(options_.gateway);
+  if (const auto* const wrong = std::get_if<std::string>(&parsed))
+    throw InputError({{{"--gateway", 0, 0}, "", *wrong}});
+  const http::Endpoint& endpoint = std::get<http::Endpoint>(parsed);
+  if (endpoint.tls)
+    throw InputError({{{"--gateway", 0, 0}, "", "expected http://HOST:PORT, found TLS"}});
+  return {endpoint.address.empty() ? endpoint.host : endpoint.address, endpoint.port};
+}
+
+Awaitable<void> Trial::look_for_orders() {
+  while (!leaving_) {
+    const std::vector<fixture::Instance> instances = co_await fixture_->instances();
+    if (leaving_) co_return;
+    stage_->bill.settle();
+    for (const fixture::Instance& one : instances) stage_->nodes.ordered(one.pool, one.name);
+    co_await world::pause(io_.get_executor(), kOrders);
+  }
+}
+
+void Trial::keep_result() {
+  Stage& stage = *stage_;
+  stage.bill.settle();
+  result_.summary = summary_of({stage.view, stage.bill, stage.workloads, stage.course->load(),
+                                stage.course->checker(), scaled_by_, notices(), options_.seed});
+  stage.view.gauges.series().finish(stage.view.now());
+  result_.series_csv = stage.view.gauges.series().to_csv();
+  result_.timeline = stage.view.timeline;
+}
+
+std::vector<std::string> Trial::notices() const {
+  std::vector<std::string> all = scenario_.notices;
+  all.insert(all.end(), plan_.notices.begin(), plan_.notices.end());
+  all.push_back(
+      "observed: calls that wait for a replica are in flight, queued is 0; the bill's useful part "
+      "takes calls in flight for busy replicas");
+  if (!scenario_.pipelines.empty())
+    all.push_back("observed: a pipeline's stages, its cache and its store are played by the load");
+  if (!scenario_.faults.empty())
+    all.push_back("faults of the scenario are not made on a cluster: none was");
+  const loadgen::Lateness lateness = stage_->course->load().lateness();
+  if (lateness.late > 0)
+    all.push_back("the load was late: " + std::to_string(lateness.late) + " calls, at most " +
+                  to_text(std::chrono::round<std::chrono::milliseconds>(lateness.worst)) +
+                  " of wall time; latencies count from the instant that was meant");
+  return all;
+}
+
+// The driver first: it would write to what goes.
+Awaitable<void> Trial::take_away() {
+  leaving_ = true;
+  if (watches_) watches_->stop();
+  driver_.reset();
+  if (!touched_) co_return;
+  say("removes what it made");
+  applied::CleanSettings settings;
+  settings.namespaces = plan_.namespaces;
+  settings.log = options_.say;
+  const applied::Cleaned cleaned =
+      co_await applied::clean(reader_, writer_, run_, std::move(settings));
+  for (const std::string& left : cleaned.left) say("left: " + left);
+  if (fixture_) co_await fixture_->remove();
+}
+
+}  // namespace
+
+Result run(const Scenario& scenario, const Options& options) {
+  return Trial(scenario, options).run();
+}
+
+}  // namespace thaw::trial

@@ -1,0 +1,179 @@
+// The five documents' scenarios in both worlds: simulated, and on a real control plane, whose
+// scheduler, controllers and HorizontalPodAutoscaler are real. All checks hold in both, and the
+// numbers of replicas and nodes follow one another.
+//
+// One scenario minute is 60 / 15 s of the wall. THAW_TRIAL_RUNS=10 plays each as often, and prints
+// a table for results/worlds.md; a change has to come in time in nine tenths of the runs.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/live/eventually.hpp"
+#include "tests/live/plane.hpp"
+#include "tests/live/process.hpp"
+
+namespace thaw::live {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kScale = 15;
+
+std::string thaw_binary() {
+  const char* const binary = std::getenv("THAW_BINARY");
+  return binary ? binary : "build/thaw";
+}
+
+int runs() {
+  const char* const asked = std::getenv("THAW_TRIAL_RUNS");
+  return asked ? std::max(1, std::atoi(asked)) : 1;
+}
+
+std::unique_ptr<Plane> the_plane;
+
+class StopsThePlane final : public testing::Environment {
+  void TearDown() override {
+    if (the_plane) EXPECT_EQ(the_plane->stop(), 0);
+    the_plane.reset();
+  }
+};
+
+class Trial : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (geteuid() != 0) {
+      if (std::getenv("THAW_REQUIRE_ROOT")) FAIL() << "not run: a network namespace takes root";
+      GTEST_SKIP() << "not run: a network namespace takes root";
+    }
+    if (the_plane) return;
+    // Kubernetes' 15 s and 5 min, DCGM's store scraped each 15 s; what pods and nodes take, each
+    // scenario says.
+    the_plane = std::make_unique<Plane>(std::vector<std::string>{
+        "-namespace", "-prometheus", "-scrape", "1s", "-hpa-sync", "1s", "-hpa-downscale-window",
+        "20s", "-start", "0s", "-cloud-scan", "200ms"});
+    testing::AddGlobalTestEnvironment(new StopsThePlane);
+  }
+  static Plane& plane() { return *the_plane; }
+
+  std::string folder(const std::string& name) const {
+    return plane().folder() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() +
+           "-" + name;
+  }
+
+  Output on_cluster(const std::string& scenario, const std::string& out) const {
+    return run({thaw_binary(), "run", scenario, "--on", "kubernetes", "--time-scale",
+                std::to_string(kScale), "--kubeconfig", plane().kubeconfig(), "--out", out});
+  }
+
+  void expect_nothing_left() const {
+    const Output left = plane().kubectl(
+        {"get", "namespaces,configmaps,deployments,services,pods,horizontalpodautoscalers,leases",
+         "--all-namespaces", "--selector=app.kubernetes.io/managed-by=thaw", "--output=name"});
+    EXPECT_TRUE(left.text.empty() || left.text.find("No resources") == 0) << left.text;
+  }
+
+  // What the plane adds to what it is told to take: from a write of replicas to a ready pod, the
+  // longest of ten, in scenario time.
+  static double jitter_s();
+
+  // `period_s`: between two looks of whoever decides, in scenario time.
+  void agree(const std::string& scenario, double period_s) const;
+};
+
+double Trial::jitter_s() {
+  static double longest = [] {
+    plane().kubectl({"apply", "--filename=-"}, R"(apiVersion: v1
+kind: Node
+metadata: {name: jitter, labels: {fake: "true", jitter: "true"}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: jitter, namespace: default}
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: jitter}}
+  template:
+    metadata: {labels: {app: jitter}, annotations: {fake/start: 500ms}}
+    spec:
+      nodeSelector: {jitter: "true"}
+      containers: [{name: main, image: "echo:1", ports: [{containerPort: 8080}]}]
+)");
+    double most = 0;
+    for (int i = 1; i <= 10; ++i) {
+      const auto begun = Clock::now();
+      plane().kubectl({"scale", "deployment/jitter", "--replicas=" + std::to_string(i)});
+      eventually(20s, [&] {
+        return plane()
+                   .kubectl(
+                       {"get", "deployment/jitter", "--output=jsonpath={.status.readyReplicas}"})
+                   .text == std::to_string(i);
+      });
+      const std::chrono::duration<double> took = Clock::now() - begun;
+      most = std::max(most, took.count() - 0.5);
+    }
+    plane().kubectl({"delete", "deployment/jitter", "node/jitter", "--wait=false"});
+    return most * kScale;
+  }();
+  return longest;
+}
+
+void Trial::agree(const std::string& scenario, double period_s) const {
+  const std::string simulated = folder("simulated");
+  const Output simulation = run({thaw_binary(), "run", scenario, "--out", simulated});
+  ASSERT_EQ(simulation.exit_code, 0) << simulation.text;
+  const double within_s = period_s + jitter_s();
+  char within[32];
+  std::snprintf(within, sizeof within, "%.3fs", within_s);
+  int agreed = 0, held = 0;
+  for (int i = 0; i < runs(); ++i) {
+    const std::string observed = folder("observed-" + std::to_string(i));
+    const Output trial = on_cluster(scenario, observed);
+    held += trial.exit_code == 0;
+    EXPECT_EQ(trial.exit_code, 0) << trial.text;
+    expect_nothing_left();
+    const Output difference =
+        run({thaw_binary(), "diff", simulated, observed, "--of", "desired,replicas,nodes",
+             "--within", within, "--settle", "15s"});
+    agreed += difference.exit_code == 0;
+    std::printf("%s\n", difference.text.c_str());
+  }
+  double load[1] = {0};
+  getloadavg(load, 1);
+  std::printf("| %s | %d | %d | %d | %.0f s | %.1f s | %.1f |\n", scenario.c_str(), runs(), held,
+              agreed, period_s, jitter_s(), load[0]);
+  EXPECT_GE(agreed, static_cast<int>(std::ceil(0.9 * runs())))
+      << "of " << runs() << " runs, each change within " << within;
+}
+
+// SlimFaas looks each second, the node autoscaler each 10 s.
+TEST_F(Trial, SlimFaasOnKapsuleWakesANodeAndGoesBackToZero) {
+  agree("scenarios/slimfaas-kapsule/fixture", 10);
+}
+
+// Nobody scales them: the card decides who runs.
+TEST_F(Trial, FiveClientsShareACardAndTheSixthWaits) { agree("scenarios/fedless-vgpu/fixture", 1); }
+
+// The real HorizontalPodAutoscaler, each 15 s, on what Prometheus and the adapter say.
+TEST_F(Trial, TheClustersOwnAutoscalerFollowsTheGpus) { agree("scenarios/suse-hpa/fixture", 15); }
+
+// Alertmanager tells the gateway each 40 s; the rule is looked at each 15 s.
+TEST_F(Trial, AlertsTakeAFunctionFromTwelveToAHundred) {
+  agree("scenarios/vaccel-openfaas/fixture", 15);
+}
+
+// Knative's autoscaler each 2 s, the utilisation each 15 s.
+TEST_F(Trial, APipelineIsScaledByConcurrencyAndUtilisation) {
+  agree("scenarios/knative-dapr-gke/fixture", 15);
+}
+
+}  // namespace
+}  // namespace thaw::live
