@@ -26,7 +26,8 @@ Replicas begins_with(const Workload& workload, const Manifests& manifests);
 kubernetes::Json service_of(const Workload& workload);
 int container_port(const Workload& workload);
 
-// Of a chart.
+// Of a chart. A claim has the size that the chart ollama gives it, and the cluster's own class.
+inline constexpr const char* kClaimSize = "30Gi";
 kubernetes::Json service_of(const ServiceObject& service);
 kubernetes::Json claim_of(const ClaimObject& claim);
 
