@@ -46,9 +46,15 @@ class Application {
   Awaitable<void> make(const Standing& standing) {
     for (const std::string& ns : standing.missing) co_await make_namespace(ns);
     for (const std::string& ns : homes()) co_await make_owner(ns);
+    bool told = !settings_.before_workloads;
     for (std::size_t i = 0; i < plan_.objects.size(); ++i) {
+      if (!told && makes_pods(plan_.objects[i].resource)) {
+        told = true;
+        co_await settings_.before_workloads();
+      }
       if (!standing.used[i]) co_await make_object(plan_.objects[i]);
     }
+    if (!told) co_await settings_.before_workloads();
   }
 
   const Applied& applied() const { return applied_; }

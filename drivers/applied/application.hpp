@@ -36,6 +36,8 @@ struct ApplySettings {
   std::function<void(const std::string&)> log = {};
   std::function<bool()> stopped = {};  // asked before each write
   Duration clean_within{120s};         // of the removal after a failure
+  // Waited for when everything is made but what makes pods, and what scales that.
+  std::function<Awaitable<void>()> before_workloads = {};
 };
 
 struct Made {

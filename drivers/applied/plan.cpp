@@ -305,6 +305,13 @@ class Planner {
 
 }  // namespace
 
+bool makes_pods(const Resource& resource) {
+  constexpr std::array<std::string_view, 7> kKinds{"Deployment", "StatefulSet", "DaemonSet", "Job",
+                                                   "ReplicaSet", "CronJob",     "Pod"};
+  return std::ranges::find(kKinds, resource.kind) != kKinds.end() ||
+         resource.api_version.starts_with(kKnative);
+}
+
 Plan plan(const Scenario& scenario, const std::vector<RawObject>& objects, const Served& served,
           const PlanSettings& settings) {
   refuse_what_no_cluster_has(scenario);

@@ -49,6 +49,8 @@ struct FunctionOn {
   int container_port = 0;  // behind it; 0: nobody said
 };
 
+bool makes_pods(const Resource& resource);  // a Deployment, a Knative Service, a Pod and their kin
+
 struct Plan {
   std::string scenario, run;
   std::vector<std::string> namespaces;  // where its objects are, by name
