@@ -20,8 +20,8 @@
 #include "engine/report/summary.hpp"
 #include "engine/run/gauges.hpp"
 #include "engine/wide.hpp"
+#include "engine/workload/load.hpp"
 #include "sim/ledger.hpp"
-#include "sim/load.hpp"
 #include "sim/wait_ledger.hpp"
 
 namespace thaw::sim {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/event_queue.hpp"
+#include "engine/event_queue.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {

@@ -11,13 +11,6 @@
 
 namespace thaw::sim {
 
-std::vector<const Workload*> gateways_of(const Scenario& scenario) {
-  std::vector<const Workload*> gateways;
-  for (const Workload& workload : scenario.manifests.workloads)
-    if (is_slimfaas(workload) || is_openfaas_gateway(workload)) gateways.push_back(&workload);
-  return gateways;
-}
-
 FrontDoors::FrontDoors(World& world, Requests& requests, Serving& serving,
                        GatewayListener& listener, Diagnostics& diagnostics)
     : requests_(requests) {

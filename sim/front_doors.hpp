@@ -11,9 +11,6 @@
 
 namespace thaw::sim {
 
-// The workloads that an Ingress leads to instead of to a function: SlimFaas, OpenFaaS's gateway.
-std::vector<const Workload*> gateways_of(const Scenario& scenario);
-
 class FrontDoors final : public Gateway {
  public:
   FrontDoors(World& world, Requests& requests, Serving& serving, GatewayListener& listener,

@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "engine/arrivals.hpp"
-#include "sim/trace_reader.hpp"
-#include "sim/work.hpp"
+#include "engine/workload/trace_reader.hpp"
+#include "engine/workload/work.hpp"
+#include "sim/requests.hpp"
 
 namespace thaw::sim {
 namespace {

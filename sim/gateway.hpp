@@ -10,18 +10,11 @@
 
 #include "engine/policy.hpp"
 #include "engine/scenario/scenario.hpp"
+#include "engine/workload/door.hpp"
 #include "sim/pods.hpp"
 #include "sim/requests.hpp"
 
 namespace thaw::sim {
-
-struct Call {
-  enum class Kind : std::uint8_t { function, wake, wake_all, status, unknown };
-  Kind kind = Kind::unknown;
-  std::size_t function = 0;  // function, wake, status
-  Method method = Method::get;
-  bool hidden = false;  // private, called from outside
-};
 
 class GatewayListener {
  public:

@@ -10,7 +10,7 @@
 
 #include "engine/load_reports.hpp"
 #include "engine/policy.hpp"
-#include "sim/load.hpp"
+#include "engine/workload/load.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {

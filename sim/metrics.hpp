@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "engine/policy.hpp"
-#include "sim/load.hpp"
+#include "engine/workload/load.hpp"
 #include "sim/metrics/adapter.hpp"
 #include "sim/pods.hpp"
 #include "sim/world.hpp"

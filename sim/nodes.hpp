@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "engine/distribution.hpp"
+#include "engine/entered.hpp"
+#include "engine/event_queue.hpp"
 #include "engine/scenario/placement.hpp"
 #include "engine/scenario/scenario.hpp"
 #include "sim/cloud.hpp"
-#include "sim/entered.hpp"
-#include "sim/event_queue.hpp"
 #include "sim/fluid/fluid.hpp"
 #include "sim/host_memory.hpp"
 #include "sim/sharing/cards.hpp"

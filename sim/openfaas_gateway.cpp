@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/call_paths.hpp"
+#include "engine/workload/call_paths.hpp"
 
 namespace thaw::sim {
 namespace {

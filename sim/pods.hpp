@@ -23,7 +23,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/entered.hpp"
+#include "engine/entered.hpp"
 #include "sim/flows.hpp"
 #include "sim/model_volumes.hpp"
 #include "sim/nodes.hpp"

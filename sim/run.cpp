@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/scenario/slimfaas_annotations.hpp"
+#include "engine/workload/entrance.hpp"
 
 namespace thaw::sim {
 namespace {
@@ -43,7 +44,6 @@ Run::Run(const Scenario& scenario, const RunOptions& options)
       busy_(scenario.functions.size(), TimeWeighted(scenario.start)),
       carries_platform_(scenario.cluster.pools.size(), false) {
   ports_.report_to(options);
-  load_.report_to(options);
   if (options.audit) serving_.waits().keep_lines();
   make_controller();
   tell_what_nobody_foresees();

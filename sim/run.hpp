@@ -9,6 +9,7 @@
 
 #include "engine/checks/checker.hpp"
 #include "engine/controller.hpp"
+#include "engine/workload/load.hpp"
 #include "sim/audit.hpp"
 #include "sim/controller_ports.hpp"
 #include "sim/deployments.hpp"
@@ -16,7 +17,6 @@
 #include "sim/front_doors.hpp"
 #include "sim/ingress.hpp"
 #include "sim/ledger.hpp"
-#include "sim/load.hpp"
 #include "sim/load_meter.hpp"
 #include "sim/metrics.hpp"
 #include "sim/node_autoscaler.hpp"
@@ -67,6 +67,9 @@ class Run final : public Handler,
   void anchor_reached(Instant::Anchor anchor, const std::string& step) override;
   void step_missed(const Step& step) override;
   void load_moved() override { moved_ |= load_is_read_; }
+  void called(std::size_t function, TimePoint arrival, Duration service) override {
+    if (options_.demand) options_.demand(static_cast<FunctionId>(function), arrival, service);
+  }
   void flow_ended(FlowId flow, TimePoint at, bool completed) override;
 
   // Lock step with the flows.

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "engine/checks/expression.hpp"
+#include "engine/workload/load.hpp"
 #include "sim/ledger.hpp"
-#include "sim/load.hpp"
 #include "sim/world.hpp"
 
 namespace thaw::sim {

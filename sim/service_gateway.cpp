@@ -1,6 +1,6 @@
 #include "sim/service_gateway.hpp"
 
-#include "sim/call_paths.hpp"
+#include "engine/workload/call_paths.hpp"
 
 namespace thaw::sim {
 

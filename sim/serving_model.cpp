@@ -2,8 +2,8 @@
 // them again, and keeps its KV cache within its limit.
 #include <utility>
 
+#include "engine/workload/work.hpp"
 #include "sim/serving.hpp"
-#include "sim/work.hpp"
 
 namespace thaw::sim {
 

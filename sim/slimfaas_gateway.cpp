@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/call_paths.hpp"
+#include "engine/workload/call_paths.hpp"
 
 namespace thaw::sim {
 namespace {
@@ -40,34 +40,12 @@ SlimFaasGateway::SlimFaasGateway(World& world, Requests& requests, Serving& serv
       functions_(world.scenario.functions.size()) {}
 
 Call SlimFaasGateway::resolve(Method method, std::string_view path) const {
-  Call call;
-  call.method = method;
-  if (path == "/wake-functions") {
-    call.kind = Call::Kind::wake_all;
-    return call;
-  }
-  if (path == "/status-functions" || path == "/health" || path == "/ready") {
-    call.kind = Call::Kind::status;
-    return call;
-  }
-  Call::Kind kind;
-  if (takes_prefix(path, "/function/")) {
-    kind = Call::Kind::function;
-  } else if (takes_prefix(path, "/wake-function/")) {
-    kind = Call::Kind::wake;
-  } else if (takes_prefix(path, "/status-function/")) {
-    kind = Call::Kind::status;
-  } else {
-    return call;
-  }
-  const std::string_view name = path.substr(0, path.find('/'));
-  const auto function = function_named(world_.scenario, name);
-  if (!function) return call;
-  call.kind = kind;
-  call.function = *function;
+  Call call = call_of_gateway(world_.scenario, method, path);
+  if (call.kind != Call::Kind::function) return call;
   const auto& rules = settings_.functions[call.function];
   call.hidden = rules.is_private;
-  const std::string_view rest = path.substr(std::min(path.size(), name.size()));
+  takes_prefix(path, "/function/");
+  const std::string_view rest = path.substr(std::min(path.find('/'), path.size()));
   for (const auto& [prefix, is_private] : rules.private_paths) {
     if (!starts_with_any_case(rest, prefix)) continue;
     call.hidden = is_private;

@@ -17,16 +17,8 @@ std::vector<std::string> names_of(const Items& items) {
 }  // namespace
 
 World::World(const Scenario& s, std::uint64_t seed_value)
-    : scenario(s),
-      seed(seed_value),
-      events(s.start),
+    : Play(s, seed_value),
       gauges(s.start, s.sampling, names_of(s.functions), names_of(s.cluster.pools)) {}
-
-void World::tell(EventKind kind, std::string name, std::string what, std::string words,
-                 Fields fields) {
-  timeline.push_back(
-      {now(), kind, std::move(name), std::move(what), std::move(words), std::move(fields)});
-}
 
 const Fault* World::disturbance(Fault::Kind kind) const {
   const auto found = std::find_if(disturbances.begin(), disturbances.end(),

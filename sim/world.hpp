@@ -4,24 +4,16 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <utility>
 #include <vector>
 
-#include "engine/random.hpp"
-#include "engine/report/timeline.hpp"
 #include "engine/run/gauges.hpp"
-#include "engine/scenario/scenario.hpp"
-#include "sim/event_queue.hpp"
+#include "engine/workload/play.hpp"
+#include "sim/requests.hpp"
 
 namespace thaw::sim {
 
-struct World {
-  const Scenario& scenario;
-  std::uint64_t seed;
-  EventQueue events;
+struct World : Play {
   Gauges gauges;
-  Timeline timeline;
 
   World(const Scenario& s, std::uint64_t seed_value);
 
@@ -32,19 +24,9 @@ struct World {
 
   bool registry_is_out() const;
 
-  TimePoint now() const { return events.now(); }
   // What the controller takes the time to be: off by every clock skew at work.
   TimePoint controller_now() const { return now() + clock_skew; }
   Duration clock_skew{};
-  // A stream of its own for each purpose and index: adding a draw in one place never shifts
-  // another's luck.
-  Random random(std::string_view purpose, std::uint64_t index = 0) const {
-    return {seed, purpose, index};
-  }
-
-  using Fields = std::vector<std::pair<std::string, FieldValue>>;
-  void tell(EventKind kind, std::string name, std::string what, std::string words,
-            Fields fields = {});
 };
 
 }  // namespace thaw::sim

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "engine/event_queue.hpp"
 #include "engine/random.hpp"
-#include "sim/event_queue.hpp"
 #include "sim/instances/finish_heap.hpp"
 
 namespace thaw::sim {

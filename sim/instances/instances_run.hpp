@@ -16,10 +16,10 @@
 #include "engine/arrivals.hpp"
 #include "engine/checks/checker.hpp"
 #include "engine/report/series.hpp"
+#include "engine/workload/trace_reader.hpp"
 #include "sim/instances/pool.hpp"
 #include "sim/instances/station.hpp"
 #include "sim/simulation.hpp"
-#include "sim/trace_reader.hpp"
 
 namespace thaw::sim {
 

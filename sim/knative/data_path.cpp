@@ -4,7 +4,7 @@
 
 #include "engine/serving/activator_share.hpp"
 #include "engine/serving/sample_size.hpp"
-#include "sim/call_paths.hpp"
+#include "engine/workload/call_paths.hpp"
 
 namespace thaw::sim {
 namespace {

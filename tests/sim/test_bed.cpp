@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/workload/entrance.hpp"
+
 namespace thaw::sim {
 namespace {
 

@@ -13,10 +13,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/workload/load.hpp"
 #include "sim/front_doors.hpp"
 #include "sim/ingress.hpp"
 #include "sim/ledger.hpp"
-#include "sim/load.hpp"
 #include "sim/load_meter.hpp"
 #include "sim/metrics.hpp"
 #include "sim/node_autoscaler.hpp"

@@ -1,5 +1,5 @@
 // Where Istio's gateway sends a path: to which function, or to which answer.
-#include "sim/virtual_services.hpp"
+#include "engine/workload/virtual_services.hpp"
 
 #include <gtest/gtest.h>
 

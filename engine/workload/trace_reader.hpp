@@ -15,9 +15,9 @@
 #include "engine/diagnostic.hpp"
 #include "engine/scenario/scenario.hpp"
 #include "engine/time.hpp"
-#include "sim/work.hpp"
+#include "engine/workload/work.hpp"
 
-namespace thaw::sim {
+namespace thaw::workload {
 
 class TraceReader {
  public:
@@ -43,4 +43,4 @@ class TraceReader {
 // Returns its last arrival before `until`, from the start of the run.
 Duration end_of_trace(const Arrivals& stream, const std::vector<FunctionSpec>& functions);
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

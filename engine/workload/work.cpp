@@ -1,8 +1,8 @@
-#include "sim/work.hpp"
+#include "engine/workload/work.hpp"
 
 #include <algorithm>
 
-namespace thaw::sim {
+namespace thaw::workload {
 namespace {
 
 std::uint32_t tokens_of(const Distribution& distribution, Random& random) {
@@ -39,4 +39,4 @@ Work work_of_rest(const Llm& llm, const Request& request, std::uint32_t answered
           Distribution::rounded(prefill + 1e9 / llm.decode), request.prompt, request.output};
 }
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

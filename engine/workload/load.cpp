@@ -1,13 +1,11 @@
-#include "sim/load.hpp"
+#include "engine/workload/load.hpp"
 
 #include <algorithm>
 
-#include "sim/simulation.hpp"
-
-namespace thaw::sim {
+namespace thaw::workload {
 namespace {
 
-// A guess; its notice is in simplifications.cpp.
+// A guess; the simulator says so in its notices.
 constexpr Duration kRefusedClientWaits = std::chrono::milliseconds(100);
 
 enum : std::uint32_t { kStepSends, kStepLimit, kArrival, kClient };
@@ -34,31 +32,30 @@ void add_streamed(Tally& tally, const Request& request, TimePoint now) {
 
 }  // namespace
 
-LoadGenerator::LoadGenerator(World& world, Requests& requests, Ingress& ingress,
-                             LoadListener& listener)
-    : world_(world),
+LoadGenerator::LoadGenerator(Play& play, Requests& requests, Door& door, LoadListener& listener)
+    : play_(play),
       requests_(requests),
-      ingress_(ingress),
+      door_(door),
       listener_(listener),
-      tallies_(world.scenario.functions.size()),
-      pipeline_tallies_(world.scenario.pipelines.size()),
-      pipelines_(world, requests, ingress, *this),
-      rounds_(world, requests, ingress, *this) {
-  for (const Step& step : world.scenario.steps) {
-    steps_.emplace_back().route = ingress.resolve(step.method, step.path);
-    step_work_.push_back(world.random("service/" + step.name));
+      tallies_(play.scenario.functions.size()),
+      pipeline_tallies_(play.scenario.pipelines.size()),
+      pipelines_(play, requests, door, *this),
+      rounds_(play, requests, door, *this) {
+  for (const Step& step : play.scenario.steps) {
+    steps_.emplace_back().route = door.resolve(step.method, step.path);
+    step_work_.push_back(play.random("service/" + step.name));
   }
-  for (const Arrivals& stream : world.scenario.arrivals) {
-    if (stream.source == Arrivals::Source::trace) end_of_trace(stream, world.scenario.functions);
-    const Pipeline* const pipeline = pipeline_of(world.scenario, stream);
-    streams_.push_back({ingress.resolve(stream.method, path_of(stream, pipeline)),
+  for (const Arrivals& stream : play.scenario.arrivals) {
+    if (stream.source == Arrivals::Source::trace) end_of_trace(stream, play.scenario.functions);
+    const Pipeline* const pipeline = pipeline_of(play.scenario, stream);
+    streams_.push_back({door.resolve(stream.method, path_of(stream, pipeline)),
                         pipeline
-                            ? std::optional<std::size_t>(pipeline - world.scenario.pipelines.data())
+                            ? std::optional<std::size_t>(pipeline - play.scenario.pipelines.data())
                             : std::nullopt,
                         false,
                         0,
-                        world.random("arrivals/" + stream.name),
-                        world.random("service/" + stream.name),
+                        play.random("arrivals/" + stream.name),
+                        play.random("service/" + stream.name),
                         {},
                         {},
                         {},
@@ -67,12 +64,12 @@ LoadGenerator::LoadGenerator(World& world, Requests& requests, Ingress& ingress,
 }
 
 void LoadGenerator::start() {
-  const auto& scenario = world_.scenario;
+  const auto& scenario = play_.scenario;
   for (std::size_t s = 0; s < steps_.size(); ++s) {
     if (scenario.steps[s].when) {
       steps_[s].stage = Stage::waiting;
       ++conditions_;
-      steps_[s].limit = world_.events.after(scenario.steps[s].within, *this, kStepLimit, s);
+      steps_[s].limit = play_.events.after(scenario.steps[s].within, *this, kStepLimit, s);
     } else if (scenario.steps[s].at->anchor == Instant::Anchor::start) {
       schedule(s, scenario.start);
     }
@@ -91,7 +88,7 @@ void LoadGenerator::start() {
     }
     streams_[i].live_clients = stream.clients;
     for (int c = 0; c < stream.clients; ++c)
-      world_.events.after(stream.from, *this, kClient, i | static_cast<std::uint64_t>(c) << 32);
+      play_.events.after(stream.from, *this, kClient, i | static_cast<std::uint64_t>(c) << 32);
   }
   rounds_.start();
   check_over();
@@ -118,31 +115,31 @@ void LoadGenerator::fire(std::uint32_t what, std::uint64_t arg) {
 
 void LoadGenerator::schedule(std::size_t s, TimePoint anchor) {
   steps_[s].stage = Stage::sending;
-  world_.events.at(anchor + world_.scenario.steps[s].at->offset, *this, kStepSends, s);
+  play_.events.at(anchor + play_.scenario.steps[s].at->offset, *this, kStepSends, s);
 }
 
 void LoadGenerator::settle(const Facts& facts) {
   for (std::size_t s = 0; s < steps_.size(); ++s) {
-    if (steps_[s].stage != Stage::waiting || !world_.scenario.steps[s].when->holds(facts)) continue;
-    world_.events.cancel(steps_[s].limit);
+    if (steps_[s].stage != Stage::waiting || !play_.scenario.steps[s].when->holds(facts)) continue;
+    play_.events.cancel(steps_[s].limit);
     --conditions_;
     steps_[s].stage = Stage::sending;
-    world_.events.after(Duration{0}, *this, kStepSends, s);
+    play_.events.after(Duration{0}, *this, kStepSends, s);
   }
 }
 
 void LoadGenerator::miss(std::size_t s) {
   steps_[s].stage = Stage::missed;
   --conditions_;
-  listener_.step_missed(world_.scenario.steps[s]);
+  listener_.step_missed(play_.scenario.steps[s]);
   check_over();
 }
 
 void LoadGenerator::send_step(std::size_t s) {
-  const Step& step = world_.scenario.steps[s];
+  const Step& step = play_.scenario.steps[s];
   if (steps_[s].started == 0) {
     const std::string calls = step.count == 1 ? "" : ", " + std::to_string(step.count) + " calls";
-    world_.tell(
+    play_.tell(
         EventKind::note, step.name, "sent",
         step.name + ": " + (step.method == Method::get ? "GET " : "POST ") + step.path + calls);
   }
@@ -152,7 +149,7 @@ void LoadGenerator::send_step(std::size_t s) {
     if (state.started == step.count)
       state.stage = Stage::sent;
     else if (step.every > Duration{0})
-      world_.events.after(step.every, *this, kStepSends, s);
+      play_.events.after(step.every, *this, kStepSends, s);
     open(static_cast<std::uint32_t>(s), 0, state.route,
          draw_work(state.route, step.service, step_work_[s]));
   } while (step.every == Duration{0} && steps_[s].started < step.count);
@@ -163,8 +160,8 @@ void LoadGenerator::send_step(std::size_t s) {
 void LoadGenerator::next_arrival(std::size_t i) {
   StreamState& state = streams_[i];
   const auto t = state.trace ? next_traced(i) : std::optional(state.arrivals->next());
-  if (t && *t < world_.scenario.start + world_.scenario.arrivals[i].until) {
-    world_.events.at(*t, *this, kArrival, i);
+  if (t && *t < play_.scenario.start + play_.scenario.arrivals[i].until) {
+    play_.events.at(*t, *this, kArrival, i);
     return;
   }
   streams_[i].done = true;
@@ -182,13 +179,13 @@ void LoadGenerator::send(std::size_t i, std::uint32_t client) {
   if (state.pipeline) return open_pipeline(source, client, i);
   const Work work = state.traced_work
                         ? *state.traced_work
-                        : draw_work(state.route, world_.scenario.arrivals[i].service, state.work);
+                        : draw_work(state.route, play_.scenario.arrivals[i].service, state.work);
   open(source, client, state.route, work);
 }
 
 void LoadGenerator::client_calls(std::size_t i, std::uint32_t client) {
   StreamState& state = streams_[i];
-  if (world_.now() >= world_.scenario.start + world_.scenario.arrivals[i].until) {
+  if (play_.now() >= play_.scenario.start + play_.scenario.arrivals[i].until) {
     state.done = --state.live_clients == 0;
     return check_over();
   }
@@ -198,7 +195,7 @@ void LoadGenerator::client_calls(std::size_t i, std::uint32_t client) {
 // --- requests ---
 
 const Service& LoadGenerator::service_of(const Route& route) const {
-  const auto& functions = world_.scenario.functions;
+  const auto& functions = play_.scenario.functions;
   return functions[std::min(route.call.function, functions.size() - 1)].service;
 }
 
@@ -212,7 +209,7 @@ void LoadGenerator::open(std::uint32_t source, std::uint32_t client, const Route
                          const Work& work) {
   const RequestId id = requests_.open();
   Request& request = requests_.get(id);
-  request.arrived = world_.now();
+  request.arrived = play_.now();
   work.give(request);
   request.source = source;
   request.client = client;
@@ -221,19 +218,18 @@ void LoadGenerator::open(std::uint32_t source, std::uint32_t client, const Route
     called(request);
   }
   anchor(Instant::Anchor::last_request, "");
-  ingress_.accept(id, route);
+  door_.accept(id, route);
 }
 
 void LoadGenerator::called(const Request& request) {
   ++tallies_[request.function].total;
-  if (options_ && options_->demand)
-    options_->demand(request.function, request.arrived, request.work);
+  listener_.called(request.function, request.arrived, request.work);
 }
 
 void LoadGenerator::open_pipeline(std::uint32_t source, std::uint32_t client, std::size_t stream) {
   const RequestId id = requests_.open();
   Request& request = requests_.get(id);
-  request.arrived = world_.now();
+  request.arrived = play_.now();
   request.source = source;
   request.client = client;
   const std::size_t pipeline = *streams_[stream].pipeline;
@@ -275,22 +271,22 @@ std::vector<Stays> LoadGenerator::stays() const {
   for (const Tally& tally : tallies_) all.push_back(tally.stays);
   for (const RequestId id : requests_.under_way()) {
     const Request& request = requests_.get(id);
-    if (const auto function = function_of(request)) all[*function].add(request, world_.now());
+    if (const auto function = function_of(request)) all[*function].add(request, play_.now());
   }
   return all;
 }
 
 void LoadGenerator::count(const Request& request, const Answer& answer, Tally& tally) const {
-  const Duration latency = world_.now() - request.arrived;
+  const Duration latency = play_.now() - request.arrived;
   tally.cold += request.cold;
-  tally.stays.add(request, world_.now());
+  tally.stays.add(request, play_.now());
   if (answer.outcome != Outcome::completed) tally.in_vain += latency;
   switch (answer.outcome) {
     case Outcome::completed:
       ++tally.completed;
       tally.latency.add(latency);
       tally.wait.add(latency - request.work);
-      add_streamed(tally, request, world_.now());
+      add_streamed(tally, request, play_.now());
       break;
     case Outcome::timed_out:
       ++tally.timed_out;
@@ -336,27 +332,27 @@ void LoadGenerator::replied(RequestId id, const Answer& answer) {
 void LoadGenerator::finish(RequestId id, const Answer& answer) {
   const Request request = requests_.get(id);
   requests_.close(id);
-  const Duration latency = world_.now() - request.arrived;
+  const Duration latency = play_.now() - request.arrived;
   const bool scripted = request.source < steps_.size();
   if (Tally* const tally = tally_of(request)) count(request, answer, *tally);
   listener_.load_moved();
   if (scripted) {
     StepState& state = steps_[request.source];
     state.last = Response{answer, latency};
-    if (++state.answered == world_.scenario.steps[request.source].count) {
+    if (++state.answered == play_.scenario.steps[request.source].count) {
       state.stage = Stage::done;
-      tell_answer(world_.scenario.steps[request.source], *state.last);
-      anchor(Instant::Anchor::step, world_.scenario.steps[request.source].name);
+      tell_answer(play_.scenario.steps[request.source], *state.last);
+      anchor(Instant::Anchor::step, play_.scenario.steps[request.source].name);
     }
   } else {
     const std::size_t i = request.source - steps_.size();
-    const Arrivals& stream = world_.scenario.arrivals[i];
+    const Arrivals& stream = play_.scenario.arrivals[i];
     if (stream.source == Arrivals::Source::closed) {
       // Who is refused at once would come back for ever within the same instant.
       const Duration least = latency > Duration{0} ? Duration{1} : kRefusedClientWaits;
       const Duration think = std::max(stream.think.draw(streams_[i].think), least);
-      world_.events.after(think, *this, kClient,
-                          i | static_cast<std::uint64_t>(request.client) << 32);
+      play_.events.after(think, *this, kClient,
+                         i | static_cast<std::uint64_t>(request.client) << 32);
     }
   }
   anchor(Instant::Anchor::last_completion, "");
@@ -368,7 +364,7 @@ void LoadGenerator::tell_answer(const Step& step, const Response& last) {
                               ? ""
                               : ", cut by " + std::string(name_of(last.answer.cut_by));
   const Duration shown = std::chrono::round<std::chrono::milliseconds>(last.latency);
-  world_.tell(
+  play_.tell(
       EventKind::note, step.name, "answered",
       step.name + ": " + std::to_string(last.answer.status) + " after " + to_text(shown) + cut,
       {{"status", std::int64_t{last.answer.status}},
@@ -380,9 +376,9 @@ void LoadGenerator::tell_answer(const Step& step, const Response& last) {
 void LoadGenerator::anchor(Instant::Anchor kind, const std::string& step) {
   if (kind == Instant::Anchor::step) {
     for (std::size_t s = 0; s < steps_.size(); ++s) {
-      const auto& at = world_.scenario.steps[s].at;
+      const auto& at = play_.scenario.steps[s].at;
       if (steps_[s].stage == Stage::asleep && at && at->anchor == kind && at->step == step)
-        schedule(s, world_.now());
+        schedule(s, play_.now());
     }
   }
   listener_.anchor_reached(kind, step);
@@ -401,8 +397,8 @@ void LoadGenerator::check_over() {
 
 const Response* LoadGenerator::response(const std::string& name) const {
   for (std::size_t s = 0; s < steps_.size(); ++s)
-    if (world_.scenario.steps[s].name == name) return steps_[s].last ? &*steps_[s].last : nullptr;
+    if (play_.scenario.steps[s].name == name) return steps_[s].last ? &*steps_[s].last : nullptr;
   return rounds_.last(name);
 }
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

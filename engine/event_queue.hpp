@@ -14,7 +14,7 @@
 
 #include "engine/time.hpp"
 
-namespace thaw::sim {
+namespace thaw {
 
 class Handler {
  public:
@@ -77,4 +77,4 @@ class EventQueue {
   std::vector<std::uint32_t> free_;
 };
 
-}  // namespace thaw::sim
+}  // namespace thaw

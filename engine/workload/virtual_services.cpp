@@ -1,11 +1,11 @@
-#include "sim/virtual_services.hpp"
+#include "engine/workload/virtual_services.hpp"
 
 #include <algorithm>
 #include <string>
 
 #include "engine/scenario/services.hpp"
 
-namespace thaw::sim {
+namespace thaw::workload {
 namespace {
 
 bool leads_to_plain(const Scenario& scenario, const VirtualServiceRoute& route,
@@ -50,4 +50,4 @@ std::optional<MeshRoute> mesh_route(const Scenario& scenario, std::string_view p
   return std::nullopt;
 }
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

@@ -1,5 +1,5 @@
 // Federated rounds: who is called when, and what a round waits for.
-#include "sim/rounds.hpp"
+#include "engine/workload/rounds.hpp"
 
 #include <gtest/gtest.h>
 

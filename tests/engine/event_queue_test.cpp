@@ -1,4 +1,4 @@
-#include "sim/event_queue.hpp"
+#include "engine/event_queue.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 
 #include "engine/random.hpp"
 
-namespace thaw::sim {
+namespace thaw {
 namespace event_queue_test {
 
 constexpr TimePoint kStart{1767571200s};
@@ -201,4 +201,4 @@ TEST_F(EventQueueTest, RefusesToSkipAnEvent) {
 }
 
 }  // namespace event_queue_test
-}  // namespace thaw::sim
+}  // namespace thaw

@@ -12,7 +12,7 @@
 
 #include "engine/scenario/scenario.hpp"
 
-namespace thaw::sim {
+namespace thaw::workload {
 
 struct MeshRoute {
   std::optional<std::size_t> function;
@@ -23,4 +23,4 @@ struct MeshRoute {
 // Empty: no VirtualService has a route for the path.
 std::optional<MeshRoute> mesh_route(const Scenario& scenario, std::string_view path);
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

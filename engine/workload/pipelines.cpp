@@ -1,9 +1,9 @@
-#include "sim/pipelines.hpp"
+#include "engine/workload/pipelines.hpp"
 
-#include "sim/call_paths.hpp"
-#include "sim/work.hpp"
+#include "engine/workload/call_paths.hpp"
+#include "engine/workload/work.hpp"
 
-namespace thaw::sim {
+namespace thaw::workload {
 namespace {
 
 enum : std::uint32_t { kCall };
@@ -13,14 +13,14 @@ constexpr std::uint64_t kBillion = 1'000'000'000;
 
 }  // namespace
 
-Pipelines::Pipelines(World& world, Requests& requests, Ingress& ingress, PipelineListener& listener)
-    : world_(world), requests_(requests), ingress_(ingress), listener_(listener) {
-  const Scenario& scenario = world.scenario;
+Pipelines::Pipelines(Play& play, Requests& requests, Door& door, PipelineListener& listener)
+    : play_(play), requests_(requests), door_(door), listener_(listener) {
+  const Scenario& scenario = play.scenario;
   for (const Pipeline& pipeline : scenario.pipelines) {
     Line line{{},
               {},
-              world.random("cache/" + pipeline.name),
-              world.random("pipeline/" + pipeline.name),
+              play.random("cache/" + pipeline.name),
+              play.random("pipeline/" + pipeline.name),
               {}};
     for (std::size_t s = 0; s < pipeline.stages.size(); ++s) {
       line.stages.push_back(*function_named(scenario, pipeline.stages[s]));  // the loader saw to it
@@ -49,7 +49,7 @@ void Pipelines::reach(RequestId id) {
     if (hit) ++passage.stage;
   }
   if (passage.stage < line.stages.size()) wait += spec(passage).hop;
-  world_.events.after(wait, *this, kCall, id);
+  play_.events.after(wait, *this, kCall, id);
 }
 
 void Pipelines::fire(std::uint32_t, std::uint64_t arg) { call(static_cast<RequestId>(arg)); }
@@ -63,15 +63,15 @@ void Pipelines::call(RequestId whole) {
   const std::size_t function = line.stages[passage.stage];
   const RequestId id = requests_.open();
   Request& request = requests_.get(id);
-  request.arrived = world_.now();
-  work_of(world_.scenario.functions[function].service, line.work).give(request);
+  request.arrived = play_.now();
+  work_of(play_.scenario.functions[function].service, line.work).give(request);
   request.function = static_cast<std::uint32_t>(function);
   request.whole = whole;
   Route route;
   if (passage.stage == 0) route = passage.entry;
   route.call = {Call::Kind::function, function, Method::post, false};
   listener_.stage_called(id);
-  ingress_.accept(id, route);
+  door_.accept(id, route);
 }
 
 void Pipelines::answered(RequestId stage, const Answer& answer) {
@@ -87,4 +87,4 @@ void Pipelines::answered(RequestId stage, const Answer& answer) {
   reach(request.whole);
 }
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

@@ -1,25 +1,25 @@
-#include "sim/rounds.hpp"
+#include "engine/workload/rounds.hpp"
 
 #include <algorithm>
 #include <chrono>
 
-#include "sim/work.hpp"
+#include "engine/workload/work.hpp"
 
-namespace thaw::sim {
+namespace thaw::workload {
 namespace {
 
 enum : std::uint32_t { kBegin, kLimit };
 
 }  // namespace
 
-FederatedRounds::FederatedRounds(World& world, Requests& requests, Ingress& ingress,
+FederatedRounds::FederatedRounds(Play& play, Requests& requests, Door& door,
                                  RoundsListener& listener)
-    : world_(world), requests_(requests), ingress_(ingress), listener_(listener) {
-  for (const Rounds& rounds : world.scenario.rounds) {
+    : play_(play), requests_(requests), door_(door), listener_(listener) {
+  for (const Rounds& rounds : play.scenario.rounds) {
     State& state = rounds_.emplace_back();
     const auto add = [&](const std::string& function) {
-      state.members.push_back({ingress.resolve(Method::post, "/function/" + function + "/"),
-                               world.random("service/" + rounds.name + "/" + function)});
+      state.members.push_back({door.resolve(Method::post, "/function/" + function + "/"),
+                               play.random("service/" + rounds.name + "/" + function)});
     };
     for (const std::string& client : rounds.clients) add(client);
     if (!rounds.aggregate.empty()) add(rounds.aggregate);
@@ -28,7 +28,7 @@ FederatedRounds::FederatedRounds(World& world, Requests& requests, Ingress& ingr
 
 void FederatedRounds::start() {
   for (std::size_t i = 0; i < rounds_.size(); ++i)
-    world_.events.at(world_.scenario.start + spec(i).from, *this, kBegin, i);
+    play_.events.at(play_.scenario.start + spec(i).from, *this, kBegin, i);
 }
 
 bool FederatedRounds::over() const {
@@ -45,11 +45,11 @@ void FederatedRounds::fire(std::uint32_t what, std::uint64_t arg) {
 void FederatedRounds::begin(std::size_t index) {
   State& state = rounds_[index];
   ++state.round;
-  state.began = world_.now();
+  state.began = play_.now();
   state.waiting = spec(index).clients.size();
   state.calling = true;
   state.answer = {};
-  state.limit = world_.events.after(spec(index).timeout, *this, kLimit, index);
+  state.limit = play_.events.after(spec(index).timeout, *this, kLimit, index);
   const std::size_t clients = state.waiting;
   for (std::size_t member = 0; member < clients; ++member) call(index, member);
 }
@@ -59,17 +59,17 @@ void FederatedRounds::call(std::size_t index, std::size_t member) {
   const Route& route = state.members[member].route;
   const RequestId id = requests_.open();
   Request& request = requests_.get(id);
-  request.arrived = world_.now();
+  request.arrived = play_.now();
   request.rounds = static_cast<std::uint32_t>(index);
   request.client = static_cast<std::uint32_t>(member);
   request.round = state.round;
   if (route.call.kind == Call::Kind::function) {
     request.function = static_cast<std::uint32_t>(route.call.function);
-    work_of(world_.scenario.functions[route.call.function].service, state.members[member].work)
+    work_of(play_.scenario.functions[route.call.function].service, state.members[member].work)
         .give(request);
     listener_.round_called(id);
   }
-  ingress_.accept(id, route);
+  door_.accept(id, route);
 }
 
 void FederatedRounds::answered(RequestId id, const Answer& answer) {
@@ -85,7 +85,7 @@ void FederatedRounds::answered(RequestId id, const Answer& answer) {
     if (!is_client) {
       end(index);
     } else if (--state.waiting == 0) {
-      world_.events.cancel(state.limit);
+      play_.events.cancel(state.limit);
       clients_done(index);
     }
   }
@@ -107,24 +107,24 @@ void FederatedRounds::clients_done(std::size_t index) {
 void FederatedRounds::end(std::size_t index) {
   State& state = rounds_[index];
   const Rounds& rounds = spec(index);
-  const Duration took = world_.now() - state.began;
+  const Duration took = play_.now() - state.began;
   state.last = Response{state.answer, took};
   const std::size_t clients = rounds.clients.size();
   const bool whole = state.answer.outcome == Outcome::completed;
-  world_.tell(EventKind::note, rounds.name, "round",
-              rounds.name + ": round " + std::to_string(state.round) + " of " +
-                  std::to_string(rounds.number) + " took " +
-                  to_text(std::chrono::round<std::chrono::milliseconds>(took)) + ", " +
-                  std::to_string(clients - state.waiting) + " of " + std::to_string(clients) +
-                  " clients answered" +
-                  (whole ? "" : ", status " + std::to_string(state.answer.status)),
-              {{"round", std::int64_t{state.round}},
-               {"duration_s", seconds(took)},
-               {"left_behind", static_cast<std::int64_t>(state.waiting)},
-               {"status", std::int64_t{state.answer.status}}});
+  play_.tell(EventKind::note, rounds.name, "round",
+             rounds.name + ": round " + std::to_string(state.round) + " of " +
+                 std::to_string(rounds.number) + " took " +
+                 to_text(std::chrono::round<std::chrono::milliseconds>(took)) + ", " +
+                 std::to_string(clients - state.waiting) + " of " + std::to_string(clients) +
+                 " clients answered" +
+                 (whole ? "" : ", status " + std::to_string(state.answer.status)),
+             {{"round", std::int64_t{state.round}},
+              {"duration_s", seconds(took)},
+              {"left_behind", static_cast<std::int64_t>(state.waiting)},
+              {"status", std::int64_t{state.answer.status}}});
   state.done = state.round == static_cast<std::uint32_t>(rounds.number);
   // An event of its own: rounds that are refused on the spot do not pile up on the stack.
-  if (!state.done) world_.events.after(Duration{0}, *this, kBegin, index);
+  if (!state.done) play_.events.after(Duration{0}, *this, kBegin, index);
   if (state.done) listener_.rounds_over(rounds.name);
   listener_.rounds_moved();
 }
@@ -135,4 +135,4 @@ const Response* FederatedRounds::last(const std::string& name) const {
   return nullptr;
 }
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

@@ -1,4 +1,4 @@
-#include "sim/trace_reader.hpp"
+#include "engine/workload/trace_reader.hpp"
 
 #include <zlib.h>
 
@@ -10,7 +10,7 @@
 #include "engine/distribution.hpp"
 #include "engine/scenario/units.hpp"
 
-namespace thaw::sim {
+namespace thaw::workload {
 namespace {
 
 constexpr std::size_t kLongestLine = 1 << 16;
@@ -146,4 +146,4 @@ Duration end_of_trace(const Arrivals& stream, const std::vector<FunctionSpec>& f
   return end;
 }
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

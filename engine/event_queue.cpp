@@ -1,10 +1,10 @@
-#include "sim/event_queue.hpp"
+#include "engine/event_queue.hpp"
 
 #include <algorithm>
 
 #include "engine/invariant.hpp"
 
-namespace thaw::sim {
+namespace thaw {
 
 bool EventQueue::later(const Entry& a, const Entry& b) {
   if (a.at != b.at) return a.at > b.at;
@@ -70,4 +70,4 @@ void EventQueue::advance_to(TimePoint t) {
   now_ = t;
 }
 
-}  // namespace thaw::sim
+}  // namespace thaw

@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "engine/random.hpp"
-#include "sim/ingress.hpp"
-#include "sim/requests.hpp"
-#include "sim/world.hpp"
+#include "engine/workload/door.hpp"
+#include "engine/workload/play.hpp"
+#include "engine/workload/requests.hpp"
 
-namespace thaw::sim {
+namespace thaw::workload {
 
 class PipelineListener {
  public:
@@ -31,7 +31,7 @@ class PipelineListener {
 
 class Pipelines final : public Handler {
  public:
-  Pipelines(World& world, Requests& requests, Ingress& ingress, PipelineListener& listener);
+  Pipelines(Play& play, Requests& requests, Door& door, PipelineListener& listener);
 
   struct CacheUse {
     std::int64_t hits = 0, misses = 0;
@@ -59,15 +59,15 @@ class Pipelines final : public Handler {
   void reach(RequestId id);  // its stage, or the end
   void call(RequestId id);
   const Pipeline& spec(const Passage& passage) const {
-    return world_.scenario.pipelines[passage.pipeline];
+    return play_.scenario.pipelines[passage.pipeline];
   }
 
-  World& world_;
+  Play& play_;
   Requests& requests_;
-  Ingress& ingress_;
+  Door& door_;
   PipelineListener& listener_;
   std::vector<Line> lines_;        // by pipeline
   std::vector<Passage> passages_;  // by request
 };
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

@@ -1,17 +1,17 @@
 // Streams that are read from a trace.
-#include "sim/load.hpp"
+#include "engine/workload/load.hpp"
 
-namespace thaw::sim {
+namespace thaw::workload {
 
 // Which function a row is for, and how long it takes, are the row's own where it says so.
 std::optional<TimePoint> LoadGenerator::next_traced(std::size_t i) {
   StreamState& state = streams_[i];
-  const Arrivals& stream = world_.scenario.arrivals[i];
+  const Arrivals& stream = play_.scenario.arrivals[i];
   const auto row = state.trace->next();
   if (!row) return std::nullopt;
   if (stream.function.empty()) state.route = route_to(row->function, i);
   state.traced_work = traced(*row, state);
-  return world_.scenario.start + stream.from + row->arrival;
+  return play_.scenario.start + stream.from + row->arrival;
 }
 
 const Route& LoadGenerator::route_to(std::string_view function, std::size_t i) {
@@ -19,8 +19,7 @@ const Route& LoadGenerator::route_to(std::string_view function, std::size_t i) {
   if (const auto found = known.find(function); found != known.end()) return found->second;
   const std::string name(function);
   return known
-      .emplace(name,
-               ingress_.resolve(world_.scenario.arrivals[i].method, "/function/" + name + "/"))
+      .emplace(name, door_.resolve(play_.scenario.arrivals[i].method, "/function/" + name + "/"))
       .first->second;
 }
 
@@ -31,4 +30,4 @@ std::optional<Work> LoadGenerator::traced(const TraceReader::Row& row, StreamSta
   return row.duration ? std::optional(Work{*row.duration}) : std::nullopt;
 }
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

@@ -1,6 +1,6 @@
 // What is sent when, and when the load is over. Calls go to /health, which answers at once, where
 // only their instants matter.
-#include "sim/load.hpp"
+#include "engine/workload/load.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // A request that passes several functions: how long it takes, what a cache spares, who is counted.
-#include "sim/pipelines.hpp"
+#include "engine/workload/pipelines.hpp"
 
 #include <gtest/gtest.h>
 

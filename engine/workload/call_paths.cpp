@@ -1,8 +1,8 @@
-#include "sim/call_paths.hpp"
+#include "engine/workload/call_paths.hpp"
 
 #include <algorithm>
 
-namespace thaw::sim {
+namespace thaw::workload {
 
 bool takes_prefix(std::string_view& path, std::string_view prefix) {
   if (!path.starts_with(prefix)) return false;
@@ -29,4 +29,27 @@ Call call_of_function(const Scenario& scenario, Method method, std::string_view 
   return call;
 }
 
-}  // namespace thaw::sim
+Call call_of_gateway(const Scenario& scenario, Method method, std::string_view path) {
+  Call call;
+  call.method = method;
+  if (path == "/wake-functions") call.kind = Call::Kind::wake_all;
+  if (path == "/status-functions" || path == "/health" || path == "/ready")
+    call.kind = Call::Kind::status;
+  Call::Kind kind;
+  if (takes_prefix(path, "/function/")) {
+    kind = Call::Kind::function;
+  } else if (takes_prefix(path, "/wake-function/")) {
+    kind = Call::Kind::wake;
+  } else if (takes_prefix(path, "/status-function/")) {
+    kind = Call::Kind::status;
+  } else {
+    return call;
+  }
+  const auto function = function_named(scenario, path.substr(0, path.find('/')));
+  if (!function) return call;
+  call.kind = kind;
+  call.function = *function;
+  return call;
+}
+
+}  // namespace thaw::workload

@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "engine/random.hpp"
-#include "sim/ingress.hpp"
-#include "sim/requests.hpp"
-#include "sim/world.hpp"
+#include "engine/workload/door.hpp"
+#include "engine/workload/play.hpp"
+#include "engine/workload/requests.hpp"
 
-namespace thaw::sim {
+namespace thaw::workload {
 
 class RoundsListener {
  public:
@@ -31,7 +31,7 @@ class RoundsListener {
 
 class FederatedRounds final : public Handler {
  public:
-  FederatedRounds(World& world, Requests& requests, Ingress& ingress, RoundsListener& listener);
+  FederatedRounds(Play& play, Requests& requests, Door& door, RoundsListener& listener);
 
   void start();
   bool over() const;
@@ -65,13 +65,13 @@ class FederatedRounds final : public Handler {
   void note(State& state, const Answer& answer);
   void clients_done(std::size_t index);
   void end(std::size_t index);
-  const Rounds& spec(std::size_t index) const { return world_.scenario.rounds[index]; }
+  const Rounds& spec(std::size_t index) const { return play_.scenario.rounds[index]; }
 
-  World& world_;
+  Play& play_;
   Requests& requests_;
-  Ingress& ingress_;
+  Door& door_;
   RoundsListener& listener_;
   std::vector<State> rounds_;
 };
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

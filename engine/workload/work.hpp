@@ -9,9 +9,9 @@
 #include <optional>
 
 #include "engine/scenario/scenario.hpp"
-#include "sim/requests.hpp"
+#include "engine/workload/requests.hpp"
 
-namespace thaw::sim {
+namespace thaw::workload {
 
 struct Work {
   Duration all{}, lead{};
@@ -30,4 +30,4 @@ Work work_of_rest(const Llm& llm, const Request& request, std::uint32_t answered
 
 Work work_of(const Service& service, Random& random, const Tokens& known = {});
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,42 +13,16 @@
 #include <vector>
 
 #include "engine/arrivals.hpp"
-#include "engine/statistics/sketch.hpp"
-#include "engine/wide.hpp"
-#include "sim/ingress.hpp"
-#include "sim/pipelines.hpp"
-#include "sim/requests.hpp"
-#include "sim/rounds.hpp"
-#include "sim/trace_reader.hpp"
-#include "sim/work.hpp"
-#include "sim/world.hpp"
+#include "engine/workload/door.hpp"
+#include "engine/workload/pipelines.hpp"
+#include "engine/workload/play.hpp"
+#include "engine/workload/requests.hpp"
+#include "engine/workload/rounds.hpp"
+#include "engine/workload/tally.hpp"
+#include "engine/workload/trace_reader.hpp"
+#include "engine/workload/work.hpp"
 
-namespace thaw::sim {
-
-struct RunOptions;
-
-// What the requests of a function spent, in nanoseconds, request by request.
-struct Stays {
-  Wide waited = 0;          // until they were served
-  Wide waited_in_vain = 0;  // until their end, or until now: never served so far
-  Wide served = 0;
-  void add(const Request& request, TimePoint now);
-};
-
-// Of answers that came token by token.
-struct Streamed {
-  Sketch first;  // from arrival to the first token
-  Sketch gap;    // between an answer's tokens on average, a value an answer of two or more
-};
-
-// Of one function or pipeline, over the run.
-struct Tally {
-  std::int64_t total = 0, completed = 0, cold = 0, timed_out = 0, rejected = 0, failed = 0;
-  Sketch latency, wait;                // completed requests
-  std::unique_ptr<Streamed> streamed;  // of those; empty: none was
-  Stays stays;
-  Duration in_vain{};  // from arrival to the end of those that were not completed
-};
+namespace thaw::workload {
 
 class LoadListener {
  public:
@@ -56,13 +31,13 @@ class LoadListener {
                               const std::string& step) = 0;  // at this instant
   virtual void step_missed(const Step& step) = 0;            // `when` did not hold within its limit
   virtual void load_moved() = 0;                             // a total or a response changed
+  // Every call of a function, whatever becomes of it, with its service on a warm replica.
+  virtual void called(std::size_t /*function*/, TimePoint /*arrival*/, Duration /*service*/) {}
 };
 
 class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
  public:
-  LoadGenerator(World& world, Requests& requests, Ingress& ingress, LoadListener& listener);
-
-  void report_to(const RunOptions& options) { options_ = &options; }
+  LoadGenerator(Play& play, Requests& requests, Door& door, LoadListener& listener);
 
   void start();
   void replied(RequestId id, const Answer& answer);
@@ -133,11 +108,10 @@ class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
   Work draw_work(const Route& route, const std::optional<Distribution>& own, Random& random) const;
   std::optional<Work> traced(const TraceReader::Row& row, StreamState& state) const;
 
-  World& world_;
+  Play& play_;
   Requests& requests_;
-  Ingress& ingress_;
+  Door& door_;
   LoadListener& listener_;
-  const RunOptions* options_ = nullptr;
   std::vector<StepState> steps_;
   std::vector<StreamState> streams_;
   std::vector<Random> step_work_;
@@ -148,4 +122,4 @@ class LoadGenerator final : public Handler, PipelineListener, RoundsListener {
   bool over_ = false;
 };
 
-}  // namespace thaw::sim
+}  // namespace thaw::workload

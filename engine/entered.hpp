@@ -8,7 +8,7 @@
 
 #include "engine/time.hpp"
 
-namespace thaw::sim {
+namespace thaw {
 
 // Before every run: what was so from the start, or has not happened.
 inline constexpr TimePoint kLongAgo{Duration::min()};
@@ -28,4 +28,4 @@ class Entered {
   std::array<TimePoint, static_cast<std::size_t>(kLast) + 1> instants_;
 };
 
-}  // namespace thaw::sim
+}  // namespace thaw

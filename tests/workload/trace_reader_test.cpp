@@ -1,4 +1,4 @@
-#include "sim/trace_reader.hpp"
+#include "engine/workload/trace_reader.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ using Rows = std::vector<Row>;
 
 Rows read_all(const std::string& path) {
   Rows rows;
-  TraceReader reader(path);
+  workload::TraceReader reader(path);
   while (const auto row = reader.next())
     rows.push_back({row->arrival, std::string(row->function), row->duration});
   return rows;
@@ -113,7 +113,7 @@ TEST(TraceReader, RefusesALineWithoutEnd) {
 }
 
 TEST(TraceReader, SaysThatAFileIsNotThereOrCutShort) {
-  EXPECT_THROW(TraceReader("no/such/trace.csv"), InputError);
+  EXPECT_THROW(workload::TraceReader("no/such/trace.csv"), InputError);
   const Folder folder;
   std::string text = "arrival_s,function\n";
   Random random(1, "trace");
