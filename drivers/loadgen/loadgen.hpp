@@ -47,16 +47,15 @@ struct Options {
   Pace pace;
   std::uint64_t seed = 1;
   // Each call says what it takes, in wall time: Fake-Service: 0.125s. For stand-ins of functions
-  // that do as they are told.
+  // that do as they are told. Else nobody knows what a call takes, and Tally::wait is the latency.
   bool tell_work = false;
   // Wall time after which a call is given up: 504, cut by the client.
   Duration patience = std::chrono::hours(1);
 };
 
-// A call that has ended. A pipeline's stages, a round's calls and its own are calls, the pipeline's
-// whole request is one more, without a function.
+// A call that has ended: of a step, a stream or a round, or of a pipeline's stage.
 struct Ended {
-  std::optional<std::size_t> function;  // empty: a wake, a status, a whole pipeline
+  std::optional<std::size_t> function;  // empty: it was no function's, as a wake
   TimePoint arrival;                    // the instant that it was meant for
   workload::Answer answer;
   Duration latency{};                  // to the last byte
