@@ -22,6 +22,7 @@ int run_command(int argc, char** argv) {
   add_compare(app, exit_code);
   add_test(app, exit_code);
   add_calibrate(app, exit_code);
+  add_clean(app, exit_code);
   add_decide(app, exit_code);
   add_lint(app, exit_code);
   add_diff(app, exit_code);

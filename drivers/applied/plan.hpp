@@ -60,7 +60,7 @@ struct Plan {
 };
 
 struct PlanSettings {
-  std::string run;  // id: see new_run_id
+  std::string run = {};  // id: see new_run_id
   // Whether thaw scales this function; null: all of them.
   std::function<bool(const FunctionSpec&)> driven = {};
   // Added to the pod template of each workload; what a manifest says itself wins not.

@@ -27,10 +27,10 @@ TEST(Command, HelpNamesTheVerbsThatExist) {
   const Outcome help = thaw_command({"--help"});
   EXPECT_EQ(help.code, 0);
   EXPECT_EQ(help.err, "");
-  EXPECT_EQ(
-      verbs_in(help.out),
-      (std::set<std::string>{"calibrate", "compare", "decide", "diff", "drive", "lint", "museum",
-                             "policies", "record", "replay", "run", "schema", "test", "trace"}));
+  EXPECT_EQ(verbs_in(help.out),
+            (std::set<std::string>{"calibrate", "clean", "compare", "decide", "diff", "drive",
+                                   "lint", "museum", "policies", "record", "replay", "run",
+                                   "schema", "test", "trace"}));
   for (const std::string& verb : verbs_in(help.out)) {
     const Outcome of_verb = thaw_command({verb, "--help"});
     EXPECT_EQ(of_verb.code, 0) << verb;

@@ -1,0 +1,26 @@
+// `thaw clean` as a whole: connects, tells what runs left, or takes it away.
+//
+// Errors: InputError for a kubeconfig that is no good and for runs that left nothing; ApiError.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/time.hpp"
+
+namespace thaw::applied {
+
+struct CleanOptions {
+  std::string kubeconfig, context;      // empty: as kubectl finds them
+  std::vector<std::string> runs;        // ids; empty without `all`: what is left is only told
+  bool all = false;                     // every run that left something
+  std::vector<std::string> namespaces;  // where to look; empty: everywhere
+  Duration within{120s};                // of each run
+  std::function<void(const std::string&)> say;  // a line of the result
+};
+
+// Whether all that was to be removed is gone.
+bool clean_command(const CleanOptions& options);
+
+}  // namespace thaw::applied
