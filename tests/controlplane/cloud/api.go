@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -17,10 +18,12 @@ import (
 //	PUT    /pools/NAME                   sets what the body says; a size is reached at once by orders or removals
 //	DELETE /pools/NAME                   with all its instances
 //	DELETE /pools/NAME/INSTANCE          this one, and the size is one less
+//	PUT    /scan                         how often the autoscaler looks: a Go duration, in text
 //	POST   /pools/NAME/INSTANCE/reclaim  a spot reclaim: after ?notice=2s (the default) it is gone, pods and all
 func (c *Cloud) Handle(mux *http.ServeMux) {
 	mux.HandleFunc("GET /pools", c.locked(c.list))
 	mux.HandleFunc("PUT /pools/{pool}", c.locked(c.put))
+	mux.HandleFunc("PUT /scan", c.putScan)
 	mux.HandleFunc("DELETE /pools/{pool}", c.locked(c.drop))
 	mux.HandleFunc("DELETE /pools/{pool}/{instance}", c.locked(c.dropInstance))
 	mux.HandleFunc("POST /pools/{pool}/{instance}/reclaim", c.locked(c.reclaim))
@@ -111,6 +114,22 @@ func (g *group) merged(r *http.Request) (Pool, error) {
 		next.Size = max(next.Size, next.Min)
 	}
 	return next, nil
+}
+
+func (c *Cloud) putScan(w http.ResponseWriter, r *http.Request) {
+	text, err := io.ReadAll(io.LimitReader(r.Body, 64))
+	scan := time.Duration(0)
+	if err == nil {
+		scan, err = time.ParseDuration(strings.TrimSpace(string(text)))
+	}
+	if err == nil && scan <= 0 {
+		err = fmt.Errorf("%q is no interval", text)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	c.scans <- scan
 }
 
 func (c *Cloud) drop(w http.ResponseWriter, r *http.Request) {

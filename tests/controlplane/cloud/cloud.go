@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	listers "k8s.io/client-go/listers/core/v1"
 
+	"controlplane/delay"
 	"controlplane/journal"
 )
 
@@ -27,9 +28,12 @@ type Cloud struct {
 	nodes   listers.NodeLister
 	pods    listers.PodLister
 	journal *journal.Journal
+	seed    uint64
+	scans   chan time.Duration // how often, from now on
 
 	mu    sync.Mutex
 	pools map[string]*group
+	grown time.Time // the last scale-up
 }
 
 // group is a pool and its instances, oldest first.
@@ -53,15 +57,24 @@ type event struct {
 	Cost     float64 `json:"cost,omitempty"`
 }
 
-// New begins to scale every scan; the caller starts the factory.
+// New begins to scale every scan; the caller starts the factory. Delays that are drawn repeat with the seed.
 func New(ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory,
-	journal *journal.Journal, scan time.Duration) *Cloud {
-	c := &Cloud{ctx: ctx, client: client, journal: journal, pools: map[string]*group{},
+	journal *journal.Journal, scan time.Duration, seed uint64) *Cloud {
+	c := &Cloud{ctx: ctx, client: client, journal: journal, seed: seed, scans: make(chan time.Duration),
+		pools: map[string]*group{},
 		nodes: factory.Core().V1().Nodes().Lister(), pods: factory.Core().V1().Pods().Lister()}
 	go func() {
-		for ctx.Err() == nil {
-			time.Sleep(scan)
-			c.scale(time.Now())
+		ticks := time.NewTicker(scan)
+		defer ticks.Stop()
+		for {
+			select {
+			case <-ticks.C:
+				c.scale(time.Now())
+			case scan := <-c.scans:
+				ticks.Reset(scan)
+			case <-ctx.Done():
+				return
+			}
 		}
 	}()
 	return c
@@ -103,13 +116,16 @@ func (c *Cloud) alive(g *group) (n int) {
 
 func (c *Cloud) order(g *group, reason string) {
 	g.orders++
-	i := &instance{Name: fmt.Sprintf("%s-%d", g.name, g.orders), State: ordered, pool: g, ordered: time.Now()}
+	i := &instance{Name: fmt.Sprintf("%s-%d", g.name, g.orders), State: ordered, pool: g, number: g.orders,
+		ordered: time.Now()}
 	g.instances = append(g.instances, i)
 	c.note(g, "ordered", i, reason)
 	if g.NeverEvery > 0 && g.orders%g.NeverEvery == 0 {
 		return // given up by and by
 	}
-	c.after(time.Duration(g.Provision), i, func() {
+	luck := delay.Luck(c.seed, "node/"+g.name, i.number)
+	boot, gpu := g.Boot.Draw(i.number, luck), g.GPU.Draw(i.number, luck)
+	c.after(g.Provision.Draw(i.number, luck), i, func() {
 		if i.State != ordered {
 			return
 		}
@@ -119,7 +135,7 @@ func (c *Cloud) order(g *group, reason string) {
 		}
 		i.State, i.since = running, time.Now()
 		c.note(g, "running", i, "")
-		node := g.node(i.Name, g.name)
+		node := g.node(i.Name, g.name, boot, gpu)
 		go func() {
 			if _, err := c.client.CoreV1().Nodes().Create(c.ctx, node, metav1.CreateOptions{}); err != nil {
 				c.complain("node "+i.Name, err)

@@ -6,6 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"controlplane/delay"
 	"controlplane/kubelet"
 )
 
@@ -22,6 +23,7 @@ type instance struct {
 	State string
 
 	pool    *group
+	number  int // of its pool's orders
 	ordered time.Time
 	since   time.Time // billed from
 	idle    time.Time // without a pod since; zero: it has one
@@ -36,12 +38,11 @@ func (i *instance) billed(now time.Time) time.Duration {
 }
 
 // node is the object that an instance of the pool registers. Its devices come later, by the fake kubelet.
-func (p *Pool) node(name, pool string) *corev1.Node {
+func (p *Pool) node(name, pool string, boot, gpu time.Duration) *corev1.Node {
 	node := &corev1.Node{
 		ObjectMeta: metav1.ObjectMeta{Name: name,
-			Labels: map[string]string{kubelet.Label: "true", "pool": pool, corev1.LabelHostname: name},
-			Annotations: map[string]string{kubelet.Boot: time.Duration(p.Boot).String(),
-				kubelet.GPU: time.Duration(p.GPU).String()}},
+			Labels:      map[string]string{kubelet.Label: "true", "pool": pool, corev1.LabelHostname: name},
+			Annotations: map[string]string{kubelet.Boot: text(boot), kubelet.GPU: text(gpu)}},
 		Spec: corev1.NodeSpec{ProviderID: "fake:///" + pool + "/" + name, Taints: p.Taints},
 	}
 	for key, value := range p.Labels {
@@ -66,4 +67,11 @@ func (p *Pool) node(name, pool string) *corev1.Node {
 		Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionFalse, Reason: "Booting",
 			LastHeartbeatTime: now, LastTransitionTime: now}}}
 	return node
+}
+
+func text(d time.Duration) string {
+	if d == delay.Forever {
+		return "never"
+	}
+	return d.String()
 }

@@ -7,6 +7,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"controlplane/delay"
 )
 
 // Duration is a Go duration in JSON: "3s".
@@ -33,10 +35,11 @@ type Pool struct {
 	Min  int `json:"min"`
 	Max  int `json:"max"`
 
-	Provision Duration `json:"provision"` // from the order to the instance, which is billed from then on
-	Boot      Duration `json:"boot"`      // from the instance, whose Node is there and not ready, to Ready
-	GPU       Duration `json:"gpu"`       // from Ready until its devices are allocatable
-	Removal   Duration `json:"removal"`   // from the mark on an unneeded node to its end, when billing stops
+	// Of one instance all three are drawn with the same luck.
+	Provision delay.Delay `json:"provision"` // from the order to the instance, which is billed from then on
+	Boot      delay.Delay `json:"boot"`      // from the instance, whose Node is there and not ready, to Ready
+	GPU       delay.Delay `json:"gpu"`       // from Ready until its devices are allocatable
+	Removal   Duration    `json:"removal"`   // from the mark on an unneeded node to its end, when billing stops
 
 	Capacity    corev1.ResourceList `json:"capacity"`
 	Labels      map[string]string   `json:"labels"`
@@ -44,10 +47,11 @@ type Pool struct {
 	Annotations map[string]string   `json:"annotations"` // of its nodes: the fake kubelet's defaults for the pods on them
 	PricePerS   float64             `json:"price_per_s"`
 
-	Manual   bool     `json:"manual"`   // the autoscaler leaves it alone
-	Unneeded Duration `json:"unneeded"` // how long a node is empty before it is marked
-	Backoff  Duration `json:"backoff"`  // how long no node is ordered after one could not be had
-	GiveUp   Duration `json:"give_up"`  // an instance that is not there by then is given up
+	Manual   bool     `json:"manual"`          // the autoscaler leaves it alone
+	Unneeded Duration `json:"unneeded"`        // how long a node is empty before it is marked
+	AfterAdd Duration `json:"delay_after_add"` // no node is marked so soon after any pool grew
+	Backoff  Duration `json:"backoff"`         // how long no node is ordered after one could not be had
+	GiveUp   Duration `json:"give_up"`         // an instance that is not there by then is given up
 
 	SoldOut    bool `json:"sold_out"`    // orders fail after the provisioning time
 	NeverEvery int  `json:"never_every"` // every n-th instance of the pool never comes
@@ -55,7 +59,7 @@ type Pool struct {
 
 func newPool() Pool {
 	return Pool{Max: 10,
-		Provision: Duration(time.Second), Boot: Duration(time.Second), Removal: Duration(500 * time.Millisecond),
+		Provision: delay.Always(time.Second), Boot: delay.Always(time.Second), GPU: delay.Always(0), Removal: Duration(500 * time.Millisecond),
 		Unneeded: Duration(10 * time.Second), Backoff: Duration(10 * time.Second), GiveUp: Duration(60 * time.Second)}
 }
 

@@ -121,6 +121,7 @@ func (c *Cloud) grow(now time.Time, pod *corev1.Pod) *room {
 		return nil
 	}
 	best.Size++
+	c.grown = now
 	c.order(best, "pod "+pod.Namespace+"/"+pod.Name)
 	return best.template(best.instances[len(best.instances)-1])
 }
@@ -144,7 +145,8 @@ func (c *Cloud) shrink(now time.Time, onNode map[string][]*corev1.Pod, wanted ma
 			if i.idle.IsZero() {
 				i.idle = now
 			}
-			if now.Sub(i.idle) >= time.Duration(g.Unneeded) && g.Size > g.Min {
+			cooling := !c.grown.IsZero() && now.Sub(c.grown) < time.Duration(g.AfterAdd)
+			if now.Sub(i.idle) >= time.Duration(g.Unneeded) && g.Size > g.Min && !cooling {
 				g.Size--
 				c.mark(i, empty)
 			}

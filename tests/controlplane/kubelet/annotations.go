@@ -4,25 +4,31 @@ import (
 	"flag"
 	"fmt"
 	"path"
-	"strconv"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
-	"controlplane/standin"
+	"controlplane/delay"
 )
 
 // Label marks the nodes that the fake kubelet plays.
 const Label = "fake"
 
-// Annotations of a node. A delay is a Go duration, or "never".
+// Annotations of a node. Delays are written as package delay has them.
 const (
 	Boot       = "fake/boot"        // from the Node object to Ready
 	GPU        = "fake/gpu"         // from Ready until its devices are allocatable
 	Devices    = "fake/devices"     // nvidia.com/gpu=1, separated by commas
 	FailsAfter = "fake/fails-after" // from Ready to NotReady, for good
+
+	SharingMode  = "fake/sharing"      // whole, mig, vgpu, time-slicing, mps, remote
+	Cards        = "fake/cards"        // how many there are
+	PerCard      = "fake/per-card"     // shares of each
+	CardMemory   = "fake/card-memory"  // MiB of each
+	Packing      = "fake/packing"      // which card a pod gets under vGPU: spread (the emptiest) or binpack
+	Interference = "fake/interference" // work beside others at work takes so many times as long
 )
 
 // Annotations of a pod; its node may carry the delays for all pods on it.
@@ -37,6 +43,10 @@ const (
 
 	Serves     = "fake/serves" // ollama or function; by default what the image's name says
 	Slots      = "fake/slots"
+	Discipline = "fake/discipline" // fcfs, or ps: those in service share the replica
+	OnCard     = "fake/on-card"    // true: its work is a card's
+	Collection = "fake/collection" // of its node's exporter; without it the pod tells its utilisation of the last second
+	Sample     = "fake/sample"     // what a value is of, before its collection
 	QueueLimit = "fake/queue-limit"
 	Service    = "fake/service"
 	Model      = "fake/model"
@@ -47,50 +57,51 @@ const (
 )
 
 // never is a delay that does not pass.
-const never = time.Duration(1<<63 - 1)
+const never = delay.Forever
 
-// Delays are the defaults of what annotations do not say.
-type Delays map[string]time.Duration
+// Delays are the defaults of what annotations do not say, and the seed of those that are drawn.
+type Delays struct {
+	Seed     uint64
+	defaults map[string]delay.Delay
+}
 
-// DelayFlags adds one flag a delay: -boot, -gpu, -image, …
-func DelayFlags(flags *flag.FlagSet) Delays {
-	delays := Delays{}
+// DelayFlags adds one flag a delay: -boot, -gpu, -image, …, and -seed.
+func DelayFlags(flags *flag.FlagSet) *Delays {
+	delays := &Delays{defaults: map[string]delay.Delay{}}
 	for key, text := range map[string]string{
 		Boot: "0s", GPU: "0s", Image: "0s", Start: "500ms", Ready: "0s", Drain: "100ms", Restart: "1s",
 		CrashAfter: "never", NotReady: "never", FailsAfter: "never",
 	} {
-		delays[key], _ = parseDelay(text)
+		delays.defaults[key] = delay.Must(text)
 		flags.Func(path.Base(key), fmt.Sprintf("default of the annotation %s (%s)", key, text), func(text string) (err error) {
-			delays[key], err = parseDelay(text)
+			delays.defaults[key], err = delay.Parse(text)
 			return err
 		})
 	}
+	flags.Uint64Var(&delays.Seed, "seed", 1, "of delays that are drawn; the same again draws the same")
 	return delays
 }
 
-func parseDelay(text string) (time.Duration, error) {
-	if text == "never" {
-		return never, nil
-	}
-	d, err := time.ParseDuration(text)
-	if err == nil && d < 0 {
-		err = fmt.Errorf("%q is negative", text)
-	}
-	return d, err
+// drawn is whose luck a delay is: the n-th of an owner's.
+type drawn struct {
+	owner string
+	n     int
 }
 
 // read takes the first of the objects' annotations that has key, else the default.
-func (d Delays) read(key string, annotations ...map[string]string) (time.Duration, error) {
+func (d *Delays) read(key string, whose drawn, annotations ...map[string]string) (time.Duration, error) {
+	chosen := d.defaults[key]
 	for _, a := range annotations {
 		if text, found := a[key]; found {
-			delay, err := parseDelay(text)
+			parsed, err := delay.Parse(text)
 			if err != nil {
-				err = fmt.Errorf("annotation %s: %w", key, err)
+				return 0, fmt.Errorf("annotation %s: %w", key, err)
 			}
-			return delay, err
+			chosen = parsed
+			break
 		}
 	}
-	return d[key], nil
+	return chosen.Draw(whose.n, delay.Luck(d.Seed, key+"/"+whose.owner, whose.n)), nil
 }
 
 // devices reads "nvidia.com/gpu=1,example.com/other=2".
@@ -108,57 +119,4 @@ func devices(annotations map[string]string) (corev1.ResourceList, error) {
 		list[corev1.ResourceName(name)] = quantity
 	}
 	return list, nil
-}
-
-// settings says what a pod's container serves.
-func settings(pod *corev1.Pod) (standin.Settings, error) {
-	s := standin.Defaults()
-	container := pod.Spec.Containers[0]
-	s.Namespace, s.Pod, s.Node, s.Container = pod.Namespace, pod.Name, pod.Spec.NodeName, container.Name
-	for name, quantity := range container.Resources.Limits {
-		if strings.HasSuffix(string(name), "/gpu") {
-			s.GPUs += int(quantity.Value())
-		}
-	}
-	image, _, _ := strings.Cut(path.Base(container.Image), ":")
-	if image == standin.Ollama {
-		s.Kind = standin.Ollama
-	}
-	var err error
-	read := func(key string, parse func(string) error) {
-		if text, found := pod.Annotations[key]; found && err == nil {
-			if err = parse(text); err != nil {
-				err = fmt.Errorf("annotation %s: %w", key, err)
-			}
-		}
-	}
-	duration := func(to *time.Duration) func(string) error {
-		return func(text string) (err error) { *to, err = parseDelay(text); return err }
-	}
-	count := func(to *int) func(string) error {
-		return func(text string) (err error) { *to, err = strconv.Atoi(text); return err }
-	}
-	rate := func(to *float64) func(string) error {
-		return func(text string) (err error) {
-			if *to, err = strconv.ParseFloat(text, 64); err == nil && !(*to > 0) {
-				err = fmt.Errorf("%q: expected a rate per second above 0", text)
-			}
-			return err
-		}
-	}
-	read(Serves, func(text string) error {
-		if s.Kind = text; text != standin.Ollama && text != standin.Function {
-			return fmt.Errorf("%q: expected %s or %s", text, standin.Ollama, standin.Function)
-		}
-		return nil
-	})
-	read(Slots, count(&s.Slots))
-	read(QueueLimit, count(&s.QueueLimit))
-	read(Service, duration(&s.Service))
-	read(Model, func(text string) error { s.Model = text; return nil })
-	read(Load, duration(&s.Load))
-	read(PromptRate, rate(&s.PromptRate))
-	read(TokenRate, rate(&s.TokenRate))
-	read(Tokens, count(&s.Tokens))
-	return s, err
 }

@@ -19,10 +19,11 @@ import (
 
 type Kubelet struct {
 	client    kubernetes.Interface
-	delays    Delays
+	delays    *Delays
 	addresses *addresses
 	nodes     listers.NodeLister
 	pulls     pulls
+	hosts     *hosts
 
 	mu    sync.Mutex
 	lives map[types.UID]*life
@@ -37,14 +38,14 @@ type life struct {
 }
 
 // New registers with the factory, which the caller starts.
-func New(ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory, delays Delays,
+func New(ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory, delays *Delays,
 	podCIDR string) (*Kubelet, error) {
 	pool, err := newAddresses(podCIDR)
 	if err != nil {
 		return nil, err
 	}
 	k := &Kubelet{client: client, delays: delays, addresses: pool, nodes: factory.Core().V1().Nodes().Lister(),
-		lives: map[types.UID]*life{}}
+		hosts: newHosts(), lives: map[types.UID]*life{}}
 	handler := func(seen, gone func(any)) cache.ResourceEventHandlerFuncs {
 		return cache.ResourceEventHandlerFuncs{AddFunc: seen, UpdateFunc: func(_, now any) { seen(now) },
 			DeleteFunc: func(o any) {
@@ -76,7 +77,8 @@ func (k *Kubelet) seePod(ctx context.Context, pod *corev1.Pod) {
 		return
 	}
 	if node, err := k.nodes.Get(pod.Spec.NodeName); err == nil && node.Labels[Label] == "true" {
-		k.begin(ctx, pod.UID, func(ctx context.Context, l *life) { k.playPod(ctx, pod, node, l) })
+		place := k.hosts.take(pod, node)
+		k.begin(ctx, pod.UID, func(ctx context.Context, l *life) { k.playPod(ctx, pod, node, place, l) })
 	}
 	if pod.DeletionTimestamp != nil {
 		k.askToEnd(pod)
@@ -113,6 +115,7 @@ func (k *Kubelet) begin(ctx context.Context, uid types.UID, play func(context.Co
 
 // end is the object's: whatever its goroutine is at, it is over.
 func (k *Kubelet) end(uid types.UID) {
+	k.hosts.forget(uid)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if l, found := k.lives[uid]; found {

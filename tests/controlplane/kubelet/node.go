@@ -20,9 +20,10 @@ const beat = 3 * time.Second
 // playNode: not ready while it boots, ready, its devices a while later as the plugin registers them, and beating until the
 // object goes.
 func (k *Kubelet) playNode(ctx context.Context, node *corev1.Node) {
-	boot, err := k.delays.read(Boot, node.Annotations)
-	gpu, err2 := k.delays.read(GPU, node.Annotations)
-	fails, err3 := k.delays.read(FailsAfter, node.Annotations)
+	luck := drawn{node.Name, 1}
+	boot, err := k.delays.read(Boot, luck, node.Annotations)
+	gpu, err2 := k.delays.read(GPU, luck, node.Annotations)
+	fails, err3 := k.delays.read(FailsAfter, luck, node.Annotations)
 	cards, err4 := devices(node.Annotations)
 	for _, err := range []error{err, err2, err3, err4} {
 		if err != nil {

@@ -11,16 +11,16 @@ import (
 )
 
 // playPod is a pod from its binding to its removal.
-func (k *Kubelet) playPod(ctx context.Context, pod *corev1.Pod, node *corev1.Node, l *life) {
+func (k *Kubelet) playPod(ctx context.Context, pod *corev1.Pod, node *corev1.Node, place *place, l *life) {
 	running, stop := context.WithCancel(ctx)
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		k.run(ctx, running, pod, node)
+		k.run(ctx, running, pod, node, place)
 	}()
 	select {
 	case <-l.deleted:
-		k.drain(ctx, pod, node, l)
+		k.drain(ctx, pod, node, place, l)
 	case <-ctx.Done():
 	}
 	stop()
@@ -31,9 +31,13 @@ func (k *Kubelet) playPod(ctx context.Context, pod *corev1.Pod, node *corev1.Nod
 }
 
 // run starts the container, again after each crash, until ctx ends; what it reports goes out as long as the pod is there.
-func (k *Kubelet) run(exists, ctx context.Context, pod *corev1.Pod, node *corev1.Node) {
+func (k *Kubelet) run(exists, ctx context.Context, pod *corev1.Pod, node *corev1.Node, place *place) {
 	report := report{ctx: exists, kubelet: k, pod: pod, started: metav1.Now()}
-	delays, err := k.podDelays(pod, node)
+	if place.err != nil {
+		report.waiting("UnexpectedAdmissionError", place.err.Error())
+		return
+	}
+	delays, err := k.podDelays(pod, node, place)
 	serves, err2 := settings(pod)
 	if err == nil {
 		err = err2
@@ -57,7 +61,7 @@ func (k *Kubelet) run(exists, ctx context.Context, pod *corev1.Pod, node *corev1
 		}
 	}
 	for pass(ctx, delays[Start]) {
-		server := standin.New(serves)
+		server := standin.New(serves, place.Place)
 		if err := server.Listen(report.address, ports(pod)); err != nil {
 			complain("pod "+pod.Namespace+"/"+pod.Name, err)
 			report.waiting("RunContainerError", err.Error())
@@ -76,7 +80,7 @@ func (k *Kubelet) run(exists, ctx context.Context, pod *corev1.Pod, node *corev1
 }
 
 // serve reports a running container until it crashes (true) or ctx ends.
-func (k *Kubelet) serve(ctx context.Context, delays Delays, report *report) bool {
+func (k *Kubelet) serve(ctx context.Context, delays map[string]time.Duration, report *report) bool {
 	crash := time.Now().Add(min(delays[CrashAfter], 1<<62))
 	until := func(d time.Duration) (passed, crashed bool) {
 		if d == never || time.Now().Add(d).After(crash) {
@@ -100,8 +104,8 @@ func (k *Kubelet) serve(ctx context.Context, delays Delays, report *report) bool
 }
 
 // drain lets the container serve on for its drain time, at most the grace period.
-func (k *Kubelet) drain(ctx context.Context, pod *corev1.Pod, node *corev1.Node, l *life) {
-	delay, err := k.delays.read(Drain, pod.Annotations, node.Annotations)
+func (k *Kubelet) drain(ctx context.Context, pod *corev1.Pod, node *corev1.Node, place *place, l *life) {
+	delay, err := k.delays.read(Drain, luck(pod, place), pod.Annotations, node.Annotations)
 	if err != nil {
 		complain("pod "+pod.Namespace+"/"+pod.Name, err)
 	}
@@ -119,11 +123,20 @@ func (k *Kubelet) remove(ctx context.Context, pod *corev1.Pod) {
 	})
 }
 
+// luck is of the n-th pod of an owner, by its name: UIDs are other ones each time.
+func luck(pod *corev1.Pod, place *place) drawn {
+	owner := pod.Name
+	if controller := metav1.GetControllerOf(pod); controller != nil {
+		owner = controller.Name
+	}
+	return drawn{pod.Namespace + "/" + owner, place.number}
+}
+
 // podDelays are those of one pod.
-func (k *Kubelet) podDelays(pod *corev1.Pod, node *corev1.Node) (Delays, error) {
-	delays := Delays{}
+func (k *Kubelet) podDelays(pod *corev1.Pod, node *corev1.Node, place *place) (map[string]time.Duration, error) {
+	delays := map[string]time.Duration{}
 	for _, key := range []string{Image, Start, Ready, Restart, CrashAfter, NotReady} {
-		delay, err := k.delays.read(key, pod.Annotations, node.Annotations)
+		delay, err := k.delays.read(key, luck(pod, place), pod.Annotations, node.Annotations)
 		if err != nil {
 			return nil, err
 		}

@@ -115,7 +115,9 @@ func (l layout) controllerFlags(o options) []string {
 		fmt.Sprintf("--secure-port=%d", l.ports.controllers), "--cert-dir=" + l.file("controllers"),
 		"--leader-elect=false", "--use-service-account-credentials=false",
 		"--service-account-private-key-file=" + l.file("service-accounts.key"), "--root-ca-file=" + l.file("ca.crt"),
-		"--kube-api-qps=300", "--kube-api-burst=600",
+		"--kube-api-qps=2000", "--kube-api-burst=4000",
+		"--concurrent-deployment-syncs=20", "--concurrent-replicaset-syncs=20", "--concurrent-gc-syncs=40",
+		"--namespace-sync-period=1s", // else a namespace with pods that drain is looked at again only after half their grace
 		"--horizontal-pod-autoscaler-sync-period=" + o.hpaSync.String(),
 		"--horizontal-pod-autoscaler-downscale-stabilization=" + o.hpaWindow.String(),
 		"--horizontal-pod-autoscaler-initial-readiness-delay=1s",
@@ -127,7 +129,7 @@ func (l layout) schedulerFlags() []string {
 	return []string{
 		"--kubeconfig=" + l.kubeconfig("kube-scheduler"), "--bind-address=127.0.0.1",
 		fmt.Sprintf("--secure-port=%d", l.ports.scheduler), "--cert-dir=" + l.file("scheduler"),
-		"--leader-elect=false", "--kube-api-qps=300", "--kube-api-burst=600",
+		"--leader-elect=false", "--kube-api-qps=2000", "--kube-api-burst=4000",
 	}
 }
 

@@ -21,7 +21,7 @@ type options struct {
 	hpaSync    time.Duration
 	hpaWindow  time.Duration
 	scan       time.Duration
-	delays     kubelet.Delays
+	delays     *kubelet.Delays
 }
 
 func parse(args []string) (options, error) {

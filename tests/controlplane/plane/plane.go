@@ -62,7 +62,7 @@ func (p *plane) bringUp(ctx context.Context) error {
 		return err
 	}
 	config.CAFile, config.CertFile, config.KeyFile = "", "", ""
-	config.QPS, config.Burst = 500, 1000
+	config.QPS, config.Burst = 2000, 4000
 	api, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (p *plane) bringUp(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return p.publish(ctx, client)
 }
 
 // anyCertificate is for components that sign their own.
@@ -115,20 +115,25 @@ func anyCertificate() *http.Client {
 // standIns start in this process: kubelet, cloud, and the list of pods for Prometheus, with Prometheus itself.
 func (p *plane) standIns(ctx context.Context, client *kubernetes.Clientset) error {
 	factory := informers.NewSharedInformerFactory(client, 0)
-	if _, err := kubelet.New(ctx, client, factory, p.options.delays, p.net.pods); err != nil {
+	nodes, err := kubelet.New(ctx, client, factory, p.options.delays, p.net.pods)
+	if err != nil {
 		return err
 	}
 	events, err := journal.Open(p.file("cloud.jsonl"))
 	if err != nil {
 		return err
 	}
-	pools := cloud.New(ctx, client, factory, events, p.options.scan)
+	pools := cloud.New(ctx, client, factory, events, p.options.scan, p.options.delays.Seed)
 	factory.Start(ctx.Done())
 	factory.WaitForCacheSync(ctx.Done())
 
 	mux := http.NewServeMux()
 	pools.Handle(mux)
 	handleTargets(mux, factory.Core().V1().Pods().Lister())
+	mux.HandleFunc("GET /exporter/metrics", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+		nodes.Expose(w)
+	})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err

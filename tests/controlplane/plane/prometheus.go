@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -24,16 +25,22 @@ func findPrometheus() (string, error) {
 }
 
 // prometheusFlags writes the configuration, which takes the pods from this process: Debian's build cannot ask Kubernetes.
-// Names that a pod exposes are kept.
-func (l layout) prometheusFlags(o options, targets string) ([]string, error) {
-	config := fmt.Sprintf(`global: {scrape_interval: %[1]v, scrape_timeout: %[1]v}
+// Names that a pod exposes are kept. The nodes' exporters are one target that is known from the start: Prometheus takes new
+// ones only each 5 s.
+func (l layout) prometheusFlags(o options, standIns string) ([]string, error) {
+	config := fmt.Sprintf(`global: {scrape_interval: %[1]dms, scrape_timeout: %[1]dms}
 scrape_configs:
 - job_name: pods
   honor_labels: true
   http_sd_configs: [{url: "%[2]s/targets", refresh_interval: 1s}]
-`, o.scrape, targets)
+- job_name: dcgm-exporter
+  honor_labels: true
+  metrics_path: /exporter/metrics
+  static_configs: [{targets: ["%[3]s"]}]
+`, o.scrape.Milliseconds(), standIns, strings.TrimPrefix(standIns, "http://"))
 	return []string{"--config.file=" + l.file("prometheus.yaml"), "--storage.tsdb.path=" + l.file("prometheus"),
 		fmt.Sprintf("--web.listen-address=127.0.0.1:%d", l.ports.prometheus), "--log.level=warn",
+		"--scrape.discovery-reload-interval=200ms",
 	}, os.WriteFile(l.file("prometheus.yaml"), []byte(config), 0o600)
 }
 

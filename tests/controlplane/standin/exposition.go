@@ -3,17 +3,17 @@ package standin
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"time"
 )
 
-// expose writes the metrics as Prometheus reads them: of-watchdog's names, and DCGM's for the cards.
+// expose writes the metrics as Prometheus reads them: of-watchdog's names, and DCGM's for the cards unless the node's exporter
+// tells them.
 func (s *Server) expose(out io.Writer, now time.Time) {
 	m := s.meter
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	of := fmt.Sprintf(`namespace=%q,pod=%q,container=%q`, s.settings.Namespace, s.settings.Pod, s.settings.Container)
+	of := fmt.Sprintf(`namespace=%q,pod=%q,container=%q`, s.place.Namespace, s.place.Pod, s.place.Container)
 	head := func(name, kind, help string) {
 		fmt.Fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind)
 	}
@@ -40,11 +40,7 @@ func (s *Server) expose(out io.Writer, now time.Time) {
 		head("ollama_tokens_total", "counter", "tokens written")
 		fmt.Fprintf(out, "ollama_tokens_total{%s} %d\n", of, m.tokens)
 	}
-	if s.settings.GPUs > 0 {
-		head("DCGM_FI_DEV_GPU_UTIL", "gauge", "GPU utilization (in %).")
-	}
-	for gpu := range s.settings.GPUs {
-		fmt.Fprintf(out, "DCGM_FI_DEV_GPU_UTIL{gpu=\"%d\",device=\"nvidia%d\",Hostname=%q,%s} %d\n",
-			gpu, gpu, s.settings.Node, of, int(math.Round(100*m.utilisation(now))))
+	if s.place.Collection == 0 {
+		exposeUtilisation(out, s.place.utilisations(now))
 	}
 }

@@ -14,14 +14,23 @@ import (
 // Server is what listens in one pod: the same program on each of its ports.
 type Server struct {
 	settings Settings
+	place    *Place
+	station  *station
 	meter    *meter
 	slots    chan struct{} // nil: any number
 	loaded   loading
 	http     *http.Server
 }
 
-func New(settings Settings) *Server {
-	s := &Server{settings: settings, meter: newMeter()}
+// New serves as the pod that has this place.
+func New(settings Settings, place *Place) *Server {
+	s := &Server{settings: settings, place: place, meter: newMeter()}
+	s.station = &station{shares: settings.Shared || settings.OnCard}
+	if settings.OnCard {
+		s.station.host, s.station.place = place.host, place
+	} else {
+		s.station.host = NewHost(Sharing{})
+	}
 	if settings.Slots > 0 {
 		s.slots = make(chan struct{}, settings.Slots)
 	}
@@ -75,19 +84,42 @@ func (s *Server) function(mux *http.ServeMux) {
 		if err != nil {
 			return // the client went
 		}
+		service, err := serviceOf(r, s.settings.Service)
+		if err != nil {
+			fail(w, http.StatusBadRequest, err.Error())
+			return
+		}
 		s.measured(w, r, func(w http.ResponseWriter) int {
-			if !sleep(r.Context(), s.settings.Service) {
+			if !s.station.work(r.Context(), 0, service, 1, func(int) {}) {
 				return 0
 			}
-			w.Header().Set("X-Pod", s.settings.Pod)
+			w.Header().Set("X-Pod", s.place.Pod)
 			if len(input) == 0 {
-				fmt.Fprintf(w, "%s %s %s\n", s.settings.Pod, r.Method, r.URL.Path)
+				fmt.Fprintf(w, "%s %s %s\n", s.place.Pod, r.Method, r.URL.Path)
 			} else {
 				_, _ = w.Write(input)
 			}
 			return 0
 		})
 	})
+}
+
+// ServiceHeader says how much work a call is: how long it takes alone, on a whole card if it is a card's.
+const ServiceHeader = "Fake-Service"
+
+func serviceOf(r *http.Request, otherwise time.Duration) (time.Duration, error) {
+	text := r.Header.Get(ServiceHeader)
+	if text == "" {
+		return otherwise, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err == nil && d < 0 {
+		err = fmt.Errorf("%q is negative", text)
+	}
+	if err != nil {
+		err = fmt.Errorf("header %s: %w", ServiceHeader, err)
+	}
+	return d, err
 }
 
 var errBusy = errors.New("busy")
@@ -102,9 +134,11 @@ func (s *Server) measured(w http.ResponseWriter, r *http.Request, serve func(htt
 	case errors.Is(err, errBusy):
 		fail(out, http.StatusServiceUnavailable, "server busy, please try again.  maximum pending requests exceeded")
 	case err == nil:
-		s.meter.begin(time.Now())
+		s.meter.serve(1)
+		s.place.begin(time.Now())
 		tokens = serve(out)
-		s.meter.end(time.Now())
+		s.place.end(time.Now())
+		s.meter.serve(-1)
 		if s.slots != nil {
 			<-s.slots
 		}

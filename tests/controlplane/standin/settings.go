@@ -12,14 +12,11 @@ const (
 
 // Settings of one pod's stand-in.
 type Settings struct {
-	Kind      string
-	Namespace string // the next four are labels of its metrics
-	Pod       string
-	Container string
-	Node      string
-	GPUs      int // how many cards it holds; each has a series of utilisation
+	Kind string
 
 	Slots      int           // requests served at once; 0: any number
+	Shared     bool          // of n in service each goes at 1/n
+	OnCard     bool          // the work is a card's: replicas on one card slow each other down, and those in service share
 	QueueLimit int           // requests that may wait for a slot; one more is refused with 503
 	Service    time.Duration // a function's service time
 
