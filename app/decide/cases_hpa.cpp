@@ -164,6 +164,9 @@ hpa::Autoscaler read_autoscaler(const Fields& input) {
 Verdict decide_step(hpa::Autoscaler& autoscaler, const Fields& step) {
   const HpaFacts facts(autoscaler.spec().metrics, step);
   const hpa::Outcome outcome = autoscaler.reconcile(facts.target(), facts.answers());
+  if (outcome.rescaled && step.has("writtenAfterSeconds")) {
+    autoscaler.write_done(facts.target().now + step.duration("writtenAfterSeconds"));
+  }
   Json decided;
   decided["error"] = outcome.error;
   decided["proposals"] = nullptr;
