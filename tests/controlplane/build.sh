@@ -8,17 +8,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-say() { printf '%s\n' "$*" >&2; }
-
-go=$(command -v go || true)
-[[ -n $go || ! -x /usr/local/go/bin/go ]] || go=/usr/local/go/bin/go
-version=$([[ -z $go ]] || GOTOOLCHAIN=local "$go" env GOVERSION)
-if [[ ! $version =~ ^go([0-9]+)\.([0-9]+) ]] ||
-  ((BASH_REMATCH[1] * 1000 + BASH_REMATCH[2] < 1026)); then
-  say "the live tests need Go 1.26 or newer to build their control plane; found: ${version:-none}." \
-    "Get it from https://go.dev/dl/: unpack go1.26.*.linux-amd64.tar.gz under /usr/local, and put /usr/local/go/bin on PATH."
-  exit 3
-fi
+source ../go_toolchain.sh
 
 # Knative and others refuse a server whose version is not a version: what the release would say is stamped in.
 kubernetes=$(sed -n 's/^\tk8s.io\/kubernetes v//p' go.mod)
@@ -35,7 +25,6 @@ cache=${THAW_CACHE:-$HOME/.cache/thaw}
 binary=$cache/controlplane-$hash
 
 if [[ ! -x $binary ]]; then
-  export GOCACHE=${GOCACHE:-$HOME/go/build-cache} GOTOOLCHAIN=local CGO_ENABLED=0
   mkdir -p "$cache" "$GOCACHE"
   say "building the control plane with $version: from nothing some 7 minutes on two idle cores, with a warm" \
     "build cache half a minute"

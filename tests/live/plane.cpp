@@ -63,10 +63,14 @@ Plane::Plane(const std::vector<std::string>& flags) : binary_(binary()), process
 Plane::~Plane() { stop(); }
 
 Output Plane::kubectl(const std::vector<std::string>& arguments, const std::string& input) const {
+  return run(kubectl_command(arguments), input);
+}
+
+std::vector<std::string> Plane::kubectl_command(const std::vector<std::string>& arguments) const {
   std::vector<std::string> command{binary_, "kubectl", "--kubeconfig=" + kubeconfig_,
                                    "--cache-dir=" + folder_ + "/kubectl"};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  return run(command, input);
+  return command;
 }
 
 std::vector<std::string> Plane::lines(const std::string& file) const {

@@ -30,8 +30,10 @@ class Plane {
   const std::string& prometheus() const { return prometheus_; }  // URL; empty without -prometheus
   pid_t pid() const { return process_.pid(); }
 
-  // kubectl with these arguments as that user; input is for `apply -f -`.
+  // kubectl with these arguments as that user; input is for `apply -f -`. Its command line alone is
+  // for a Companion: a watch.
   Output kubectl(const std::vector<std::string>& arguments, const std::string& input = {}) const;
+  std::vector<std::string> kubectl_command(const std::vector<std::string>& arguments) const;
 
   // The lines of one of the folder's files.
   std::vector<std::string> lines(const std::string& file) const;
