@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -138,6 +140,8 @@ class Trial {
   Awaitable<void> look_for_orders();
   void start_driver(const Pace& pace);
   void watch(Stage& stage);
+  fixture::Preparation preparation() const { return {options_.time_scale, options_.seed, run_}; }
+  std::map<std::string, std::string> annotations(const Workload& workload) const;
   applied::Plan with_own_objects(applied::Plan plan) const;
   loadgen::Target target() const;
   void keep_result();
@@ -154,7 +158,8 @@ class Trial {
   std::vector<Governance> governances_;
   std::vector<bool> driven_;
   std::vector<std::string> scaled_by_;
-  std::unique_ptr<fixture::Fixture> fixture_;
+  std::optional<fixture::Fixture> fixture_;
+  std::vector<std::string> fixture_notices_;
   applied::Plan plan_;
   std::unique_ptr<Stage> stage_;
   std::unique_ptr<observed::Watches> watches_;
@@ -182,9 +187,7 @@ Awaitable<void> Trial::prepare() {
     return driven_[static_cast<std::size_t>(&function - scenario_.functions.data())];
   };
   if (fixture_)
-    settings.annotations = [this](const Workload& workload) {
-      return fixture_->annotations(scenario_, workload, options_.time_scale);
-    };
+    settings.annotations = [this](const Workload& workload) { return annotations(workload); };
   plan_ = co_await applied::plan_for(reader_, scenario_, options_.objects, std::move(settings));
   plan_ = with_own_objects(std::move(plan_));
   std::string names;
@@ -192,9 +195,17 @@ Awaitable<void> Trial::prepare() {
   say("works in namespaces " + names);
   if (fixture_) {
     touched_ = true;
-    co_await fixture_->prepare(scenario_, options_.time_scale, run_);
+    fixture_notices_ = co_await fixture_->prepare(scenario_, preparation());
   }
   co_await until_nodes(reader_, scenario_, [this] { return interrupted(); });
+}
+
+// On the fixture: of a function; what is none takes no time of its own.
+std::map<std::string, std::string> Trial::annotations(const Workload& workload) const {
+  for (std::size_t f = 0; f < scenario_.functions.size(); ++f)
+    if (&scenario_.manifests.workloads[scenario_.functions[f].workload] == &workload)
+      return fixture::annotations(scenario_, f, preparation());
+  return {};
 }
 
 // What the driver keeps is the run's too, and goes with it.
@@ -271,7 +282,7 @@ Awaitable<void> Trial::set_stage() {
                              " to come up: the run would begin late");
   loadgen::Options load{target(), pace};
   load.seed = options_.seed;
-  load.tell_work = fixture_ != nullptr;
+  load.tell_work = fixture_.has_value();
   stage_->begin(std::move(load));
   co_await until([&] { return Steady::now() >= begins; }, 2 * kLead, "");
   stage_->course->start();
@@ -302,7 +313,11 @@ void Trial::start_driver(const Pace& pace) {
   settings.access = options_.access;
   settings.run = run_;
   settings.driven = driven_;
-  if (fixture_) settings.metrics = fixture_->metrics_store(scenario_, options_.time_scale);
+  settings.metrics.poll = pace.wall(settings.metrics.poll);
+  if (fixture_) {
+    settings.metrics.prometheus = fixture_->marker().prometheus;
+    settings.metrics.scrape = fixture_->marker().scrape;
+  }
   world::DriveHost host{config_of(scenario_, plan_, governances_, pace, settings), pace};
   host.ready = [this](std::uint16_t port) {
     asio::post(io_, [this, port] { gateway_port_ = port; });
@@ -337,10 +352,10 @@ loadgen::Target Trial::target() const {
 
 Awaitable<void> Trial::look_for_orders() {
   while (!leaving_) {
-    const std::vector<fixture::Instance> instances = co_await fixture_->instances();
+    const std::vector<fixture::Fixture::Instance> instances = co_await fixture_->instances();
     if (leaving_) co_return;
     stage_->bill.settle();
-    for (const fixture::Instance& one : instances) stage_->nodes.ordered(one.pool, one.name);
+    for (const auto& one : instances) stage_->nodes.ordered(one.pool, one.name);
     co_await world::pause(io_.get_executor(), kOrders);
   }
 }
@@ -358,6 +373,7 @@ void Trial::keep_result() {
 std::vector<std::string> Trial::notices() const {
   std::vector<std::string> all = scenario_.notices;
   all.insert(all.end(), plan_.notices.begin(), plan_.notices.end());
+  all.insert(all.end(), fixture_notices_.begin(), fixture_notices_.end());
   all.push_back(
       "observed: calls that wait for a replica are in flight, queued is 0; the bill's useful part "
       "takes calls in flight for busy replicas");
