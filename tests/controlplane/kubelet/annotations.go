@@ -33,7 +33,7 @@ const (
 
 // Annotations of a pod; its node may carry the delays for all pods on it.
 const (
-	Image      = "fake/image"           // the pull, once for a node and image
+	Image      = "fake/image"           // the pull alone on its node's link, once for a node and image
 	Start      = "fake/start"           // from the image to a running container
 	Ready      = "fake/ready"           // from running to ready
 	Drain      = "fake/drain"           // from the deletion to the end, at most the grace period

@@ -55,10 +55,9 @@ func (k *Kubelet) run(exists, ctx context.Context, pod *corev1.Pod, node *corev1
 	defer k.addresses.giveBack(address)
 	report.address = address.String()
 	report.waiting("ContainerCreating", "")
-	for _, c := range pod.Spec.Containers {
-		if !k.pulls.wait(ctx, string(node.UID), c.Image, delays[Image]) {
-			return
-		}
+	// Whatever is beside the first container comes with it.
+	if !k.pulls.wait(ctx, string(node.UID), pod.Spec.Containers[0].Image, delays[Image]) {
+		return
 	}
 	for pass(ctx, delays[Start]) {
 		server := standin.New(serves, place.Place)

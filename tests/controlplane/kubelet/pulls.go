@@ -4,27 +4,57 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"controlplane/standin"
 )
 
-// pulls knows which image is on which node: the first pod waits for the pull, others for the rest of it, later ones not.
+// pulls knows which image is on which node: the first pod waits for the pull, others for the rest of it, later ones not. A
+// pull outlives the pod that wanted it. What is pulled at the same time shares the way into the node.
 type pulls struct {
-	mu   sync.Mutex
-	done map[[2]string]time.Time // by node (its UID) and image: when it is there
+	mu    sync.Mutex
+	nodes map[string]*store // by the node's UID
 }
 
-func (p *pulls) wait(ctx context.Context, node, image string, takes time.Duration) bool {
-	if takes == never {
+type store struct {
+	link   *standin.Link
+	images map[string]chan struct{} // closed when it is there
+}
+
+func (p *pulls) wait(ctx context.Context, node, image string, alone time.Duration) bool {
+	if alone == never {
 		return pass(ctx, never)
 	}
+	select {
+	case <-p.pull(node, image, alone):
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (p *pulls) pull(node, image string, alone time.Duration) chan struct{} {
 	p.mu.Lock()
-	if p.done == nil {
-		p.done = map[[2]string]time.Time{}
+	defer p.mu.Unlock()
+	if p.nodes == nil {
+		p.nodes = map[string]*store{}
 	}
-	key := [2]string{node, image}
-	if _, begun := p.done[key]; !begun {
-		p.done[key] = time.Now().Add(takes)
+	s := p.nodes[node]
+	if s == nil {
+		s = &store{standin.NewLink(), map[string]chan struct{}{}}
+		p.nodes[node] = s
 	}
-	rest := time.Until(p.done[key])
-	p.mu.Unlock()
-	return pass(ctx, max(0, rest))
+	there, begun := s.images[image]
+	if !begun {
+		there = make(chan struct{})
+		s.images[image] = there
+		if alone <= 0 {
+			close(there)
+			return there
+		}
+		go func() {
+			s.link.Carry(context.Background(), alone)
+			close(there)
+		}()
+	}
+	return there
 }

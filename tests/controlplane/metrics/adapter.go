@@ -107,7 +107,7 @@ func (a *adapter) find(ctx context.Context, q asked, line *answer) ([]sample, in
 	if failure != 0 {
 		return nil, failure, "failing as it was told to"
 	}
-	found, from, err := a.values.read(ctx, q.Metric, q.Namespace, q.Name)
+	found, from, err := a.values.read(ctx, q.Metric, q.Resource, q.Namespace, q.Name)
 	line.From = from
 	if err == nil && q.Name == "*" {
 		found, err = a.selected(ctx, q, found)

@@ -14,8 +14,8 @@ import (
 //
 //	PUT    /values/METRIC[/OBJECT]   a quantity, of one object or of any that is asked for; ?age=30s: its timestamp lags
 //	DELETE /values/METRIC[/OBJECT]   absent again
-//	PUT    /queries/METRIC           PromQL; $namespace and $name stand for what is asked for
-//	DELETE /queries/METRIC
+//	PUT    /queries/METRIC[/RESOURCE]   PromQL; $namespace and $name stand for what is asked for; RESOURCE: of pods, namespaces, … alone
+//	DELETE /queries/METRIC[/RESOURCE]
 //	PUT    /failure                  an HTTP status that every API call gets from now on
 //	DELETE /failure
 func (a *adapter) control() http.Handler {
@@ -52,11 +52,11 @@ func (a *adapter) control() http.Handler {
 		return err
 	})
 	unset("/values/{key...}", func(r *http.Request) { delete(a.values.set, r.PathValue("key")) })
-	put("/queries/{metric}", func(r *http.Request, text string) error {
-		a.values.queries[r.PathValue("metric")] = text
+	put("/queries/{key...}", func(r *http.Request, text string) error {
+		a.values.queries[r.PathValue("key")] = text
 		return nil
 	})
-	unset("/queries/{metric}", func(r *http.Request) { delete(a.values.queries, r.PathValue("metric")) })
+	unset("/queries/{key...}", func(r *http.Request) { delete(a.values.queries, r.PathValue("key")) })
 	put("/failure", func(_ *http.Request, text string) (err error) {
 		a.failure, err = strconv.Atoi(text)
 		return err

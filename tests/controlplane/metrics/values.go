@@ -21,7 +21,7 @@ type values struct {
 
 	mu      sync.Mutex
 	set     map[string]sample // by METRIC or METRIC/OBJECT
-	queries map[string]string // by METRIC
+	queries map[string]string // by METRIC, or METRIC/RESOURCE where it is asked for of those alone
 }
 
 // sample is one value of a metric, of the object and with the labels that it names.
@@ -35,9 +35,12 @@ type sample struct {
 
 // read returns the metric's samples and where they are from; none where nothing is known, which is not an error.
 // $namespace and $name of a query are those that were asked for.
-func (v *values) read(ctx context.Context, metric, namespace, name string) ([]sample, string, error) {
+func (v *values) read(ctx context.Context, metric, resource, namespace, name string) ([]sample, string, error) {
 	v.mu.Lock()
-	query, asks := v.queries[metric]
+	query, asks := v.queries[metric+"/"+resource]
+	if !asks {
+		query, asks = v.queries[metric]
+	}
 	var found []sample
 	for key, s := range v.set {
 		of, object, _ := strings.Cut(key, "/")
