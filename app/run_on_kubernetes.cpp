@@ -14,11 +14,23 @@
 namespace thaw::app {
 namespace {
 
-// Of what the driver logs only what a person has to know; all of it is in decisions and summary.
-void tell_warning(const std::string& line) {
-  if (line.find(R"("level":"warning")") != std::string::npos)
-    std::fprintf(stderr, "%s\n", line.c_str());
-}
+// What the driver logs: all of it is kept beside the results, and what a person has to know is told
+// at once. Lines come from the driver's thread alone.
+class DriverLog {
+ public:
+  explicit DriverLog(bool kept) : kept_(kept) {}
+
+  void take(const std::string& line) {
+    if (kept_) lines_ += line + "\n";
+    if (line.find(R"("level":"warning")") != std::string::npos)
+      std::fprintf(stderr, "%s\n", line.c_str());
+  }
+  const std::string& lines() const { return lines_; }
+
+ private:
+  bool kept_;
+  std::string lines_;
+};
 
 }  // namespace
 
@@ -39,7 +51,8 @@ int run_on_kubernetes(const Scenario& scenario, const OnKubernetes& arguments) {
   options.seed = arguments.seed;
   options.gateway = arguments.gateway;
   options.say = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
-  options.drive = tell_warning;
+  DriverLog log(!arguments.out.empty());
+  options.drive = [&log](const std::string& line) { log.take(line); };
   options.interrupted = &watch_for_interrupt();
   trial::Result result;
   {
@@ -49,6 +62,7 @@ int run_on_kubernetes(const Scenario& scenario, const OnKubernetes& arguments) {
     };
     result = trial::run(scenario, options);
   }
+  if (!arguments.out.empty()) write_files(arguments.out, {{"drive.jsonl", log.lines()}});
   const std::uint64_t requests = requests_of(result.summary);
   tell_results(scenario, result.summary, result.timeline, result.series_csv,
                measure(0, requests, began), arguments.out, arguments.format);

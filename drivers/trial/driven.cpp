@@ -32,6 +32,7 @@ DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan,
   config.state.name = state_of(settings.run);
   config.state.ns = plan.namespaces.front();
   config.state.every = pace.wall(config.state.every);
+  config.state.labels = {{applied::kManagedBy, "thaw"}, {applied::kRunLabel, settings.run}};
   config.metrics = settings.metrics;
   config.versions = scenario.versions;
   DriveConfig::Gateway gateway;

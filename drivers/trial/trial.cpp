@@ -9,6 +9,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "drivers/applied/application.hpp"
 #include "drivers/applied/clean.hpp"
 #include "drivers/fixture/fixture.hpp"
+#include "drivers/kubernetes/json_fields.hpp"
 #include "drivers/kubernetes/writer.hpp"
 #include "drivers/observed/watches.hpp"
 #include "drivers/trial/course.hpp"
@@ -143,9 +145,11 @@ class Trial {
   fixture::Preparation preparation() const { return {options_.time_scale, options_.seed, run_}; }
   std::map<std::string, std::string> annotations(const Workload& workload) const;
   applied::Plan with_own_objects(applied::Plan plan) const;
+  bool expected(const std::string& line) const;
   loadgen::Target target() const;
   void keep_result();
   std::vector<std::string> notices() const;
+  Awaitable<void> remove_state();
   Awaitable<void> take_away();
 
   const Scenario& scenario_;
@@ -243,11 +247,12 @@ Awaitable<void> Trial::until(std::function<bool()> holds, Duration within, std::
 Awaitable<void> Trial::play() {
   applied::ApplySettings settings;
   settings.identity = identity();
-  settings.log = options_.say;
   settings.stopped = [this] { return interrupted(); };
   settings.before_workloads = [this]() -> Awaitable<void> { return set_stage(); };
   touched_ = true;
-  co_await applied::apply(reader_, writer_, plan_, std::move(settings));
+  const applied::Applied made =
+      co_await applied::apply(reader_, writer_, plan_, std::move(settings));
+  say(std::to_string(made.objects.size()) + " objects are made; the run begins");
   Course& course = *stage_->course;
   StatusLine status(stage_->view, course.load());
   while (!course.over()) {
@@ -332,11 +337,24 @@ void Trial::start_driver(const Pace& pace) {
   world::DriveOptions drive;
   drive.identity = "thaw-run-" + run_;
   drive.find = options_.find;
-  drive.log = options_.drive ? options_.drive : [](const std::string&) {};
+  drive.log = [this](const std::string& line) {
+    if (options_.drive && !expected(line)) options_.drive(line);
+  };
   drive.host = std::move(host);
   driver_ = std::make_unique<Driven>(std::move(drive), [this](const std::exception_ptr& thrown) {
     asio::post(io_, [this, thrown] { failed_ = thrown; });
   });
+}
+
+// Before its workload is made the driver misses it, and whom nobody scales it leaves alone.
+bool Trial::expected(const std::string& line) const {
+  if (line.find(R"("kind":"refused")") == std::string::npos) return false;
+  if (line.find("is left alone: is not there") != std::string::npos) return true;
+  const auto said = kubernetes::Json::parse(line, nullptr, false);
+  const std::string name = kubernetes::text_at(said, {"function"});
+  for (const applied::FunctionOn& on : plan_.functions)
+    if (on.ns + "/" + on.name == name) return !driven_[on.function];
+  return false;
 }
 
 loadgen::Target Trial::target() const {
@@ -389,6 +407,19 @@ std::vector<std::string> Trial::notices() const {
   return all;
 }
 
+// What the driver has written last is labelled as the run's, and owned by nobody.
+Awaitable<void> Trial::remove_state() {
+  if (plan_.namespaces.empty()) co_return;
+  const std::string path =
+      "/api/v1/namespaces/" + plan_.namespaces.front() + "/configmaps/" + state_of(run_);
+  const kubernetes::Json options = kubernetes::Json::object();
+  try {
+    co_await writer_.remove(path, options);
+  } catch (const kubernetes::ApiError& error) {
+    if (error.kind() != kubernetes::ApiError::Kind::not_found) throw;
+  }
+}
+
 // The driver first: it would write to what goes.
 Awaitable<void> Trial::take_away() {
   leaving_ = true;
@@ -398,9 +429,10 @@ Awaitable<void> Trial::take_away() {
   say("removes what it made");
   applied::CleanSettings settings;
   settings.namespaces = plan_.namespaces;
-  settings.log = options_.say;
+  co_await remove_state();
   const applied::Cleaned cleaned =
       co_await applied::clean(reader_, writer_, run_, std::move(settings));
+  say(std::to_string(cleaned.removed.size()) + " objects are removed");
   for (const std::string& left : cleaned.left) say("left: " + left);
   if (fixture_) co_await fixture_->remove();
 }

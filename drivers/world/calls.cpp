@@ -40,7 +40,7 @@ GatewayCalls calls_of(const std::vector<gateway::Traffic>& traffic, TimePoint si
     counted.concurrency_ns = one.concurrency_ns * scale;
     counted.in_flight = one.in_flight;
     counted.queued = one.queued;
-    counted.last_activity = one.last_activity;
+    if (one.last_activity) counted.last_activity = now - (now - *one.last_activity) * scale;
     all.functions.emplace(one.function, counted);
   }
   return all;

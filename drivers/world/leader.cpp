@@ -185,7 +185,8 @@ Awaitable<void> Leader::save() {
   if (strings == saved_) kept_ = now;
   if (strings == saved_ || !election_.may_write(kSaveWithin)) co_return;
   try {
-    co_await kubernetes::apply_config_map(writer_, state_map(), strings, {}, kSaveWithin);
+    co_await kubernetes::apply_config_map(writer_, state_map(), strings,
+                                          around_.config.state.labels, kSaveWithin);
     saved_ = std::move(strings);
     kept_ = now;
     written_ = around_.clock.now();

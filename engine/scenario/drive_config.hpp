@@ -64,6 +64,7 @@ struct DriveConfig {
     std::string name = "thaw-state";
     std::string ns;  // empty: as the Lease's
     Duration every = std::chrono::seconds(5);
+    std::map<std::string, std::string> labels = {};  // not in the file: of who runs a driver
   };
   struct MetricsStore {
     std::string prometheus;  // base URL; empty: none

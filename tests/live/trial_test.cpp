@@ -42,7 +42,8 @@ std::unique_ptr<Plane> the_plane;
 
 class StopsThePlane final : public testing::Environment {
   void TearDown() override {
-    if (the_plane) EXPECT_EQ(the_plane->stop(), 0);
+    if (!the_plane) return;
+    EXPECT_EQ(the_plane->stop(), 0);
     the_plane.reset();
   }
 };
