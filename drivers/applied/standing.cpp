@@ -50,8 +50,11 @@ std::string whose(const Json& object) {
   const std::string by = text_at(object, {"metadata", "labels", kManagedBy});
   if (!by.empty()) return "managed by " + by + mend;
   const Json* const managers = kubernetes::field(object, {"metadata", "managedFields"});
-  if (managers && managers->is_array() && !managers->empty())
-    return "written by " + text_at(managers->front(), {"manager"}) + mend;
+  if (managers && managers->is_array()) {
+    for (const Json& one : *managers)  // those of a subresource are controllers, such as for status
+      if (text_at(one, {"subresource"}).empty())
+        return "written by " + text_at(one, {"manager"}) + mend;
+  }
   return "not of this run" + mend;
 }
 

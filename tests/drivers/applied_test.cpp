@@ -181,8 +181,9 @@ TEST(Realised, AChartBecomesWhatHelmWouldInstall) {
         {"key": "app.kubernetes.io/name", "operator": "In", "values": ["ollama"]}]}}}]})"));
   EXPECT_EQ(pod["volumes"], Json::parse(R"([{"name": "models",
                                   "persistentVolumeClaim": {"claimName": "ollama"}}])"));
-  EXPECT_EQ(pod["containers"][0]["volumeMounts"],
-            Json::parse(R"([{"name": "models", "mountPath": "/root/.ollama"}])"));
+  const Json mount = pod["containers"][0]["volumeMounts"][0];
+  EXPECT_EQ(mount["name"], "models");
+  EXPECT_TRUE(std::string(mount["mountPath"]).ends_with("/.ollama"));
   EXPECT_NE(pod["containers"][0]["lifecycle"].dump().find("ollama pull 'gemma:2b'"),
             std::string::npos);
   EXPECT_EQ(object_in(plan, "PersistentVolumeClaim", "ollama")["spec"]["accessModes"],
@@ -334,7 +335,8 @@ TEST(Standing, SaysWhoseAnObjectIs) {
   EXPECT_EQ(told(R"({"labels": {"app.kubernetes.io/managed-by": "Helm"},
                      "annotations": {"meta.helm.sh/release-name": "web"}})"),
             "of the Helm release web");
-  EXPECT_EQ(told(R"({"managedFields": [{"manager": "kubectl-create"}]})"),
+  EXPECT_EQ(told(R"({"managedFields": [{"manager": "controllers", "subresource": "status"},
+                                       {"manager": "kubectl-create"}]})"),
             "written by kubectl-create");
   EXPECT_EQ(told("{}"), "not of this run");
 }
