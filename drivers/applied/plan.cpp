@@ -217,12 +217,20 @@ class Planner {
     Json deployment = deployment_of(workload, manifests(), pods);
     add(kDeployments, workload.ns, std::move(deployment), marks_of(&workload));
     realised_.insert(&workload);
-    const std::string what = from                                          ? from->kind
-                             : workload.kind == Workload::Kind::deployment ? "chart's release"
-                                                                           : "function";
-    plan_.notices.push_back("the " + what + " " + workload.name +
-                            " is realised as a Deployment and a Service of Kubernetes" +
-                            (from ? ": the cluster does not serve " + from->api_version : ""));
+    tell_realised(workload, from);
+  }
+
+  void tell_realised(const Workload& workload, const RawObject* from) {
+    const std::string made = " is realised as a Deployment and a Service of Kubernetes";
+    if (from) {
+      plan_.notices.push_back("the " + from->kind + " " + workload.name + made +
+                              ": the cluster does not serve " + from->api_version);
+    } else if (workload.kind == Workload::Kind::openfaas_function) {
+      plan_.notices.push_back("the function " + workload.name + made);
+    } else {
+      plan_.notices.push_back("the chart's release " + workload.name + made +
+                              ", without the environment, probes and mounts of its values");
+    }
   }
 
   void realise_charts() {

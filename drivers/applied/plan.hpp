@@ -41,8 +41,8 @@ struct Planned {
 struct FunctionOn {
   std::size_t function = 0;  // index into Scenario::functions
   std::string name, ns;      // of its workload, and its namespace
-  std::string
-      kind;  // "Deployment", "StatefulSet", "Service" of Knative; empty: OpenFaaS refuses it
+  std::string kind;          // "Deployment", "StatefulSet", "Service" of Knative,
+                             // "Function" of OpenFaaS, "Pod"; empty: OpenFaaS refuses it
   bool realised = false;
   std::string service;     // that leads to its pods; empty: none does
   int port = 0;            // of that Service
@@ -63,7 +63,7 @@ struct PlanSettings {
   std::string run = {};  // id: see new_run_id
   // Whether thaw scales this function; null: all of them.
   std::function<bool(const FunctionSpec&)> driven = {};
-  // Added to the pod template of each workload; what a manifest says itself wins not.
+  // Added to the pod template of each workload; they win over what a manifest says.
   std::function<std::map<std::string, std::string>(const Workload&)> annotations = {};
   bool ingresses = true;  // the cluster has an IngressClass
 };

@@ -187,6 +187,17 @@ TEST_F(BadInput, AShadowWithAGatewayIsRefused) {
   EXPECT_NE(drive.err.find("gateway: a shadow only looks on"), std::string::npos) << drive.err;
 }
 
+// Before any cluster is asked.
+TEST_F(BadInput, CleanTakesRunsOrAllAndAKubeconfigThatIsThere) {
+  const Outcome both = thaw_command({"clean", "--all", "20260105-143000-k3f9"});
+  EXPECT_EQ(both.code, 2);
+  EXPECT_NE(both.err.find("--all: is instead of ids of runs"), std::string::npos) << both.err;
+  const Outcome missing = thaw_command({"clean", "--kubeconfig", "/nowhere"});
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_EQ(missing.err, "/nowhere: cannot read the file \"/nowhere\"\n");
+  EXPECT_EQ(missing.out, "");
+}
+
 TEST_F(BadInput, LeavesTheResultsOfAnEarlierRunAlone) {
   const std::string out = temp_.path("earlier").string();
   ASSERT_EQ(thaw_command({"run", folder_, "--out", out}).code, 0);
