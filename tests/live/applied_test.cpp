@@ -276,6 +276,44 @@ TEST_F(OwnScenario, AFailureTakesAwayWhatWasMade) {
   EXPECT_EQ(left_of(plan.run), std::set<std::string>{});
 }
 
+// Looked for in vain, and made by another before the write.
+TEST_F(OwnScenario, WhatComesInBetweenIsRefusedAndSurvives) {
+  write("f.yaml", deployment_in(space()) + service_in(space()));
+  const Plan plan = plan_scenario(folder_, {.run = new_run_id()});
+  ApplySettings how = settings();
+  how.stopped = [this] {
+    if (log_.size() == 1) kubectl({"create", "service", "clusterip", "f", "--tcp=1:1"});
+    return false;
+  };
+  std::string said;
+  try {
+    finish(applied::apply(reader_, writer_, plan, how));
+  } catch (const Refused& refused) {
+    said = refused.what();
+  }
+  EXPECT_EQ(said.find("Service f in namespace " + space() + " came in between, written by kubectl"),
+            0u)
+      << said;
+  EXPECT_EQ(left_of(plan.run), std::set<std::string>{});
+  EXPECT_EQ(get({"service/f"}, "{.spec.ports[0].port}"), "1");
+}
+
+// A class that the GPU operator has installed.
+TEST_F(OwnScenario, WhatIsTheClustersAndSaysTheSameIsUsedAndStays) {
+  const std::string gpu =
+      "apiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: {name: own-gpu}\n";
+  apply(gpu + "handler: nvidia\nscheduling: {nodeSelector: {gpu: there}}\n");
+  write("f.yaml", deployment_in(space()) + "---\n" + gpu + "handler: nvidia\n");
+  const Plan same = plan_scenario(folder_, {.run = new_run_id()});
+  finish(applied::apply(reader_, writer_, same, settings()));
+  EXPECT_EQ(clean_up(same.run).left, std::vector<std::string>{});
+  EXPECT_EQ(get({"runtimeclass/own-gpu"}, "{.scheduling.nodeSelector.gpu}"), "there");
+  write("f.yaml", deployment_in(space()) + "---\n" + gpu + "handler: other\n");
+  const Plan another = plan_scenario(folder_, {.run = new_run_id()});
+  EXPECT_THROW(finish(applied::apply(reader_, writer_, another, settings())), Refused);
+  EXPECT_EQ(kubectl({"delete", "runtimeclass/own-gpu"}).exit_code, 0);
+}
+
 TEST_F(OwnScenario, StoppedInTheMiddleItTakesAwayWhatWasMade) {
   write("f.yaml", deployment_in("stopped-inside") + service_in("stopped-inside"));
   const Plan plan = plan_scenario(folder_, {.run = new_run_id()});
