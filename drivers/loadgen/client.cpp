@@ -41,16 +41,14 @@ Client::Client(boost::asio::any_io_executor executor, const Target& target, Owne
 
 void Client::call(std::uint32_t id, std::string bytes, bool idempotent) {
   if (calls_.size() <= id) calls_.resize(id + std::size_t{1});
-  Connection* connection = nullptr;
-  if (idle_.empty()) {
-    connection = &open();
-  } else {
-    connection = idle_.back();
-    idle_.pop_back();
-    idle_at_least_ = std::min(idle_at_least_, idle_.size());
-  }
-  calls_[id] = {connection, idempotent, false};
-  connection->call(id, std::move(bytes));
+  calls_[id] = {nullptr, idempotent, false, true, std::move(bytes)};
+  queue_.push_back(id);
+  ++waiting_;
+  if (idle_.empty()) return open_more();
+  Connection& connection = *idle_.back();
+  idle_.pop_back();
+  idle_at_least_ = std::min(idle_at_least_, idle_.size());
+  give(connection);
 }
 
 Connection& Client::open() {
@@ -58,6 +56,41 @@ Connection& Client::open() {
   all_.back()->place = all_.size() - 1;
   all_.back()->connect(where_);
   return *all_.back();
+}
+
+void Client::open_more() {
+  while (connecting_.size() < std::min(kMostConnecting, waiting_))
+    connecting_.push_back({&open(), looks_});
+}
+
+std::optional<std::uint32_t> Client::next() {
+  while (!queue_.empty()) {
+    const std::uint32_t id = queue_.front();
+    queue_.pop_front();
+    if (!std::exchange(calls_[id].waits, false)) continue;
+    --waiting_;
+    return id;
+  }
+  return std::nullopt;
+}
+
+void Client::give(Connection& connection) {
+  const auto id = next();
+  if (!id) return idle_.push_back(&connection);
+  calls_[*id].by = &connection;
+  connection.call(*id, std::move(calls_[*id].bytes));
+}
+
+void Client::opened(Connection& connection) {
+  std::erase_if(connecting_, [&](const Connecting& c) { return c.one == &connection; });
+  give(connection);
+  open_more();
+}
+
+// No connection came about: who waits the longest is told.
+void Client::give_up_next() {
+  if (const auto id = next()) owner_.ended(*id, Connection::End::unopened);
+  open_more();
 }
 
 void Client::drop(Connection& connection) {
@@ -69,12 +102,12 @@ void Client::drop(Connection& connection) {
 }
 
 void Client::abort(std::uint32_t id) {
-  Connection* const by = std::exchange(calls_[id].by, nullptr);
-  if (by) drop(*by);
-}
-
-bool Client::connecting(std::uint32_t id) const {
-  return calls_[id].by && calls_[id].by->connecting();
+  Made& made = calls_[id];
+  if (std::exchange(made.waits, false)) {
+    --waiting_;
+    made.bytes = {};
+  }
+  if (Connection* const by = std::exchange(made.by, nullptr)) drop(*by);
 }
 
 void Client::ended(Connection& connection, Connection::End end) {
@@ -90,7 +123,7 @@ void Client::ended(Connection& connection, Connection::End end) {
   }
   made.by = nullptr;
   if (connection.idle()) {
-    idle_.push_back(&connection);
+    give(connection);
   } else {
     drop(connection);
   }
@@ -98,9 +131,20 @@ void Client::ended(Connection& connection, Connection::End end) {
 }
 
 void Client::closed(Connection& connection) {
+  const auto opens =
+      std::erase_if(connecting_, [&](const Connecting& c) { return c.one == &connection; });
   std::erase(idle_, &connection);
   idle_at_least_ = std::min(idle_at_least_, idle_.size());
   drop(connection);
+  if (opens > 0) give_up_next();
+}
+
+void Client::look() {
+  ++looks_;
+  // In order of their age.
+  while (!connecting_.empty() && looks_ - connecting_.front().since > kConnectWithin)
+    closed(*connecting_.front().one);
+  if (looks_ % kIdleFor == 0) close_idle();
 }
 
 void Client::close_idle() {
@@ -114,8 +158,10 @@ void Client::stop() {
   for (const auto& connection : all_) connection->close();
   all_.clear();
   idle_.clear();
-  idle_at_least_ = 0;
-  for (Made& made : calls_) made.by = nullptr;
+  connecting_.clear();
+  queue_.clear();
+  calls_.clear();
+  idle_at_least_ = waiting_ = 0;
 }
 
 }  // namespace thaw::loadgen

@@ -1,14 +1,18 @@
-// Calls to one gateway, any number at once: on a connection that is idle, or on one more.
+// Calls to one gateway, any number at once: on the connection that is idle first, or on one more.
+// At most kMostConnecting connections come about at a time, so that a gateway that stalls, or a
+// caller that is late, is not answered with thousands of them at once.
 //
 // A call that a kept connection lost before anything of it went out, or before anything of the
 // answer to a GET came, is made once more on a new one, as the gateway may close what is idle at
-// any time (RFC 9112, 9.3.1). Idle connections are closed after a minute, before the gateway does
+// any time (RFC 9112, 9.3.1). Idle connections are closed within a minute, before the gateway does
 // it. Errors: an address that cannot be looked up is an http::Failure, from the constructor; others
 // are the ends of calls.
 #pragma once
 
 #include <array>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,15 +45,22 @@ class Client final : public Connection::Owner {
   // `id` is small and nobody else's until it has ended.
   void call(std::uint32_t id, std::string bytes, bool idempotent);
   void abort(std::uint32_t id);  // its connection goes, its end is not told
-  bool connecting(std::uint32_t id) const;
-  void close_idle();  // to be called now and then: those that were idle the last time, too
+  void look();                   // once a second of wall time: what hangs and what is idle goes
   void stop();
   std::size_t connections() const { return all_.size(); }
 
  private:
+  static constexpr std::size_t kMostConnecting = 256;
+  static constexpr int kConnectWithin = 10, kIdleFor = 30;  // looks
+
   struct Made {
     Connection* by = nullptr;
-    bool idempotent = false, again = false;
+    bool idempotent = false, again = false, waits = false;
+    std::string bytes;  // as long as it waits
+  };
+  struct Connecting {
+    Connection* one;
+    int since;  // the look
   };
   std::shared_ptr<void> begin_turn() override { return owner_.begin_turn(); }
   void end_turn() override { owner_.end_turn(); }
@@ -60,19 +71,29 @@ class Client final : public Connection::Owner {
     owner_.body_came(connection.id(), bytes);
   }
   void ended(Connection& connection, Connection::End end) override;
+  void opened(Connection& connection) override;
   void closed(Connection& connection) override;
   char* scratch() override { return scratch_.data(); }
 
   Connection& open();
+  void open_more();
   void drop(Connection& connection);
+  void give(Connection& connection);  // the next call, or nothing to do
+  std::optional<std::uint32_t> next();
+  void give_up_next();
+  void close_idle();
 
   boost::asio::any_io_executor executor_;
   Owner& owner_;
   Connection::Tcp::endpoint where_;
   std::vector<std::shared_ptr<Connection>> all_;
-  std::vector<Connection*> idle_;  // the one used last is used first
-  std::size_t idle_at_least_ = 0;  // so many of its front since the last close_idle()
-  std::vector<Made> calls_;        // by id
+  std::vector<Connection*> idle_;       // the one used last is used first
+  std::size_t idle_at_least_ = 0;       // so many of its front since the last close_idle()
+  std::vector<Connecting> connecting_;  // for whoever is next
+  std::deque<std::uint32_t> queue_;     // calls that wait, and some that do not any more
+  std::size_t waiting_ = 0;
+  int looks_ = 0;
+  std::vector<Made> calls_;  // by id
   std::array<char, Connection::kScratch> scratch_{};
 };
 

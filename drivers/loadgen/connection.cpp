@@ -35,7 +35,6 @@ void Connection::connect(const Tcp::endpoint& where) {
   Error error;
   socket_.open(where.protocol(), error);
   if (!error) socket_.non_blocking(true, error);
-  connecting_ = true;
   const auto self = shared_from_this();
   const auto then = [self](const Error& outcome) {
     self->in_turn([&] { self->opened(!outcome); });
@@ -46,11 +45,11 @@ void Connection::connect(const Tcp::endpoint& where) {
 }
 
 void Connection::opened(bool well) {
-  connecting_ = false;
   if (!well) return fail(End::unopened);
   open_ = true;
   wait_to_read();
-  if (calling_) write();
+  if (calling_) return write();
+  owner_->opened(*this);
 }
 
 void Connection::call(std::uint32_t id, std::string bytes) {
@@ -66,7 +65,7 @@ void Connection::call(std::uint32_t id, std::string bytes) {
 
 void Connection::close() {
   owner_ = nullptr;
-  open_ = connecting_ = calling_ = false;
+  open_ = calling_ = false;
   Error ignored;
   socket_.close(ignored);
 }

@@ -40,7 +40,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     virtual void body_came(Connection& connection, std::string_view bytes) = 0;
     // It is idle() now, or closed.
     virtual void ended(Connection& connection, End end) = 0;
-    virtual void closed(Connection& connection) = 0;  // in between two calls
+    virtual void opened(Connection& connection) = 0;  // and it has no call yet
+    virtual void closed(Connection& connection) = 0;  // without a call, or not opened at all
     virtual char* scratch() = 0;                      // of kScratch bytes
 
    protected:
@@ -51,13 +52,12 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Connection(const boost::asio::any_io_executor& executor, Owner& owner);
 
   void connect(const Tcp::endpoint& where);
-  // On one that is idle, or has just been told to connect.
+  // On one that is idle, or still connects.
   void call(std::uint32_t id, std::string bytes);
   void close();  // at once; the owner is told nothing any more
 
   std::uint32_t id() const { return id_; }  // of the call, during one
   bool idle() const { return open_ && !calling_; }
-  bool connecting() const { return connecting_; }
   bool used() const { return used_; }                  // an answer came by it before
   std::string take_call() { return std::move(out_); }  // to send it by another
   std::size_t place = 0;                               // the owner's own
@@ -83,7 +83,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   gateway::AnswerHead answer_;
   gateway::BodyReader body_;
   std::uint32_t id_ = 0;
-  bool open_ = false, connecting_ = false, calling_ = false, used_ = false;
+  bool open_ = false, calling_ = false, used_ = false;
   bool writing_ = false, heard_ = false, in_body_ = false;
 };
 

@@ -21,8 +21,7 @@ using workload::Route;
 enum : std::uint32_t { kReadTimeout, kLook };
 
 // Wall time.
-constexpr Duration kLookEvery = std::chrono::seconds(1), kConnectWithin = std::chrono::seconds(10);
-constexpr int kLooksPerIdle = 30;
+constexpr Duration kLookEvery = std::chrono::seconds(1), kHeld = std::chrono::milliseconds(500);
 
 Outcome outcome_of(int status) {
   if (status < 400) return Outcome::completed;
@@ -135,7 +134,10 @@ void GatewayDoor::ended(std::uint32_t call, Connection::End end) {
 Answer GatewayDoor::answer_of(const Flight& flight) const {
   const Outcome outcome = outcome_of(flight.status);
   if (outcome == Outcome::completed) return {flight.status, outcome, CutBy::none};
-  return {flight.status, outcome, flight.dated ? CutBy::replica : CutBy::gateway};
+  if (flight.dated) return {flight.status, outcome, CutBy::replica};
+  const bool held = play_.now() - flight.sent >= options_.pace.scenario(kHeld);
+  return {flight.status, flight.status == 503 && held ? Outcome::timed_out : outcome,
+          CutBy::gateway};
 }
 
 void GatewayDoor::reply(RequestId id, const Answer& answer) {
@@ -168,23 +170,17 @@ void GatewayDoor::fire(std::uint32_t what, std::uint64_t arg) {
   reply(id, {504, Outcome::timed_out, CutBy::ingress});
 }
 
-// Who has waited too long, for a connection or at all. Once a second: limits of an hour are no
-// events, as those that are cancelled would fill the queue.
+// Who has waited too long. Once a second: limits of an hour are no events, as those that are
+// cancelled would fill the queue.
 void GatewayDoor::look_around() {
-  const auto over = [&](const Flight& flight, Duration wall) {
-    return play_.now() - flight.sent >= options_.pace.scenario(wall);
-  };
+  const Duration patience = options_.pace.scenario(options_.patience);
   for (std::size_t i = 0; i < flights_.size(); ++i) {
-    if (!flights_[i].open) continue;
+    if (!flights_[i].open || play_.now() - flights_[i].sent < patience) continue;
     const auto id = static_cast<RequestId>(i);
-    const bool patient = !over(flights_[i], options_.patience);
-    const bool lost = over(flights_[i], kConnectWithin) && client_.connecting(id);
-    if (patient && !lost) continue;
     client_.abort(id);
-    reply(id, patient ? Answer{503, Outcome::failed, CutBy::ingress}
-                      : Answer{504, Outcome::timed_out, CutBy::client});
+    reply(id, {504, Outcome::timed_out, CutBy::client});
   }
-  if (++looks_until_idle_ % kLooksPerIdle == 0) client_.close_idle();
+  client_.look();
   looks_ = open_ > 0 || client_.connections() > 0;
   if (looks_) play_.events.after(options_.pace.scenario(kLookEvery), *this, kLook);
 }

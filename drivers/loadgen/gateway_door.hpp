@@ -3,7 +3,8 @@
 //
 // An answer is completed (2xx, 3xx), timed out (408, 504), rejected (503 and what else of 4xx), or
 // failed. Of those that are not completed, one that bears no Date is the gateway's own: a server
-// behind it puts one on (RFC 9110, 6.6.1), thaw's gateway does not. Without a connection it is a
+// behind it puts one on (RFC 9110, 6.6.1), thaw's gateway does not. Its own 503 to a call that it
+// held for half a second or longer is a time-out: no replica came. Without a connection it is a
 // 503, as the entrance says it of a gateway that is away; a connection that breaks is a 502, and
 // one that is no HTTP as well. Units: scenario time, but for what is called wall.
 #pragma once
@@ -79,7 +80,6 @@ class GatewayDoor final : public workload::Door, public Handler {
   std::size_t open_ = 0;
   Lateness lateness_;
   bool looks_ = false;
-  int looks_until_idle_ = 0;
 };
 
 }  // namespace thaw::loadgen

@@ -10,11 +10,11 @@
 // answered here. HTTP/1.1 without TLS; connections are kept and used again; bodies of answers are
 // read and dropped.
 //
-// Threads: everything, the listener's calls included, happens on the executor's one thread. No call
-// of the listener comes while start(), settle() or stop() is called by somebody else than the
-// generator itself, but for those that start() and settle() make. Units: everything that is told is
-// scenario time, Lateness and Options::patience are wall time. Errors: InputError (a trace) from
-// the constructor; afterwards a call that fails is an answer of status 502, 504 or what was said.
+// Threads: everything, the listener's calls included, happens on the executor's one thread. start()
+// and settle() may call the listener before they return, and it may call settle() and stop().
+// Units: everything that is told is scenario time, Lateness and Options::patience are wall time.
+// Errors: InputError (a trace) from the constructor; afterwards a call that fails is an answer of
+// status 502, 504 or what was said.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -92,11 +92,13 @@ class LoadGenerator {
                 Listener& listener);
   ~LoadGenerator();  // as stop()
 
-  void start();                     // Pace says when the scenario's start is
+  void start();                     // as of Pace::start(), which is the scenario's start
   void settle(const Facts& facts);  // steps that wait for a condition look at it
   bool waits_for_condition() const;
   bool over() const;  // nothing will be sent any more, and nothing is under way
-  void stop();        // at once: connections are closed, nothing is told any more
+  // At once: nothing is told any more, and connections are closed, which else keep the io_context
+  // from running out of work for up to a minute.
+  void stop();
 
   const workload::Tally& tally(std::size_t function) const;
   const workload::Tally& pipeline_tally(std::size_t pipeline) const;

@@ -86,4 +86,18 @@ class Bed final : public Listener {
   bool is_ready = true;
 };
 
+inline constexpr Method kGet = Method::get, kPost = Method::post;
+
+inline Scenario functions(const std::vector<std::string>& names) {
+  Scenario scenario = sim::platform();
+  for (const std::string& name : names) sim::add_function(scenario, name).service.slots = 1000;
+  return scenario;
+}
+
+inline StandIn::Talk at_once(const StandIn::Heard&) { return StandIn::ok(); }
+
+inline std::function<StandIn::Talk(const StandIn::Heard&)> after(std::chrono::milliseconds wait) {
+  return [wait](const StandIn::Heard&) { return StandIn::ok("ok", wait); };
+}
+
 }  // namespace thaw::loadgen

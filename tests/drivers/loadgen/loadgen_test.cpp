@@ -1,5 +1,4 @@
-// The live load: that it is the simulator's, that nothing is left out of a latency, and how calls
-// end.
+// The live load: that it is the simulator's, and that nothing is left out of a latency.
 #include "drivers/loadgen/loadgen.hpp"
 
 #include <algorithm>
@@ -13,16 +12,6 @@ namespace thaw::loadgen {
 namespace loadgen_test {
 
 using std::chrono::milliseconds;
-using workload::CutBy;
-using workload::Outcome;
-
-constexpr Method kGet = Method::get, kPost = Method::post;
-
-Scenario functions(const std::vector<std::string>& names) {
-  Scenario scenario = sim::platform();
-  for (const std::string& name : names) sim::add_function(scenario, name).service.slots = 1000;
-  return scenario;
-}
 
 Arrivals stream(const std::string& name, const Distribution& gap, Duration until) {
   Arrivals made;
@@ -32,12 +21,6 @@ Arrivals stream(const std::string& name, const Distribution& gap, Duration until
   made.path = "/function/f/";
   made.until = until;
   return made;
-}
-
-StandIn::Talk at_once(const StandIn::Heard&) { return StandIn::ok(); }
-
-std::function<StandIn::Talk(const StandIn::Heard&)> after(milliseconds wait) {
-  return [wait](const StandIn::Heard&) { return StandIn::ok("ok", wait); };
 }
 
 // --- the load is the simulator's ---
@@ -260,139 +243,6 @@ TEST(LoadGenerator, StepsWaitForTheirConditionAndForOneAnother) {
   EXPECT_EQ(bed.response("third").answer.status, 200);
   EXPECT_EQ(bed.ends.size(), 5u);
   EXPECT_FALSE(bed.ends.front().function);
-}
-
-// --- how calls end ---
-
-struct Case {
-  std::string name;
-  std::function<StandIn::Talk(const StandIn::Heard&)> answer;
-  int status;
-  Outcome outcome;
-  CutBy cut_by;
-};
-
-TEST(LoadGenerator, TellsHowACallEnded) {
-  const std::string dated = "Date: Mon, 05 Jan 2026 00:00:00 GMT\r\n";
-  const auto say = [](std::string bytes, bool close) {
-    return [=](const StandIn::Heard&) { return StandIn::Talk{{bytes, {}, close}}; };
-  };
-  const auto status = [](int code, const std::string& fields) {
-    return [=](const StandIn::Heard&) { return StandIn::status(code, fields); };
-  };
-  const std::string head = "HTTP/1.1 200 OK\r\n";
-  StandIn::Talk slow;
-  for (const char c : head + "Content-Length: 2\r\n\r\nok")
-    slow.push_back({{c}, milliseconds(2), false});
-  const std::vector<Case> cases = {
-      {"created", status(201, ""), 201, Outcome::completed, CutBy::none},
-      {"moved", status(302, ""), 302, Outcome::completed, CutBy::none},
-      {"of the gateway", status(404, ""), 404, Outcome::rejected, CutBy::gateway},
-      {"of the replica", status(404, dated), 404, Outcome::rejected, CutBy::replica},
-      {"too many", status(429, ""), 429, Outcome::rejected, CutBy::gateway},
-      {"busy", status(503, dated), 503, Outcome::rejected, CutBy::replica},
-      {"late", status(504, ""), 504, Outcome::timed_out, CutBy::gateway},
-      {"slow caller", status(408, ""), 408, Outcome::timed_out, CutBy::gateway},
-      {"broken", status(500, dated), 500, Outcome::failed, CutBy::replica},
-      {"cut in its body", say(head + "Content-Length: 9\r\n\r\nok", true), 502, Outcome::failed,
-       CutBy::crash},
-      {"cut in its head", say("HTTP/1.1 20", true), 502, Outcome::failed, CutBy::crash},
-      {"not answered", say("", true), 502, Outcome::failed, CutBy::crash},
-      {"no HTTP", say("SSH-2.0-OpenSSH\r\n\r\n", false), 502, Outcome::failed, CutBy::none},
-      {"two lengths", say(head + "Content-Length: 2\r\nContent-Length: 3\r\n\r\nok", false), 502,
-       Outcome::failed, CutBy::none},
-      {"a bad chunk", say(head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", false), 502,
-       Outcome::failed, CutBy::none},
-      {"a head of 40 KiB", say(head + "X: " + std::string(40 << 10, 'x') + "\r\n\r\n", false), 502,
-       Outcome::failed, CutBy::none},
-      {"a slow head", [slow](const StandIn::Heard&) { return slow; }, 200, Outcome::completed,
-       CutBy::none},
-      {"until the end", say(head + "\r\nok", true), 200, Outcome::completed, CutBy::none},
-      {"chunked", say(head + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", false), 200,
-       Outcome::completed, CutBy::none},
-      {"continued",
-       say("HTTP/1.1 100 Continue\r\n\r\n" + head + "Content-Length: 0\r\n\r\n", false), 200,
-       Outcome::completed, CutBy::none},
-  };
-  Scenario scenario = functions({"f"});
-  for (std::size_t i = 0; i < cases.size(); ++i)
-    scenario.steps.push_back(
-        sim::step(cases[i].name, Duration{0}, kPost, "/function/f/" + std::to_string(i)));
-  StandIn gateway([&](const StandIn::Heard& heard) {
-    return cases.at(std::stoul(heard.request.target.substr(sizeof "/function/f.demo/" - 1)))
-        .answer(heard);
-  });
-  Bed bed(scenario, gateway.port());
-  ASSERT_TRUE(bed.play());
-  for (const Case& one : cases) {
-    const workload::Answer& answer = bed.response(one.name).answer;
-    EXPECT_EQ(answer.status, one.status) << one.name;
-    EXPECT_EQ(answer.outcome, one.outcome) << one.name;
-    EXPECT_EQ(answer.cut_by, one.cut_by) << one.name;
-  }
-  EXPECT_EQ(gateway.wrong(), "");
-}
-
-TEST(LoadGenerator, SaysThatNobodyListens) {
-  Scenario scenario = functions({"f"});
-  scenario.steps = {sim::step("one", 0ms, kGet, "/function/f/")};
-  std::uint16_t port;
-  {
-    const StandIn gone(at_once);
-    port = gone.port();
-  }
-  Bed bed(scenario, port);
-  ASSERT_TRUE(bed.play());
-  EXPECT_EQ(bed.response("one").answer.status, 503);
-  EXPECT_EQ(bed.response("one").answer.cut_by, CutBy::ingress)
-      << "as the simulated entrance says it";
-}
-
-TEST(LoadGenerator, CutsAsTheEntranceWouldAndWhenItsPatienceIsOver) {
-  Scenario scenario = functions({"f"});
-  const std::string ns = scenario.manifests.workloads[scenario.functions[0].workload].ns;
-  scenario.manifests.virtual_services = {
-      {{}, "ways", ns, {{{"/slow"}, "f", 0, "", 100ms}, {{"/gone"}, "nobody", 0, "", 0s}}}};
-  scenario.steps = {sim::step("cut", 0ms, kGet, "/slow/path"),
-                    sim::step("gone", 0ms, kGet, "/gone"),
-                    sim::step("patient", 0ms, kGet, "/function/f/")};
-  StandIn gateway(after(milliseconds(2500)));
-  Bed bed(scenario, gateway.port(), 1, [](Options& o) { o.patience = 1s; });
-  ASSERT_TRUE(bed.play());
-  const auto ended = [&](const char* name, int status, Outcome outcome, CutBy by) {
-    const workload::Answer& answer = bed.response(name).answer;
-    return answer.status == status && answer.outcome == outcome && answer.cut_by == by;
-  };
-  EXPECT_TRUE(ended("cut", 504, Outcome::timed_out, CutBy::ingress));
-  EXPECT_GE(bed.response("cut").latency, 100ms);
-  EXPECT_LT(bed.response("cut").latency, 900ms);
-  EXPECT_TRUE(ended("gone", 503, Outcome::failed, CutBy::ingress));
-  EXPECT_TRUE(ended("patient", 504, Outcome::timed_out, CutBy::client));
-  std::set<std::string> seen;
-  for (const auto& heard : gateway.heard()) seen.insert(heard.request.target);
-  EXPECT_EQ(seen, (std::set<std::string>{"/function/f.demo/slow/path", "/function/f.demo/"}))
-      << "the whole path behind a rule, and nothing where there is no Service";
-}
-
-// The first answer's connection is closed in the moment of the second call.
-TEST(LoadGenerator, MakesAGetOnceMoreThatAKeptConnectionLost) {
-  for (const Method method : {kGet, kPost}) {
-    Scenario scenario = functions({"f"});
-    scenario.steps = {sim::step("one", 0ms, method, "/function/f/"),
-                      sim::step("two", 50ms, method, "/function/f/"),
-                      sim::step("three", 100ms, method, "/function/f/")};
-    std::atomic<int> calls{0};
-    StandIn gateway([&](const StandIn::Heard&) {
-      return ++calls == 2 ? StandIn::Talk{{"", {}, true}} : StandIn::ok();
-    });
-    Bed bed(scenario, gateway.port());
-    ASSERT_TRUE(bed.play());
-    EXPECT_EQ(bed.response("one").answer.status, 200);
-    EXPECT_EQ(bed.response("two").answer.status, method == kGet ? 200 : 502);
-    EXPECT_EQ(bed.response("three").answer.status, 200);
-    EXPECT_EQ(calls, method == kGet ? 4 : 3);
-    EXPECT_EQ(gateway.connections(), 2);
-  }
 }
 
 // --- streams, many, and none ---
