@@ -29,18 +29,7 @@ OpenFaasGateway::OpenFaasGateway(World& world, Requests& requests, Serving& serv
       functions_(world.scenario.functions.size()) {}
 
 Call OpenFaasGateway::resolve(Method method, std::string_view path) const {
-  Call call;
-  call.method = method;
-  if (!takes_prefix(path, "/function/")) return call;
-  const std::string_view name = path.substr(0, path.find_first_of("/?"));
-  const auto& functions = world_.scenario.functions;
-  for (std::size_t f = 0; f < functions.size(); ++f) {
-    const Workload& workload = world_.scenario.manifests.workloads[functions[f].workload];
-    if (name != functions[f].name && name != functions[f].name + "." + workload.ns) continue;
-    call.kind = Call::Kind::function;
-    call.function = f;
-  }
-  return call;
+  return call_of_openfaas(world_.scenario, method, path);
 }
 
 // Asks the cluster unless it has done so just now.

@@ -56,6 +56,8 @@ Route GatewayDoor::resolve(Method method, std::string_view path) {
       workload::entrance_of(play_.scenario, workload::gateways_of(play_.scenario), path);
   Route route{entrance.through_ingress, entrance.read_timeout, entrance.refused,
               workload::call_of_gateway(play_.scenario, method, path)};
+  if (route.call.kind == Call::Kind::unknown)
+    route.call = workload::call_of_openfaas(play_.scenario, method, path);
   if (entrance.function) route.call = {Call::Kind::function, *entrance.function, method, false};
   targets_.push_back(
       words_of(play_.scenario, route.call, path, entrance.function.has_value(), host_));

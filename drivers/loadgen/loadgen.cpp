@@ -28,6 +28,8 @@ class LoadGenerator::Playing final : public std::enable_shared_from_this<Playing
         load_(play_, requests_, door_, *this),
         timer_(executor) {
     THAW_CHECK(options_.pace.start() == scenario.start, "the pace is not the scenario's");
+    for (const FunctionSpec& function : scenario.functions)
+      THAW_CHECK(!function.standalone, "a standalone function has no gateway");
   }
 
   void start() {

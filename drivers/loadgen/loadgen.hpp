@@ -7,14 +7,14 @@
 //
 // Paths are resolved as the simulated entrance does it and called at the gateway as
 // /function/NAME.NAMESPACE/PATH; what only the entrance would answer (no rule, a read timeout) is
-// answered here. HTTP/1.1 without TLS; connections are kept and used again; bodies of answers are
-// read and dropped.
+// answered here. Functions are of manifests: a standalone one has no gateway. HTTP/1.1 without TLS;
+// connections are kept and used again; bodies of answers are read and dropped.
 //
 // Threads: everything, the listener's calls included, happens on the executor's one thread. start()
 // and settle() may call the listener before they return, and it may call settle() and stop().
 // Units: everything that is told is scenario time, Lateness and Options::patience are wall time.
-// Errors: InputError (a trace) from the constructor; afterwards a call that fails is an answer of
-// status 502, 504 or what was said.
+// Errors: from the constructor InputError (a trace) and http::Failure (no address); afterwards a
+// call that fails is an answer of status 502, 503, 504 or what was said.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -52,4 +52,19 @@ Call call_of_gateway(const Scenario& scenario, Method method, std::string_view p
   return call;
 }
 
+Call call_of_openfaas(const Scenario& scenario, Method method, std::string_view path) {
+  Call call;
+  call.method = method;
+  if (!takes_prefix(path, "/function/")) return call;
+  const std::string_view name = path.substr(0, path.find_first_of("/?"));
+  const auto& functions = scenario.functions;
+  for (std::size_t f = 0; f < functions.size(); ++f) {
+    const Workload& workload = scenario.manifests.workloads[functions[f].workload];
+    if (name != functions[f].name && name != functions[f].name + "." + workload.ns) continue;
+    call.kind = Call::Kind::function;
+    call.function = f;
+  }
+  return call;
+}
+
 }  // namespace thaw::workload

@@ -23,4 +23,7 @@ Call call_of_function(const Scenario& scenario, Method method, std::string_view 
 // unknown.
 Call call_of_gateway(const Scenario& scenario, Method method, std::string_view path);
 
+// By OpenFaaS's: "/function/NAME/rest" or "/function/NAME.NAMESPACE/rest", also with a query.
+Call call_of_openfaas(const Scenario& scenario, Method method, std::string_view path);
+
 }  // namespace thaw::workload

@@ -321,6 +321,29 @@ TEST(LoadGenerator, IsSilentOnceStopped) {
   EXPECT_EQ(bed.moved, moved);
 }
 
+TEST(Words, NameAFunctionAsTheGatewayKnowsIt) {
+  Scenario scenario = functions({"f", "g"});
+  StandIn gateway(at_once);
+  const std::vector<std::pair<std::string, std::string>> paths = {
+      {"/function/f", "/function/f.demo/"},
+      {"/function/f?a=b", "/function/f.demo/?a=b"},
+      {"/function/f.demo/x/y?a=b", "/function/f.demo/x/y?a=b"},
+      {"/wake-function/f", "/wake-function/demo/f"},
+      {"/wake-functions", "/wake-functions"},
+      {"/status-function/f", "/status-function/f"},
+      {"/function/h/x", "/function/h/x"},
+  };
+  for (const auto& [path, target] : paths)
+    scenario.steps.push_back(sim::step(path, Duration{0}, kGet, path));
+  Bed bed(scenario, gateway.port());
+  ASSERT_TRUE(bed.play());
+  std::multiset<std::string> expected, seen;
+  for (const auto& [path, target] : paths) expected.insert(target);
+  for (const auto& heard : gateway.heard()) seen.insert(heard.request.target);
+  EXPECT_EQ(seen, expected);
+  EXPECT_EQ(bed.load->tally(0).total, 3);
+}
+
 TEST(Words, GoReadsItsOwnSeconds) {
   EXPECT_EQ(go_seconds(125ms), "0.125s");
   EXPECT_EQ(go_seconds(0s), "0s");
