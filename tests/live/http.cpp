@@ -106,15 +106,18 @@ void read_body(Connection& from, bool chunked, long length, Reply& reply) {
 
 }  // namespace
 
-Reply http(const std::string& method, const std::string& url, const std::string& body) {
+Reply http(const std::string& method, const std::string& url, const std::string& body,
+           const std::vector<std::string>& more) {
   const std::string scheme = "http://";
   const std::size_t path = url.find('/', scheme.size());
   const std::string host = url.substr(scheme.size(), path - scheme.size());
   const std::size_t colon = host.find(':');
   Connection connection(host.substr(0, colon), std::stoi(host.substr(colon + 1)));
+  std::string fields;
+  for (const std::string& field : more) fields += field + "\r\n";
   connection.send(method + " " + (path == std::string::npos ? "/" : url.substr(path)) +
-                  " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\nContent-Length: " +
-                  std::to_string(body.size()) + "\r\n\r\n" + body);
+                  " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n" + fields +
+                  "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
   Reply reply;
   const std::string first = connection.line();  // HTTP/1.1 200 OK
   reply.status = std::stoi(first.substr(first.find(' ') + 1));

@@ -21,6 +21,8 @@ struct Reply {
   std::vector<Piece> pieces;  // of a chunked answer: each chunk, and when it was here
 };
 
-Reply http(const std::string& method, const std::string& url, const std::string& body = {});
+// more: header fields, a line each.
+Reply http(const std::string& method, const std::string& url, const std::string& body = {},
+           const std::vector<std::string>& more = {});
 
 }  // namespace thaw::live

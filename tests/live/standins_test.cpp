@@ -2,6 +2,7 @@
 // function, the metrics.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <ranges>
@@ -141,6 +142,113 @@ TEST_F(PodStandIn, ServesInSlotsAndRefusesWhatMayNotWait) {
   EXPECT_GE(took[0], 0.5);
   EXPECT_GE(took[1], 1.0);  // after the first
   EXPECT_LT(took[2], 0.5);
+}
+
+// How long each of several calls at once takes; all must be answered.
+std::vector<double> at_once(const std::vector<std::string>& urls, const std::string& service) {
+  std::vector<std::thread> clients;
+  std::vector<double> took(urls.size());
+  for (std::size_t i = 0; i < urls.size(); ++i) {
+    clients.emplace_back([&, i] {
+      const auto asked = Clock::now();
+      EXPECT_EQ(http("POST", urls[i], "x", {"Fake-Service: " + service}).status, 200);
+      took[i] = seconds_between(asked, Clock::now());
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  return took;
+}
+
+// Threads of a busy machine start a little apart, and what is alone meanwhile is the faster for it.
+constexpr double kApart_s = 0.15;
+
+TEST_F(PodStandIn, ACallSaysItsWork) {
+  apply(deployment(function("works", "{fake/start: 0s}")) + "---\n" +
+        deployment({.name = "ollama", .annotations = "{fake/start: 0s}", .gpu = false}));
+  ASSERT_TRUE(becomes_ready("works"));
+  ASSERT_TRUE(becomes_ready("ollama"));
+  const std::string ollama = address_of("ollama") + ":11434";
+  const std::string works = address_of("works") + ":8080/";
+  const std::vector<std::string> work{"Fake-Service: 0.4s"};
+  const auto takes = [](const auto& call) {
+    const auto asked = Clock::now();
+    EXPECT_EQ(call().status, 200);
+    return seconds_between(asked, Clock::now());
+  };
+  EXPECT_NEAR(takes([&] { return http("POST", works, "x", work); }), 0.55, 0.15);
+  EXPECT_NEAR(takes([&] { return http("GET", ollama + "/api/tags", "", work); }), 0.55, 0.15);
+  Reply reply;
+  EXPECT_NEAR(takes([&] {
+                reply = http("POST", ollama + "/api/generate",
+                             R"({"model":"tinyllama","options":{"num_predict":4}})", work);
+                return reply;
+              }),
+              0.55, 0.15);
+  ASSERT_EQ(reply.pieces.size(), 5U);
+  EXPECT_NEAR(seconds_between(reply.pieces[0].at, reply.pieces[3].at), 0.3, 0.1);
+  EXPECT_EQ(http("GET", ollama + "/api/tags", "", {"Fake-Service: soon"}).status, 400);
+}
+
+TEST_F(PodStandIn, ThoseInServiceShareAReplicaWhereItsDisciplineSaysSo) {
+  apply(
+      deployment(function("shares", R"({fake/start: 0s, fake/slots: "2", fake/discipline: ps})")));
+  ASSERT_TRUE(becomes_ready("shares"));
+  const std::string url = address_of("shares") + ":8080/";
+  // Two at half the speed, then the third alone.
+  std::vector<double> took = at_once({url, url, url}, "0.4s");
+  std::ranges::sort(took);
+  EXPECT_GE(took[0], 0.8 - kApart_s);
+  EXPECT_GE(took[2], 1.2 - kApart_s);
+  EXPECT_LT(took[2], 1.6);
+}
+
+// One card that two pods share by time slices; no other node is there.
+class CardStandIn : public PlaneCase {
+ protected:
+  void SetUp() override {
+    PlaneCase::SetUp();
+    put_pool("sliced", R"({"min": 1, "provision": "0s", "boot": "0s",
+      "annotations": {"fake/sharing": "time-slicing", "fake/cards": "1", "fake/per-card": "2",
+                      "fake/collection": "500ms"},
+      "capacity": {"cpu": "8", "memory": "32Gi", "nvidia.com/gpu": "2"}})");
+  }
+};
+
+TEST_F(CardStandIn, PodsShareItAndItsExporterTellsEachOfAll) {
+  apply(deployment({.name = "sliced",
+                    .image = "functions/sliced",
+                    .port = 8080,
+                    .replicas = 2,
+                    .annotations = R"({fake/start: 0s, fake/on-card: "true"})"}));
+  ASSERT_TRUE(becomes_ready("sliced", 2));
+  std::vector<std::string> urls;
+  for (const char* item : {"0", "1"})
+    urls.push_back(
+        "http://" +
+        get({"pods", "--selector=app=sliced"}, std::string("{.items[") + item + "].status.podIP}") +
+        ":8080/");
+  EXPECT_NEAR(at_once({urls[0]}, "0.4s")[0], 0.55, 0.15);
+  for (const double took : at_once(urls, "0.4s")) EXPECT_GE(took, 0.8 - kApart_s);
+
+  // One is at work, and so is the card of both.
+  put(plane().metrics() + "/queries/engine/pods",
+      R"(DCGM_FI_PROF_GR_ENGINE_ACTIVE{namespace="$namespace"})");
+  put(plane().metrics() + "/queries/engine/namespaces",
+      R"(sum(DCGM_FI_PROF_GR_ENGINE_ACTIVE{namespace="$namespace"} offset 200ms))");
+  std::thread busy([&] { at_once({urls[0]}, "6s"); });
+  const std::string path = "/apis/custom.metrics.k8s.io/v1beta2/namespaces/" + space();
+  const auto of_pods = [&] { return kubectl({"get", "--raw", path + "/pods/*/engine"}).text; };
+  EXPECT_TRUE(eventually(5s, [&] {
+    const std::string answer = of_pods(), one = R"("value":"1")";
+    const std::size_t first = answer.find(one);
+    return first != std::string::npos && answer.find(one, first + 1) != std::string::npos;
+  })) << of_pods();
+  EXPECT_TRUE(eventually(5s, [&] {
+    return field(kubectl({"get", "--raw", path + "/metrics/engine"}).text, "value") == "2";
+  })) << kubectl({"get", "--raw", path + "/metrics/engine"}).text;
+  busy.join();
+  // The exporter of the node tells it, and no pod does.
+  EXPECT_EQ(http("GET", urls[0] + "metrics").body.find("DCGM"), std::string::npos);
 }
 
 // A HorizontalPodAutoscaler of the Deployment with the same name; metric is a flow map.

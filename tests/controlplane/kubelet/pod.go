@@ -32,7 +32,7 @@ func (k *Kubelet) playPod(ctx context.Context, pod *corev1.Pod, node *corev1.Nod
 
 // run starts the container, again after each crash, until ctx ends; what it reports goes out as long as the pod is there.
 func (k *Kubelet) run(exists, ctx context.Context, pod *corev1.Pod, node *corev1.Node, place *place) {
-	report := report{ctx: exists, kubelet: k, pod: pod, started: metav1.Now()}
+	report := &report{ctx: exists, kubelet: k, pod: pod, started: metav1.Now()}
 	if place.err != nil {
 		report.waiting("UnexpectedAdmissionError", place.err.Error())
 		return
@@ -66,7 +66,7 @@ func (k *Kubelet) run(exists, ctx context.Context, pod *corev1.Pod, node *corev1
 			report.waiting("RunContainerError", err.Error())
 			return
 		}
-		crashed := k.serve(ctx, delays, &report)
+		crashed := k.serve(ctx, delays, report)
 		server.Close()
 		if !crashed {
 			return

@@ -3,13 +3,16 @@ package kubelet
 import (
 	"context"
 	"encoding/json"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// report writes a pod's status. Deployments count by the Ready condition, kubectl's READY column by the containers.
+// report writes a pod's status, beside what the pod does: a delay does not wait for the write before it, and of statuses that
+// follow each other faster than they are written only the newest is. Deployments count by the Ready condition, kubectl's READY
+// column by the containers.
 type report struct {
 	ctx      context.Context
 	kubelet  *Kubelet
@@ -17,6 +20,10 @@ type report struct {
 	address  string
 	started  metav1.Time
 	restarts int32
+
+	mu      sync.Mutex
+	next    []byte // the newest status that is not written
+	writing bool
 }
 
 func (r *report) waiting(reason, message string) {
@@ -66,9 +73,30 @@ func (r *report) write(phase corev1.PodPhase, ready bool, state corev1.Container
 	}
 	// The UID makes it a conflict if another pod has the name by now.
 	body, _ := json.Marshal(map[string]any{"metadata": map[string]any{"uid": r.pod.UID}, "status": status})
-	r.kubelet.insist(r.ctx, "pod "+r.pod.Namespace+"/"+r.pod.Name, func() error {
-		_, err := r.kubelet.client.CoreV1().Pods(r.pod.Namespace).Patch(r.ctx, r.pod.Name,
-			types.StrategicMergePatchType, body, metav1.PatchOptions{}, "status")
-		return err
-	})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.next = body
+	if !r.writing {
+		r.writing = true
+		go r.flush()
+	}
+}
+
+// flush writes until there is nothing newer.
+func (r *report) flush() {
+	for {
+		r.mu.Lock()
+		body := r.next
+		r.next = nil
+		r.writing = body != nil
+		r.mu.Unlock()
+		if body == nil {
+			return
+		}
+		r.kubelet.insist(r.ctx, "pod "+r.pod.Namespace+"/"+r.pod.Name, func() error {
+			_, err := r.kubelet.client.CoreV1().Pods(r.pod.Namespace).Patch(r.ctx, r.pod.Name,
+				types.StrategicMergePatchType, body, metav1.PatchOptions{}, "status")
+			return err
+		})
+	}
 }

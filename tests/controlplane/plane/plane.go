@@ -16,6 +16,7 @@ import (
 	"controlplane/cloud"
 	"controlplane/journal"
 	"controlplane/kubelet"
+	"controlplane/volumes"
 )
 
 // plane is what runs.
@@ -124,6 +125,9 @@ func (p *plane) standIns(ctx context.Context, client *kubernetes.Clientset) erro
 		return err
 	}
 	pools := cloud.New(ctx, client, factory, events, p.options.scan, p.options.delays.Seed)
+	if err := volumes.Provision(ctx, client, factory); err != nil {
+		return err
+	}
 	factory.Start(ctx.Done())
 	factory.WaitForCacheSync(ctx.Done())
 
