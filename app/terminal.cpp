@@ -19,6 +19,7 @@ const std::atomic<bool>& watch_for_interrupt() {
   action.sa_handler = [](int) { interrupted.store(true, std::memory_order_relaxed); };
   action.sa_flags = SA_RESETHAND;
   sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
   return interrupted;
 }
 

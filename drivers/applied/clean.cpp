@@ -157,7 +157,9 @@ class Cleaner {
 
   // Of what bears the label only what the run's ConfigMap owns, or what is the cluster's.
   bool is_ours(const Json& object) const {
-    return ns_of(object).empty() || is_owned(object, run_) || name_of(object) == owner_name(run_);
+    const std::string name = name_of(object);
+    return ns_of(object).empty() || is_owned(object, run_) || name == owner_name(run_) ||
+           name == state_of(run_);
   }
 
   Awaitable<void> remove_all(std::string path) {

@@ -11,6 +11,8 @@ namespace thaw::applied {
 using kubernetes::Json;
 using kubernetes::text_at;
 
+std::string state_of(const std::string& run) { return owner_name(run) + "-state"; }
+
 std::string owner_name(const std::string& run) { return "thaw-run-" + run; }
 
 std::string label_selector(const std::string& run) {

@@ -24,6 +24,7 @@ class Workloads {
   // A line where what is decided is news, as in a simulated run.
   void decided(std::size_t function, Replicas was, const Decision& capped);
 
+  bool known(std::size_t function) const { return functions_[function].desired.has_value(); }
   std::int64_t scale_ups(std::size_t function) const { return functions_[function].ups; }
   std::int64_t scale_downs(std::size_t function) const { return functions_[function].downs; }
 

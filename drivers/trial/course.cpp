@@ -19,7 +19,6 @@ Course::Course(asio::any_io_executor executor, observed::View& view, observed::B
       end_(executor) {}
 
 void Course::start() {
-  started_ = true;
   load_.start();
   anchor(Instant::Anchor::start, "", view_.scenario().start);
   if (view_.scenario().until) {
@@ -28,11 +27,15 @@ void Course::start() {
       if (!cancelled) finish();
     });
   }
+}
+
+void Course::deployed() {
+  deployed_ = true;
   moved();
 }
 
 void Course::moved() {
-  if (settle_due_ || over_ || !started_) return;
+  if (settle_due_ || over_ || !deployed_) return;
   settle_due_ = true;
   asio::post(executor_, [this] {
     settle_due_ = false;
@@ -41,6 +44,7 @@ void Course::moved() {
 }
 
 void Course::settle() {
+  if (!deployed_) return;  // deployed() looks again
   if (!load_over_ && load_.over()) {
     load_over_ = true;
     if (last_request_) anchor(Instant::Anchor::last_request, "", *last_request_);

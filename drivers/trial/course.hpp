@@ -25,6 +25,9 @@ class Course final : public loadgen::Listener {
          loadgen::Options load);
 
   void start();  // at the scenario's start
+  // All workloads are made and seen: before that nothing is looked at, since in a simulated run
+  // they are there from the start.
+  void deployed();
   void moved();  // it looks once what goes on now is over
   // Over by itself; the checks are decided. `cut`: by somebody else, now.
   bool over() const { return over_; }
@@ -57,7 +60,7 @@ class Course final : public loadgen::Listener {
   std::list<boost::asio::steady_timer> timers_;
   boost::asio::steady_timer end_;
   std::optional<TimePoint> last_request_, last_completion_;
-  bool settle_due_ = false, load_over_ = false, over_ = false, started_ = false;
+  bool settle_due_ = false, load_over_ = false, over_ = false, deployed_ = false;
 };
 
 }  // namespace thaw::trial

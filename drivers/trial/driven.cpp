@@ -16,7 +16,6 @@ bool left_to_cluster(const Scenario& scenario, const Governance& governance,
 }
 
 std::string lease_of(const std::string& run) { return "thaw-run-" + run; }
-std::string state_of(const std::string& run) { return "thaw-run-" + run + "-state"; }
 std::string calls_of(const std::string& run) { return "thaw-run-" + run + "-calls"; }
 
 DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan,
@@ -29,7 +28,7 @@ DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan,
   config.listen = "127.0.0.1:0";
   config.lease.name = lease_of(settings.run);
   config.lease.ns = plan.namespaces.front();
-  config.state.name = state_of(settings.run);
+  config.state.name = applied::state_of(settings.run);
   config.state.ns = plan.namespaces.front();
   config.state.every = pace.wall(config.state.every);
   config.state.labels = {{applied::kManagedBy, "thaw"}, {applied::kRunLabel, settings.run}};

@@ -40,7 +40,6 @@ DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan,
 
 // What it keeps in the cluster: see config_of.
 std::string lease_of(const std::string& run);
-std::string state_of(const std::string& run);
 std::string calls_of(const std::string& run);
 
 class Driven {

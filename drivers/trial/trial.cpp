@@ -138,6 +138,7 @@ class Trial {
   Awaitable<void> prepare();
   Awaitable<void> play();
   Awaitable<void> set_stage();
+  bool all_seen() const;
   Awaitable<void> until(std::function<bool()> holds, Duration within, std::string what);
   Awaitable<void> look_for_orders();
   void start_driver(const Pace& pace);
@@ -149,7 +150,6 @@ class Trial {
   loadgen::Target target() const;
   void keep_result();
   std::vector<std::string> notices() const;
-  Awaitable<void> remove_state();
   Awaitable<void> take_away();
 
   const Scenario& scenario_;
@@ -253,7 +253,9 @@ Awaitable<void> Trial::play() {
   const applied::Applied made =
       co_await applied::apply(reader_, writer_, plan_, std::move(settings));
   say(std::to_string(made.objects.size()) + " objects are made; the run begins");
+  co_await until([this] { return all_seen(); }, kUpWithin, "what was made is not seen");
   Course& course = *stage_->course;
+  course.deployed();
   StatusLine status(stage_->view, course.load());
   while (!course.over()) {
     if (failed_) std::rethrow_exception(failed_);
@@ -267,6 +269,12 @@ Awaitable<void> Trial::play() {
     co_await world::pause(io_.get_executor(), kLook);
   }
   keep_result();
+}
+
+bool Trial::all_seen() const {
+  return std::ranges::all_of(plan_.functions, [this](const applied::FunctionOn& on) {
+    return on.kind.empty() || stage_->workloads.known(on.function);
+  });
 }
 
 // Everything that watches, decides and calls is up before the first workload is there.
@@ -407,19 +415,6 @@ std::vector<std::string> Trial::notices() const {
   return all;
 }
 
-// What the driver has written last is labelled as the run's, and owned by nobody.
-Awaitable<void> Trial::remove_state() {
-  if (plan_.namespaces.empty()) co_return;
-  const std::string path =
-      "/api/v1/namespaces/" + plan_.namespaces.front() + "/configmaps/" + state_of(run_);
-  const kubernetes::Json options = kubernetes::Json::object();
-  try {
-    co_await writer_.remove(path, options);
-  } catch (const kubernetes::ApiError& error) {
-    if (error.kind() != kubernetes::ApiError::Kind::not_found) throw;
-  }
-}
-
 // The driver first: it would write to what goes.
 Awaitable<void> Trial::take_away() {
   leaving_ = true;
@@ -429,7 +424,6 @@ Awaitable<void> Trial::take_away() {
   say("removes what it made");
   applied::CleanSettings settings;
   settings.namespaces = plan_.namespaces;
-  co_await remove_state();
   const applied::Cleaned cleaned =
       co_await applied::clean(reader_, writer_, run_, std::move(settings));
   say(std::to_string(cleaned.removed.size()) + " objects are removed");

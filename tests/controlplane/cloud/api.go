@@ -18,7 +18,7 @@ import (
 //	PUT    /pools/NAME                   sets what the body says; a size is reached at once by orders or removals
 //	DELETE /pools/NAME                   with all its instances
 //	DELETE /pools/NAME/INSTANCE          this one, and the size is one less
-//	PUT    /scan                         how often the autoscaler looks: a Go duration, in text
+//	PUT    /scan                         how often the autoscaler looks: a Go duration, in text; ?first=: from now to the next
 //	POST   /pools/NAME/INSTANCE/reclaim  a spot reclaim: after ?notice=2s (the default) it is gone, pods and all
 func (c *Cloud) Handle(mux *http.ServeMux) {
 	mux.HandleFunc("GET /pools", c.locked(c.list))
@@ -122,14 +122,18 @@ func (c *Cloud) putScan(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		scan, err = time.ParseDuration(strings.TrimSpace(string(text)))
 	}
-	if err == nil && scan <= 0 {
+	first := scan
+	if said := r.URL.Query().Get("first"); err == nil && said != "" {
+		first, err = time.ParseDuration(said)
+	}
+	if err == nil && (scan <= 0 || first < 0) {
 		err = fmt.Errorf("%q is no interval", text)
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	c.scans <- scan
+	c.scans <- scans{first, scan}
 }
 
 func (c *Cloud) drop(w http.ResponseWriter, r *http.Request) {

@@ -29,7 +29,7 @@ type Cloud struct {
 	pods    listers.PodLister
 	journal *journal.Journal
 	seed    uint64
-	scans   chan time.Duration // how often, from now on
+	scans   chan scans
 
 	mu    sync.Mutex
 	pools map[string]*group
@@ -60,24 +60,30 @@ type event struct {
 // New begins to scale every scan; the caller starts the factory. Delays that are drawn repeat with the seed.
 func New(ctx context.Context, client kubernetes.Interface, factory informers.SharedInformerFactory,
 	journal *journal.Journal, scan time.Duration, seed uint64) *Cloud {
-	c := &Cloud{ctx: ctx, client: client, journal: journal, seed: seed, scans: make(chan time.Duration),
+	c := &Cloud{ctx: ctx, client: client, journal: journal, seed: seed, scans: make(chan scans),
 		pools: map[string]*group{},
 		nodes: factory.Core().V1().Nodes().Lister(), pods: factory.Core().V1().Pods().Lister()}
-	go func() {
-		ticks := time.NewTicker(scan)
-		defer ticks.Stop()
-		for {
-			select {
-			case <-ticks.C:
-				c.scale(time.Now())
-			case scan := <-c.scans:
-				ticks.Reset(scan)
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
+	go c.loop(scans{first: scan, each: scan})
 	return c
+}
+
+// scans are when the autoscaler looks, from now on.
+type scans struct{ first, each time.Duration }
+
+func (c *Cloud) loop(when scans) {
+	timer := time.NewTimer(when.first)
+	defer timer.Stop()
+	for next := time.Now().Add(when.first); ; timer.Reset(time.Until(next)) {
+		select {
+		case <-timer.C:
+			c.scale(time.Now())
+			next = next.Add(when.each)
+		case when = <-c.scans:
+			next = time.Now().Add(when.first)
+		case <-c.ctx.Done():
+			return
+		}
+	}
 }
 
 func (c *Cloud) note(g *group, kind string, i *instance, reason string) {
@@ -135,7 +141,7 @@ func (c *Cloud) order(g *group, reason string) {
 		}
 		i.State, i.since = running, time.Now()
 		c.note(g, "running", i, "")
-		node := g.node(i.Name, g.name, boot, gpu)
+		node := g.node(i.Name, g.name, i.number, boot, gpu)
 		go func() {
 			if _, err := c.client.CoreV1().Nodes().Create(c.ctx, node, metav1.CreateOptions{}); err != nil {
 				c.complain("node "+i.Name, err)

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"strconv"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -38,11 +39,12 @@ func (i *instance) billed(now time.Time) time.Duration {
 }
 
 // node is the object that an instance of the pool registers. Its devices come later, by the fake kubelet.
-func (p *Pool) node(name, pool string, boot, gpu time.Duration) *corev1.Node {
+func (p *Pool) node(name, pool string, number int, boot, gpu time.Duration) *corev1.Node {
 	node := &corev1.Node{
 		ObjectMeta: metav1.ObjectMeta{Name: name,
-			Labels:      map[string]string{kubelet.Label: "true", "pool": pool, corev1.LabelHostname: name},
-			Annotations: map[string]string{kubelet.Boot: text(boot), kubelet.GPU: text(gpu)}},
+			Labels: map[string]string{kubelet.Label: "true", "pool": pool, corev1.LabelHostname: name},
+			Annotations: map[string]string{kubelet.Boot: text(boot), kubelet.GPU: text(gpu),
+				kubelet.Number: strconv.Itoa(number)}},
 		Spec: corev1.NodeSpec{ProviderID: "fake:///" + pool + "/" + name, Taints: p.Taints},
 	}
 	for key, value := range p.Labels {

@@ -60,7 +60,7 @@ func (g *group) template(i *instance) *room {
 	for name, quantity := range g.Capacity {
 		free[name] = quantity
 	}
-	return &room{node: g.node("template", g.name, 0, 0), free: free, instance: i}
+	return &room{node: g.node("template", g.name, 0, 0, 0), free: free, instance: i}
 }
 
 // rest is the room that the pods on a node leave.

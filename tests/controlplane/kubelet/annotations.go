@@ -47,13 +47,19 @@ const (
 	OnCard     = "fake/on-card"    // true: its work is a card's
 	Collection = "fake/collection" // of its node's exporter; without it the pod tells its utilisation of the last second
 	Sample     = "fake/sample"     // what a value is of, before its collection
-	QueueLimit = "fake/queue-limit"
-	Service    = "fake/service"
-	Model      = "fake/model"
-	Load       = "fake/load"
-	PromptRate = "fake/prompt-rate"
-	TokenRate  = "fake/token-rate"
-	Tokens     = "fake/tokens"
+	Scrape     = "fake/scrape"     // how often the store takes what the exporter has
+
+	// Of a node, each drawn for its number in its pool, which is the last: when these happen, from the start on.
+	CollectionPhase = "fake/collection-phase"
+	ScrapePhase     = "fake/scrape-phase"
+	Number          = "fake/number"
+	QueueLimit      = "fake/queue-limit"
+	Service         = "fake/service"
+	Model           = "fake/model"
+	Load            = "fake/load"
+	PromptRate      = "fake/prompt-rate"
+	TokenRate       = "fake/token-rate"
+	Tokens          = "fake/tokens"
 )
 
 // never is a delay that does not pass.

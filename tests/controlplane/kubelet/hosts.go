@@ -20,6 +20,7 @@ type hosts struct {
 	all    map[types.UID]*host
 	places map[types.UID]*place // by pod
 	bound  map[types.UID]int    // pods so far, by their owner
+	start  time.Time            // from which the exporters' phases count
 }
 
 type host struct {
@@ -36,7 +37,8 @@ type place struct {
 }
 
 func newHosts() *hosts {
-	return &hosts{all: map[types.UID]*host{}, places: map[types.UID]*place{}, bound: map[types.UID]int{}}
+	return &hosts{all: map[types.UID]*host{}, places: map[types.UID]*place{}, bound: map[types.UID]int{},
+		start: time.Now()}
 }
 
 // take is the pod's place, the same whenever it is asked for.
@@ -90,11 +92,19 @@ func (k *Kubelet) Expose(out io.Writer) {
 	for _, on := range k.hosts.all {
 		all = append(all, on)
 	}
+	start := k.hosts.start
 	k.hosts.mu.Unlock()
 	slices.SortFunc(all, func(a, b *host) int { return cmp.Compare(a.name, b.name) })
 	var cards []*standin.Host
 	for _, on := range all {
 		cards = append(cards, on.Host)
 	}
-	standin.Expose(out, cards, time.Now())
+	standin.Expose(out, cards, time.Now(), start)
+}
+
+// Start is from when on the exporters' phases count.
+func (k *Kubelet) Start(at time.Time) {
+	k.hosts.mu.Lock()
+	defer k.hosts.mu.Unlock()
+	k.hosts.start = at
 }

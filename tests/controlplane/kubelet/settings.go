@@ -10,6 +10,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"controlplane/delay"
 	"controlplane/standin"
 )
 
@@ -32,6 +33,14 @@ func (r *reading) duration(key string, to *time.Duration) {
 		if *to, err = time.ParseDuration(text); err == nil && *to < 0 {
 			err = fmt.Errorf("%q is negative", text)
 		}
+		return err
+	})
+}
+
+func (r *reading) drawn(key string, to *time.Duration, number int) {
+	r.each(key, func(text string) error {
+		d, err := delay.Parse(text)
+		*to = d.Draw(max(1, number), 0)
 		return err
 	})
 }
@@ -133,6 +142,11 @@ func series(pod *corev1.Pod, node *corev1.Node) (standin.Series, error) {
 		r := reading{annotations: annotations}
 		r.duration(Collection, &s.Collection)
 		r.duration(Sample, &s.Sample)
+		r.duration(Scrape, &s.Scrape)
+		number := 1
+		r.count(Number, &number)
+		r.drawn(CollectionPhase, &s.CollectionPhase, number)
+		r.drawn(ScrapePhase, &s.ScrapePhase, number)
 		if r.err != nil {
 			return s, r.err
 		}

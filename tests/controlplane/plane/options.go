@@ -19,9 +19,11 @@ type options struct {
 	prometheus bool
 	scrape     time.Duration
 	hpaSync    time.Duration
-	hpaWindow  time.Duration
-	scan       time.Duration
-	delays     *kubelet.Delays
+
+	exporterScrape time.Duration
+	hpaWindow      time.Duration
+	scan           time.Duration
+	delays         *kubelet.Delays
 }
 
 func parse(args []string) (options, error) {
@@ -34,6 +36,8 @@ func parse(args []string) (options, error) {
 		"but lo, where EndpointSlices are filled; needs root, and clients have to join it: nsenter --net=/proc/PID/ns/net")
 	flags.BoolVar(&o.prometheus, "prometheus", false, "run Prometheus, which scrapes every pod's ports")
 	flags.DurationVar(&o.scrape, "scrape", time.Second, "Prometheus' scrape interval")
+	flags.DurationVar(&o.exporterScrape, "exporter-scrape", 200*time.Millisecond,
+		"the same of the nodes' exporters, which themselves hold values back for as long as fake/scrape says")
 	flags.DurationVar(&o.hpaSync, "hpa-sync", time.Second, "sync period of the HPA controller (Kubernetes: 15s)")
 	flags.DurationVar(&o.hpaWindow, "hpa-downscale-window", 10*time.Second,
 		"its default stabilization of scale-downs (Kubernetes: 5m)")

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
@@ -138,6 +139,7 @@ func (p *plane) standIns(ctx context.Context, client *kubernetes.Clientset) erro
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
 		nodes.Expose(w)
 	})
+	mux.HandleFunc("PUT /exporter/start", func(http.ResponseWriter, *http.Request) { nodes.Start(time.Now()) })
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err

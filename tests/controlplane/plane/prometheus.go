@@ -36,8 +36,11 @@ scrape_configs:
 - job_name: dcgm-exporter
   honor_labels: true
   metrics_path: /exporter/metrics
+  scrape_interval: %[4]dms
+  scrape_timeout: %[4]dms
   static_configs: [{targets: ["%[3]s"]}]
-`, o.scrape.Milliseconds(), standIns, strings.TrimPrefix(standIns, "http://"))
+`, o.scrape.Milliseconds(), standIns, strings.TrimPrefix(standIns, "http://"),
+		o.exporterScrape.Milliseconds())
 	return []string{"--config.file=" + l.file("prometheus.yaml"), "--storage.tsdb.path=" + l.file("prometheus"),
 		fmt.Sprintf("--web.listen-address=127.0.0.1:%d", l.ports.prometheus), "--log.level=warn",
 		"--scrape.discovery-reload-interval=200ms",

@@ -44,6 +44,8 @@ type Series struct {
 	Namespace, Pod, Container, Node string
 	Collection                      time.Duration // of the node's exporter; 0: the pod tells its own utilisation
 	Sample                          time.Duration // what a value is of, before its collection; 0: all of that
+	Scrape                          time.Duration // a value is held until a scrape of this period; 0: told at once
+	CollectionPhase, ScrapePhase    time.Duration // after the start, see Expose
 }
 
 // Place is what a pod has of a host: which cards, and what is told of them.

@@ -2,7 +2,6 @@ package standin
 
 import (
 	"fmt"
-	"hash/fnv"
 	"io"
 	"math"
 	"slices"
@@ -13,8 +12,8 @@ import (
 // second is what a pod's own utilisation is of.
 const second = time.Second
 
-// keep is how far back activity has to be known: a value is of a period that ended up to another period ago.
-func (p *Place) keep() time.Duration { return 2*max(p.Collection, second) + second }
+// keep is how far back activity has to be known: a value is of a period that ended up to another period and a scrape ago.
+func (p *Place) keep() time.Duration { return 2*max(p.Collection, second) + p.Scrape + second }
 
 // utilisation is one series of a card or an instance.
 type utilisation struct {
@@ -23,27 +22,24 @@ type utilisation struct {
 	share float64
 }
 
-// utilisations of the pods that have a card and are collected so, as of now.
-func (h *Host) utilisations(now time.Time, collected bool) (all []utilisation) {
-	h.mu.Lock()
-	places := slices.Clone(h.places)
-	h.mu.Unlock()
-	for _, p := range places {
-		if (p.Collection > 0) != collected {
-			continue
-		}
-		all = append(all, p.utilisations(now)...)
+// last is the latest instant until now at which something happens that does so each period from a phase after start on.
+func last(now, start time.Time, phase, period time.Duration) time.Time {
+	since := now.Sub(start.Add(phase))
+	passed := since / period
+	if since < 0 && since%period != 0 {
+		passed--
 	}
-	return all
+	return start.Add(phase + passed*period)
 }
 
-// utilisations of one pod: one for each of its cards. The exporter's phase is the node's own.
-func (p *Place) utilisations(now time.Time) (all []utilisation) {
+// utilisations of one pod: one for each of its cards; none until there is something to tell.
+func (p *Place) utilisations(now, start time.Time) (all []utilisation) {
 	end, window := now, second
 	if p.Collection > 0 {
-		phase := int64(hash(p.Node) % uint64(p.Collection))
-		since := (now.UnixNano() - phase) % int64(p.Collection)
-		end, window = now.Add(-time.Duration(since)), p.Collection
+		if p.Scrape > 0 {
+			end = last(end, start, p.ScrapePhase, p.Scrape)
+		}
+		end, window = last(end, start, p.CollectionPhase, p.Collection), p.Collection
 		if p.Sample > 0 {
 			window = min(window, p.Sample)
 		}
@@ -65,17 +61,19 @@ func (p *Place) utilisations(now time.Time) (all []utilisation) {
 	return all
 }
 
-func hash(text string) uint64 {
-	h := fnv.New64a()
-	_, _ = io.WriteString(h, text)
-	return h.Sum64()
-}
-
-// Expose writes what the exporter of the hosts' nodes has.
-func Expose(out io.Writer, hosts []*Host, now time.Time) {
+// Expose writes what the exporters of the hosts' nodes have, as the store scraped it last. Collections and scrapes happen each
+// period, a phase of the node's own after start.
+func Expose(out io.Writer, hosts []*Host, now, start time.Time) {
 	var all []utilisation
 	for _, h := range hosts {
-		all = append(all, h.utilisations(now, true)...)
+		h.mu.Lock()
+		places := slices.Clone(h.places)
+		h.mu.Unlock()
+		for _, p := range places {
+			if p.Collection > 0 {
+				all = append(all, p.utilisations(now, start)...)
+			}
+		}
 	}
 	exposeUtilisation(out, all)
 }

@@ -41,6 +41,6 @@ func (s *Server) expose(out io.Writer, now time.Time) {
 		fmt.Fprintf(out, "ollama_tokens_total{%s} %d\n", of, m.tokens)
 	}
 	if s.place.Collection == 0 {
-		exposeUtilisation(out, s.place.utilisations(now))
+		exposeUtilisation(out, s.place.utilisations(now, now))
 	}
 }

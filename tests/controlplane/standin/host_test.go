@@ -162,14 +162,15 @@ func TestMaxMinFair(t *testing.T) {
 // An exporter's value is of the last whole period, and of the card where pods share it.
 func TestUtilisationIsOfTheLastWholePeriod(t *testing.T) {
 	r := newRig(Sharing{Mode: VGPU, Cards: 1, PerCard: 2})
-	told := Series{Pod: "a", Node: "n", Collection: 3 * time.Second}
+	told := Series{Pod: "a", Node: "n", Collection: 3 * time.Second, CollectionPhase: time.Second}
 	a, _ := r.Take("a", Ask{Cards: 1}, told)
-	b, _ := r.Take("b", Ask{Cards: 1}, Series{Pod: "b", Node: "n", Collection: 3 * time.Second, Sample: time.Second})
-	phase := int64(hash("n") % uint64(told.Collection))
-	tick := time.Unix(0, (time.Now().UnixNano()/int64(told.Collection)+1)*int64(told.Collection)+phase)
+	b, _ := r.Take("b", Ask{Cards: 1}, Series{Pod: "b", Node: "n", Collection: 3 * time.Second, CollectionPhase: time.Second,
+		Sample: time.Second})
+	start := time.Now()
+	tick := start.Add(4 * time.Second) // a phase of one
 	for _, p := range []*Place{a, b} {
 		p.bound = tick
-		if found := p.utilisations(tick.Add(-1)); found != nil {
+		if found := p.utilisations(tick.Add(-1), start); found != nil {
 			t.Errorf("there was a value before the first collection: %+v", found)
 		}
 	}
@@ -187,10 +188,27 @@ func TestUtilisationIsOfTheLastWholePeriod(t *testing.T) {
 		12_000 * ms: {0, 0},
 	} {
 		for i, p := range []*Place{a, b} {
-			found := p.utilisations(tick.Add(at))
+			found := p.utilisations(tick.Add(at), start)
 			if len(found) != 1 || math.Abs(found[0].share-expected[i]) > 1e-9 {
 				t.Errorf("%v after a collection, %s: expected %v, found %+v", at, p.Pod, expected[i], found)
 			}
+		}
+	}
+}
+
+// What is told is what was collected by the last scrape: with a period of 2 s and a phase of 1.5 s that of 5.5 s, 7.5 s, ….
+func TestWhatIsCollectedWaitsForAScrape(t *testing.T) {
+	p, _ := newRig(Sharing{}).Take("a", Ask{Cards: 1}, Series{Collection: 3 * time.Second, Scrape: 2 * time.Second,
+		ScrapePhase: 1500 * ms})
+	start := p.bound
+	p.begin(start.Add(3 * time.Second))
+	p.end(start.Add(4500 * ms)) // half of the second period
+	for at, expected := range map[time.Duration]float64{
+		0: -1, 1499 * ms: -1, 1500 * ms: 0, 6000 * ms: 0, 7499 * ms: 0, 7500 * ms: 0.5, 9499 * ms: 0.5, 9500 * ms: 0,
+	} {
+		found := p.utilisations(start.Add(at), start)
+		if (expected < 0) != (len(found) == 0) || (len(found) > 0 && math.Abs(found[0].share-expected) > 1e-9) {
+			t.Errorf("%v: expected %v, found %+v", at, expected, found)
 		}
 	}
 }
