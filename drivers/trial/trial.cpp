@@ -299,7 +299,9 @@ Awaitable<void> Trial::set_stage() {
   stage_->begin(std::move(load));
   co_await until([&] { return Steady::now() >= begins; }, 2 * kLead, "");
   stage_->course->start();
-  if (fixture_) world::spawn(io_.get_executor(), look_for_orders());
+  if (!fixture_) co_return;
+  co_await fixture_->begin(scenario_, preparation());
+  world::spawn(io_.get_executor(), look_for_orders());
 }
 
 void Trial::watch(Stage& stage) {

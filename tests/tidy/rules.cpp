@@ -116,9 +116,9 @@ Findings libraries_out_of_place(const Tree& tree) {
       {"nlohmann/",
        {"engine/scenario/", "engine/calibration/", "engine/diff/", "engine/lint/",
         "engine/recording/", "engine/report/", "engine/traces/", "policies/exec/", "app/decide/",
-         "app/test/", "drivers/applied/", "drivers/fixture/", "drivers/gateway/async/",
-         "drivers/kubernetes/", "drivers/observed/", "drivers/trial/",
-        "drivers/metrics/", "drivers/world/", "tests/"}},
+        "app/test/", "drivers/applied/", "drivers/fixture/", "drivers/gateway/async/",
+        "drivers/kubernetes/", "drivers/observed/", "drivers/trial/", "drivers/metrics/",
+        "drivers/world/", "tests/"}},
       {"sqlite3", {"drivers/gateway/async/"}},
       // A second reader of requests, to hold ours against.
       {"boost/beast/", {"drivers/http/", "tests/drivers/gateway/agreement_test.cpp"}},
