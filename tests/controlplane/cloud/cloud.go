@@ -76,7 +76,7 @@ func (c *Cloud) loop(when scans) {
 	for next := time.Now().Add(when.first); ; timer.Reset(time.Until(next)) {
 		select {
 		case <-timer.C:
-			c.scale(time.Now())
+			c.scale(next) // not a little later: what is so for exactly sixty scans has been so for sixty intervals
 			next = next.Add(when.each)
 		case when = <-c.scans:
 			next = time.Now().Add(when.first)
