@@ -36,8 +36,8 @@ void NoisyLoad::tick(const HpaWatch& watch) {
 void NoisyLoad::move(Level& level) {
   const auto& [metric, at] = level;
   const double span = metric.high - metric.low;
-  const double to = share() < 1.0 / 40 ? metric.low + span * share()
-                                       : at + span * 0.08 * (share() - 0.5);
+  const double to =
+      share() < 1.0 / 40 ? metric.low + span * share() : at + span * 0.08 * (share() - 0.5);
   level.at = std::clamp(to, metric.low, metric.high);
 }
 

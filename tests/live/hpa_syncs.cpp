@@ -1,14 +1,12 @@
 #include "tests/live/hpa_syncs.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "drivers/kubernetes/json_fields.hpp"
-#include "engine/scenario/rfc3339.hpp"
 #include "engine/scenario/units.hpp"
 
 namespace thaw::live {
@@ -17,8 +15,6 @@ namespace hpa_syncs {
 using kubernetes::number_at;
 using kubernetes::text_at;
 using Of = Change::Of;
-
-constexpr const char* kController = "kube-controller-manager";
 
 std::int64_t milli_of(const Json& quantity) {
   const auto milli = units::kubernetes_milli(quantity.get<std::string>());
@@ -36,8 +32,7 @@ Json metric_of(const Json& metric) {
   return {{"type", type},
           {"name", source.at("metric").at("name")},
           {"targetType", target_type},
-          {"targetMilli",
-           milli_of(target.at(target_type == "Value" ? "value" : "averageValue"))}};
+          {"targetMilli", milli_of(target.at(target_type == "Value" ? "value" : "averageValue"))}};
 }
 
 Json autoscaler_of(const Json& object) {
@@ -48,46 +43,6 @@ Json autoscaler_of(const Json& object) {
   for (const Json& metric : spec.at("metrics")) written["metrics"].push_back(metric_of(metric));
   if (spec.contains("behavior")) written["behavior"] = spec["behavior"];
   return written;
-}
-
-// One sync: its instant is that of its last question, or of its write where it asked nothing.
-struct Sync {
-  std::int64_t t_ns = 0;
-  std::vector<Json> answers = {};
-};
-
-// A write of .spec.replicas, by the controller or by hand.
-struct Write {
-  std::int64_t t_ns;
-  std::int32_t replicas;
-  bool by_controller;
-  std::string cause = {};
-
-  bool asked_nothing() const { return cause == "currentAboveMax" || cause == "currentBelowMin"; }
-};
-
-std::vector<Sync> syncs_of(const Json& autoscaler, const std::vector<Json>& answers,
-                           const std::vector<Write>& writes) {
-  std::map<std::string, std::size_t> index;
-  for (const Json& metric : autoscaler.at("metrics")) {
-    index.emplace(metric.at("name").get<std::string>(), index.size());
-  }
-  std::vector<Sync> syncs;
-  for (const Json& answer : answers) {
-    const auto found = index.find(answer.at("metric").get<std::string>());
-    if (found == index.end()) continue;
-    if (found->second == 0) syncs.emplace_back();
-    if (syncs.empty() || syncs.back().answers.size() != found->second) {
-      throw std::runtime_error("a question out of its order: " + answer.dump());
-    }
-    syncs.back().answers.push_back(answer);
-    syncs.back().t_ns = answer.at("t_ns");
-  }
-  for (const Write& write : writes) {
-    if (write.asked_nothing()) syncs.push_back({write.t_ns});
-  }
-  std::ranges::sort(syncs, {}, &Sync::t_ns);
-  return syncs;
 }
 
 Json reading_of(const std::string& type, const Json& answer) {
@@ -142,17 +97,6 @@ class Seen {
   std::size_t next_ = 0;
 };
 
-// The cause that a line of the controller's log gives, in the words of `thaw decide`.
-std::string cause_of(const std::string& line) {
-  if (line.find(" above target\"") != std::string::npos) return "metricAboveTarget";
-  if (line.find("reason=\"All metrics below target\"") != std::string::npos) {
-    return "allMetricsBelowTarget";
-  }
-  if (line.find("above Spec.MaxReplicas\"") != std::string::npos) return "currentAboveMax";
-  if (line.find("below Spec.MinReplicas\"") != std::string::npos) return "currentBelowMin";
-  return "none";
-}
-
 // What the status says of each metric; an entry without a type is one that could not be read.
 Json proposals_of(const Json& status) {
   Json proposals = Json::array();
@@ -174,6 +118,10 @@ Json proposals_of(const Json& status) {
   return proposals;
 }
 
+double seconds_between(std::int64_t from_ns, std::int64_t to_ns) {
+  return static_cast<double>(to_ns - from_ns) / 1e9;
+}
+
 Json conditions_of(const Json& status) {
   Json conditions = Json::object();
   if (!status.contains("conditions")) return conditions;
@@ -182,37 +130,6 @@ Json conditions_of(const Json& status) {
   }
   return conditions;
 }
-
-}  // namespace hpa_syncs
-
-SyncReader::SyncReader(const Plane& plane, const HpaWatch& watch, Controller controller)
-    : changes_(watch.changes()), controller_(controller) {
-  using namespace hpa_syncs;
-  for (const std::string& line : plane.lines("metric-answers.jsonl")) {
-    Json answer = Json::parse(line);
-    if (text_at(answer, {"user"}) == kController) answers_.push_back(std::move(answer));
-  }
-  // The audit log has the wall clock.
-  const std::int64_t ahead =
-      std::chrono::system_clock::now().time_since_epoch().count() - steady_ns();
-  for (const std::string& line : plane.lines("audit.jsonl")) {
-    if (line.find("\"subresource\":\"scale\"") == std::string::npos) continue;
-    Json write = Json::parse(line);
-    if (!write.contains("requestObject") ||
-        number_at(write, {"responseStatus", "code"}) != 200) {
-      continue;
-    }
-    const auto at = scenario::parse_rfc3339(text_at(write, {"stageTimestamp"}));
-    if (!at) throw std::runtime_error("no instant: " + line);
-    write["t_ns"] = at->since_epoch.count() - ahead;
-    writes_.push_back(std::move(write));
-  }
-  for (std::string& line : plane.lines("kube-controller-manager.log")) {
-    if (line.find("\"Successfully rescaled\"") != std::string::npos) log_.push_back(std::move(line));
-  }
-}
-
-namespace hpa_syncs {
 
 // What was there before and at a sync, after it, and by the next one.
 struct Around {
@@ -234,44 +151,31 @@ struct Around {
   Seen before, at, after, next;
 };
 
-std::vector<Write> writes_of(const std::string& subject, const std::vector<Json>& writes,
-                             const std::vector<std::string>& log) {
-  std::vector<Write> found;
-  for (const Json& one : writes) {
-    if (text_at(one, {"objectRef", "name"}) != subject) continue;
-    found.push_back(
-        {one.at("t_ns"),
-         static_cast<std::int32_t>(number_at(one, {"requestObject", "spec", "replicas"})),
-         text_at(one, {"user", "username"}) == kController});
+// What a step says of the target. Pods that are plain need no name, unless a reading has it.
+Json target_of(const Seen& seen, const Json& metrics) {
+  const auto is_plain = [](const auto& pod) {
+    return pod.second.at("phase") == "Running" && pod.second.at("ready") == "True" &&
+           pod.second.at("deleted") == false;
+  };
+  const auto is_of_pods = [](const Json& metric) { return metric.at("type") == "Pods"; };
+  Json target = {{"statusReplicas", seen.deployment.at("statusReplicas")}};
+  if (std::ranges::all_of(seen.pods, is_plain) && std::ranges::none_of(metrics, is_of_pods)) {
+    target["readyPods"] = seen.pods.size();
+  } else {
+    target["pods"] = seen.pod_list();
   }
-  auto next = found.begin();  // the log has a line for each of the controller's, in their order
-  const auto by_hand = [](const Write& write) { return !write.by_controller; };
-  for (const std::string& line : log) {
-    if (line.find("HPA=\"default/" + subject + "\"") == std::string::npos) continue;
-    next = std::find_if_not(next, found.end(), by_hand);
-    if (next != found.end()) (next++)->cause = cause_of(line);
-  }
-  if (std::find_if_not(next, found.end(), by_hand) != found.end()) {
-    throw std::runtime_error(subject + ": a rescale that is not logged");
-  }
-  return found;
+  return target;
 }
 
-Json facts_of(const Sync& sync, const Json& metrics, const Seen& seen, std::int32_t replicas,
-              std::int64_t start_ns) {
-  Json step = {{"atSeconds", static_cast<double>(sync.t_ns - start_ns) / 1e9},
-               {"specReplicas", replicas},
-               {"statusReplicas", seen.deployment.at("statusReplicas")},
-               {"pods", seen.pod_list()},
-               {"readings", Json::array()}};
+Json readings_of(const Sync& sync, const Json& metrics) {
+  Json readings = Json::array();
   for (std::size_t i = 0; i < sync.answers.size(); ++i) {
-    step["readings"].push_back(
-        reading_of(metrics.at(i).at("type").get<std::string>(), sync.answers[i]));
+    readings.push_back(reading_of(metrics.at(i).at("type").get<std::string>(), sync.answers[i]));
   }
-  return step;
+  return readings;
 }
 
-Json expected_of(const Json& status, std::int32_t replicas, const Write* write) {
+Json expected_of(const Json& status, std::int32_t replicas, const ScaleWrite* write) {
   Json expected = {{"desiredReplicas", write != nullptr ? write->replicas : replicas},
                    {"rescaled", write != nullptr},
                    {"conditions", conditions_of(status)}};
@@ -292,31 +196,57 @@ Json case_of(const std::string& subject, const Json& object, const Controller& c
           {"steps", Json::array()}};
 }
 
-void count(const Json& step, const Around& around, RecordedSyncs& recorded) {
+void count(const Json& step, RecordedSyncs& recorded) {
   const Json& expected = step.at("expect");
-  ++recorded.syncs;
   if (expected.at("rescaled") == true) ++recorded.writes;
-  if (!around.settled()) ++recorded.unsettled;
   const Json& conditions = expected.at("conditions");
   const auto says = [&](const char* condition, const char* part) {
     return conditions.contains(condition) &&
            conditions[condition].at(1).get<std::string>().find(part) != std::string::npos;
   };
   if (says("AbleToScale", "Stabilized") || says("ScalingLimited", "Limit")) ++recorded.held_back;
-  for (const Json& reading : step.at("readings")) {
-    if (!reading.contains("error")) continue;
-    ++recorded.failures;
-    break;
-  }
+  const auto failed = [](const Json& reading) { return reading.contains("error"); };
+  if (std::ranges::any_of(step.at("readings"), failed)) ++recorded.failures;
+}
+
+// What else a sync may have seen, and when it may have been; as the step stands comes last.
+std::vector<Json> others_of(const Json& step, const Around& around, const Json& metrics,
+                            double unsure_s) {
+  const double at_s = step.at("atSeconds");
+  const auto with = [&](const Seen& seen, double seconds) {
+    Json fields = target_of(seen, metrics);
+    fields["atSeconds"] = seconds;
+    return fields;
+  };
+  std::vector<Json> others{with(around.at, at_s), with(around.at, at_s + unsure_s),
+                           with(around.at, at_s - unsure_s)};
+  if (around.settled()) return others;
+  others.push_back(with(around.after, at_s));
+  others.push_back(with(around.before, at_s));
+  return others;
+}
+
+// The widest doubt about an instant, at most as long as things are unsettled.
+std::int64_t widest_ns(const std::vector<Sync>& syncs) {
+  std::int64_t widest = 0;
+  for (const Sync& sync : syncs) widest = std::max(widest, sync.to_ns - sync.from_ns);
+  return std::min(widest, kUnsettled_ns);
+}
+
+std::vector<std::string> names_of(const Json& metrics) {
+  std::vector<std::string> names;
+  for (const Json& metric : metrics) names.push_back(metric.at("name"));
+  return names;
 }
 
 }  // namespace hpa_syncs
 
-RecordedSyncs SyncReader::of(const std::string& subject) const {
+RecordedSyncs recorded_syncs(const std::string& subject, const Journals& journals,
+                             const std::vector<Change>& changes, const Controller& controller) {
   using namespace hpa_syncs;
   std::vector<const Change*> mine;
   const Json* object = nullptr;
-  for (const Change& change : changes_) {
+  for (const Change& change : changes) {
     if (change.subject != subject) continue;
     mine.push_back(&change);
     if (change.of == Of::autoscaler && object == nullptr) object = &change.facts;
@@ -324,32 +254,42 @@ RecordedSyncs SyncReader::of(const std::string& subject) const {
   if (object == nullptr) throw std::runtime_error("no autoscaler " + subject);
 
   RecordedSyncs recorded;
-  recorded.test_case = case_of(subject, *object, controller_);
-  const Json& hpa = recorded.test_case.at("hpa");
-  const std::vector<Write> writes = writes_of(subject, writes_, log_);
-  const std::vector<Sync> syncs = syncs_of(hpa, answers_, writes);
+  recorded.test_case = case_of(subject, *object, controller);
+  const Json metrics = recorded.test_case.at("hpa").at("metrics");
+  const std::vector<ScaleWrite> writes = journals.writes(subject);
+  const std::vector<Sync> syncs = journals.syncs(subject, names_of(metrics));
   Around around(mine);
   std::optional<std::int32_t> replicas;
   auto next_write = writes.begin();
   for (std::size_t i = 0; i + 1 < syncs.size(); ++i) {
-    const std::int64_t t_ns = syncs[i].t_ns, next_ns = syncs[i + 1].t_ns;
-    recorded.longest_pause_ns = std::max(recorded.longest_pause_ns, next_ns - t_ns);
-    for (; next_write != writes.end() && next_write->t_ns < t_ns; ++next_write) {
+    const Sync& sync = syncs[i];
+    const std::int64_t next_ns = syncs[i + 1].from_ns;
+    recorded.longest_pause_ns = std::max(recorded.longest_pause_ns, next_ns - sync.from_ns);
+    for (; next_write != writes.end() && next_write->from_ns < sync.from_ns; ++next_write) {
       replicas = next_write->replicas;
     }
-    const Write* const write =
-        next_write != writes.end() && next_write->t_ns < next_ns && next_write->by_controller
+    const ScaleWrite* const write =
+        next_write != writes.end() && next_write->from_ns < next_ns && next_write->by_controller
             ? &*next_write++
             : nullptr;
-    around.move(t_ns, write != nullptr ? write->t_ns : next_ns, next_ns);
-    if (!replicas) replicas = number_at(around.at.deployment, {"replicas"});
-    Json step = facts_of(syncs[i], hpa.at("metrics"), around.at, *replicas, syncs[0].t_ns);
+    around.move(sync.from_ns, write != nullptr ? write->done_ns : next_ns, next_ns);
+    if (!replicas) {
+      replicas = static_cast<std::int32_t>(number_at(around.at.deployment, {"replicas"}));
+    }
+    const double at_s = seconds_between(syncs[0].from_ns, (sync.from_ns + sync.to_ns) / 2);
+    Json step = target_of(around.at, metrics);
+    step["atSeconds"] = at_s;
+    step["specReplicas"] = *replicas;
+    step["readings"] = readings_of(sync, metrics);
     step["expect"] = expected_of(around.next.autoscaler.at("status"), *replicas, write);
     if (write != nullptr) {
-      step["writtenAfterSeconds"] = static_cast<double>(write->t_ns - t_ns) / 1e9;
+      step["writtenAfterSeconds"] = seconds_between(syncs[0].from_ns, write->done_ns) - at_s;
       replicas = write->replicas;
     }
-    count(step, around, recorded);
+    if (!around.settled()) ++recorded.unsettled;
+    recorded.others[i] =
+        others_of(step, around, metrics, static_cast<double>(widest_ns(syncs)) / 1e9);
+    count(step, recorded);
     recorded.test_case["steps"].push_back(std::move(step));
   }
   return recorded;

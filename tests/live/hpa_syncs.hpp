@@ -1,50 +1,48 @@
-// The syncs of a plane's HPA controller, put together from what it left behind: its questions to the
-// metrics APIs with their answers, its writes of scales, its log, and the watched objects.
+// The syncs of a plane's HPA controller as a case for `thaw decide` (kind reconcile,
+// docs/decide.md).
 //
-// A sync becomes a step of a case for `thaw decide` (kind reconcile, docs/decide.md): what the
-// controller saw, and as `expect` what it did and reported: the number that it wrote or left, the
-// cause it logged, the conditions and the metrics' readings in the autoscaler's status. The first
-// sync of an autoscaler has to be among them; the last one is left out, for its end is not known.
-// Errors: std::runtime_error where the journals do not fit together.
+// A step is what the controller saw, and as `expect` what it did and reported: the number that it
+// wrote or left, the cause that it logged, the conditions and readings in the autoscaler's status.
+// The first sync of an autoscaler has to be among them, for nothing is remembered before it; the
+// last one is left out, as its end is not known.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "tests/live/hpa_journals.hpp"
 #include "tests/live/hpa_watch.hpp"
-#include "tests/live/plane.hpp"
 
 namespace thaw::live {
+
+// A sync is no instant, and the controller's caches are not ours: of what changes this near to its
+// last answer nobody can say whether it was seen.
+inline constexpr std::int64_t kUnsettled_ns = 50'000'000;
+
+struct RecordedSyncs {
+  Json test_case;
+  int writes = 0;                     // syncs that changed the number
+  int failures = 0;                   // with a metric that could not be read
+  int held_back = 0;                  // stabilised or limited
+  int unsettled = 0;                  // pods or .status.replicas changed near to it
+  std::int64_t longest_pause_ns = 0;  // between two syncs
+  // By the number of its step, what else a sync may have seen and when it may have been: fields of
+  // the step, to be tried from the last to the first, which is the step as it stands.
+  std::map<std::size_t, std::vector<Json>> others;
+  std::set<std::size_t> tried;  // steps of which not the first guess was taken
+
+  std::size_t syncs() const { return test_case.at("steps").size(); }
+};
 
 struct Controller {
   double downscale_stabilization_s;  // as the plane was told
 };
 
-struct RecordedSyncs {
-  Json test_case;
-  int syncs = 0;
-  int writes = 0;     // syncs that changed the number
-  int failures = 0;   // with a metric that could not be read
-  int held_back = 0;  // stabilised or limited
-  // Pods or .status.replicas changed within kUnsettled_ns of the question.
-  int unsettled = 0;
-  std::int64_t longest_pause_ns = 0;  // between two syncs
-};
-
-inline constexpr std::int64_t kUnsettled_ns = 50'000'000;
-
-class SyncReader {
- public:
-  SyncReader(const Plane& plane, const HpaWatch& watch, Controller controller);
-
-  RecordedSyncs of(const std::string& subject) const;
-
- private:
-  std::vector<Json> answers_, writes_;  // of the controller; writes with t_ns
-  std::vector<std::string> log_;
-  const std::vector<Change>& changes_;
-  Controller controller_;
-};
+RecordedSyncs recorded_syncs(const std::string& subject, const Journals& journals,
+                             const std::vector<Change>& changes, const Controller& controller);
 
 }  // namespace thaw::live

@@ -1,8 +1,10 @@
 // What the HPA controller of a plane sees of its targets, and what it says of its autoscalers: each
-// change of a pod, a Deployment or a HorizontalPodAutoscaler, with the instant when a watch told it.
+// change of a pod, a Deployment or a HorizontalPodAutoscaler, with the instant when a watch told
+// it.
 //
-// Objects belong to the subject that their label `app` names. Instants are std::chrono::steady_clock
-// in nanoseconds, as in the plane's journals. Threads: the watches have one of their own.
+// Objects belong to the subject that their label `app` names. Instants are
+// std::chrono::steady_clock in nanoseconds, as in the plane's journals. Threads: the watches have
+// one of their own.
 #pragma once
 
 #include <atomic>
