@@ -45,6 +45,14 @@ TEST(Decide, HoldsOnEveryRecordedCaseOfKnativeAndOfTheHpa) {
   }
 }
 
+// An hour of the real controller, as test_live_hpa recorded it: results/hpa-hour.md.
+TEST(Decide, HoldsAtEachSyncOfAnHourOfTheRealHpa) {
+  const Outcome outcome = thaw_command({"decide", "tests/conformance/hpa-hour.json"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_GE(lines_of(outcome.out).size(), 8u * 240);
+  EXPECT_EQ(lines(outcome).back(), Json({{"cases", 8}, {"held", 8}}));
+}
+
 TEST(Decide, PrintsALineForEachStepAndOneForAll) {
   const Outcome outcome = decide(cases(sample_case("[[5,4],[3,3]]")));
   EXPECT_EQ(outcome.code, 0);

@@ -238,8 +238,8 @@ bool try_another(RecordedSyncs& one, const std::vector<Json>& verdicts) {
 
 void print(const RecordedSyncs& one, const std::vector<Json>& verdicts) {
   std::cout << "| " << one.test_case.at("name").get<std::string>() << " | " << one.syncs() << " | "
-            << one.writes << " | " << one.failures << " | " << one.held_back << " | "
-            << one.unsettled << " | " << one.tried.size() << " | "
+            << one.writes << " | " << one.failures << " | " << one.held_back << " | " << one.refused
+            << " | " << one.unsettled << " | " << one.tried.size() << " | "
             << one.longest_pause_ns / 1'000'000 << " ms | "
             << std::ranges::count_if(verdicts, differs) << " |\n";
 }
@@ -269,9 +269,10 @@ TEST_F(HpaHour, IsDecidedSyncBySyncAsTheControllerDid) {
   };
   while (try_others()) verdicts = decide(file, all);
 
-  std::cout << "| autoscaler | syncs | changes | a metric failed | held back | unsettled | by "
+  std::cout << "| autoscaler | syncs | changes | a metric failed | held back | report refused | "
+               "unsettled | by "
                "another guess | longest "
-               "pause | decided otherwise |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n";
+               "pause | decided otherwise |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n";
   for (const RecordedSyncs& one : all) {
     const std::string name = one.test_case.at("name");
     print(one, verdicts[name]);

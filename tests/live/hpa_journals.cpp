@@ -60,14 +60,17 @@ void Journals::read_writes(const Plane& plane) {
     const bool by_controller = text_at(entry, {"user", "username"}) == kController;
     const std::int64_t from_ns = instant(entry, "requestReceivedTimestamp", ahead_ns);
     if (by_controller) said_[name].push_back(from_ns);
+    const bool taken = number_at(entry, {"responseStatus", "code"}) == 200;
+    if (!scale && by_controller) (taken ? reports_ : refused_)[name].push_back(from_ns);
+    if (!taken) continue;  // a conflict: a scale is written again
     if (!scale || !entry.contains("requestObject")) continue;
-    if (number_at(entry, {"responseStatus", "code"}) != 200) continue;  // a conflict, tried again
     writes_[name].push_back(
         {from_ns, instant(entry, "stageTimestamp", ahead_ns),
          static_cast<std::int32_t>(number_at(entry, {"requestObject", "spec", "replicas"})),
          by_controller});
   }
   for (auto& [name, instants] : said_) std::ranges::sort(instants);
+  for (auto& [name, instants] : reports_) std::ranges::sort(instants);
   for (auto& [name, writes] : writes_) std::ranges::sort(writes, {}, &ScaleWrite::done_ns);
 }
 
@@ -99,6 +102,19 @@ void Journals::read_log(const Plane& plane) {
 std::vector<ScaleWrite> Journals::writes(const std::string& subject) const {
   const auto found = writes_.find(subject);
   return found == writes_.end() ? std::vector<ScaleWrite>{} : found->second;
+}
+
+std::size_t Journals::reports(const std::string& subject, std::int64_t until_ns) const {
+  const std::vector<std::int64_t>& all = reports_.at(subject);
+  return static_cast<std::size_t>(std::ranges::lower_bound(all, until_ns) - all.begin());
+}
+
+bool Journals::refused(const std::string& subject, std::int64_t from_ns,
+                       std::int64_t until_ns) const {
+  const auto found = refused_.find(subject);
+  return found != refused_.end() && std::ranges::any_of(found->second, [&](std::int64_t t_ns) {
+           return t_ns >= from_ns && t_ns < until_ns;
+         });
 }
 
 std::vector<Sync> Journals::syncs(const std::string& subject,

@@ -6,6 +6,7 @@
 // not fit together.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -38,6 +39,10 @@ class Journals {
   explicit Journals(const Plane& plane);
 
   std::vector<ScaleWrite> writes(const std::string& subject) const;
+  // How often its status was written until then: the version that the watch told after so many.
+  std::size_t reports(const std::string& subject, std::int64_t until_ns) const;
+  // Whether a report of the time between was not taken, as one on an old version is not.
+  bool refused(const std::string& subject, std::int64_t from_ns, std::int64_t until_ns) const;
   // `metrics` in the order of the autoscaler's spec.
   std::vector<Sync> syncs(const std::string& subject,
                           const std::vector<std::string>& metrics) const;
@@ -49,7 +54,8 @@ class Journals {
 
   std::vector<Json> answers_;
   std::map<std::string, std::vector<ScaleWrite>> writes_;
-  std::map<std::string, std::vector<std::int64_t>> said_;  // writes of the controller: their begins
+  // Begins of writes by the controller: all, and those of a status that were taken, and were not.
+  std::map<std::string, std::vector<std::int64_t>> said_, reports_, refused_;
 };
 
 }  // namespace thaw::live

@@ -19,8 +19,8 @@
 
 namespace thaw::live {
 
-// A sync is no instant, and the controller's caches are not ours: of what changes this near to its
-// last answer nobody can say whether it was seen.
+// A sync is no instant, and the controller's caches are not ours: of what changes at least this
+// near to its last answer nobody can say whether it was seen.
 inline constexpr std::int64_t kUnsettled_ns = 50'000'000;
 
 struct RecordedSyncs {
@@ -28,7 +28,8 @@ struct RecordedSyncs {
   int writes = 0;                     // syncs that changed the number
   int failures = 0;                   // with a metric that could not be read
   int held_back = 0;                  // stabilised or limited
-  int unsettled = 0;                  // pods or .status.replicas changed near to it
+  int unsettled = 0;                  // the target changed while it may have looked
+  int refused = 0;                    // its report was: what it would have said is not known
   std::int64_t longest_pause_ns = 0;  // between two syncs
   // By the number of its step, what else a sync may have seen and when it may have been: fields of
   // the step, to be tried from the last to the first, which is the step as it stands.
