@@ -125,10 +125,14 @@ class Drive::Driver {
   }
 
   Watches::Told watched() {
-    if (!config_.gateway) return {inventory_, config_.spending ? &spending_ : nullptr};
-    return {inventory_,       config_.spending ? &spending_ : nullptr,
-            &endpoints_,      &heard_,
-            config_.state.ns, config_.gateway->name};
+    Watches::Told told{inventory_, config_.spending ? &spending_ : nullptr};
+    told.recording = &recording_;  // which is not there yet
+    if (!config_.gateway) return told;
+    told.endpoints = &endpoints_;
+    told.calls = &heard_;
+    told.calls_namespace = config_.state.ns;
+    told.calls_name = config_.gateway->name;
+    return told;
   }
 
   DataPath::Ports path_ports() {
@@ -264,6 +268,7 @@ class Drive::Driver {
       activity_.refresh(clock_.now(),
                         [this](const FunctionName& name) { return control_.ready(name); });
       spending_.count();
+      if (recording_ && path_) recording_->calls(path_->traffic());
       if (recording_ && recording_->full()) control_.tell_made([this] { recording_->next(); });
       reload();
     }

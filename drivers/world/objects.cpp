@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/scenario/node_objects.hpp"
 #include "engine/scenario/rfc3339.hpp"
 #include "engine/scenario/units.hpp"
 #include "engine/scenario/yaml.hpp"
@@ -200,7 +201,26 @@ PodState pod_of(const Json& object) {
 
 NodeState node_of(const Json& object) {
   const Json& meta = at(object, "metadata");
-  return {text(meta, "name"), text(at(meta, "labels"), "node.kubernetes.io/instance-type")};
+  const Json &labels = at(meta, "labels"), &status = at(object, "status");
+  NodeState node;
+  node.name = text(meta, "name");
+  node.type = text(labels, "node.kubernetes.io/instance-type");
+  node.pool = node.type;
+  for (const char* const label : pool_labels()) {
+    if (text(labels, label).empty()) continue;
+    node.pool = text(labels, label);
+    break;
+  }
+  node.created = time(meta, "creationTimestamp").value_or(TimePoint{});
+  for (const Json& one : at(status, "conditions")) {
+    if (text(one, "type") == "Ready" && text(one, "status") == "True")
+      node.ready = time(one, "lastTransitionTime");
+  }
+  // A device's resource has a domain; what each node has of itself has none.
+  for (const auto& [resource, count] : at(status, "allocatable").items()) {
+    if (resource.find('/') != std::string::npos && count != "0") node.devices = true;
+  }
+  return node;
 }
 
 HpaState hpa_of(const Json& object) {

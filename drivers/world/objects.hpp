@@ -66,6 +66,10 @@ PodState pod_of(const nlohmann::json& object);
 
 struct NodeState {
   std::string name, type;  // type: its label node.kubernetes.io/instance-type
+  std::string pool = {};   // as its cloud's label has it, else its type
+  TimePoint created = {};
+  std::optional<TimePoint> ready = {};  // since when it is
+  bool devices = false;                 // GPUs or the like are allocatable
 };
 
 NodeState node_of(const nlohmann::json& object);

@@ -50,8 +50,10 @@ void Recording::write(const std::string& line) {
 }
 
 void Recording::made(const Function& function, const Wants& wants, const SavedState* state) {
-  if (function.spec)
-    writer_->made(*function.spec, function.policy, wants, function.most, state, continues_);
+  if (!function.spec) return;
+  writer_->made(*function.spec, function.policy, wants, function.most, state, continues_);
+  names_[function.target] = function.spec->name;
+  pods_changed(function.target);  // those that were there before it
 }
 
 void Recording::step(FunctionId id, const Observation& seen, const Decision& decided,
@@ -66,11 +68,12 @@ void Recording::look(FunctionId id, const Observation& seen) {
   then_.look(id, seen);
 }
 
-void Recording::stage(const PodState& pod, const std::string& what, TimePoint at) {
-  writer_->stage({false, pod.owner ? pod.owner->name : "", pod.name, what, at});
-}
-
 void Recording::pods_changed(const WorkloadKey& key) {
+  const auto function = names_.find(key);
+  if (function == names_.end()) return;
+  const auto stage = [&](const PodState& pod, const char* what, TimePoint at) {
+    writer_->stage({false, function->second, pod.name, what, at});
+  };
   std::map<std::uint64_t, Known>& known = pods_[key];
   const Inventory::Pods& now = inventory_.pods_of(key);
   for (const auto& [id, pod] : now) {
@@ -80,8 +83,13 @@ void Recording::pods_changed(const WorkloadKey& key) {
       if (is && of.told.insert(what).second) stage(pod.state, what, at);
     };
     tell(true, "created", pod.state.created);
+    if (pod.state.unschedulable && !of.without_room) of.without_room = clock_.now();
     tell(pod.state.unschedulable, "unschedulable", clock_.now());
     if (pod.state.scheduled) tell(true, "scheduled", *pod.state.scheduled);
+    if (pod.state.scheduled && of.without_room) {
+      waited_for_.try_emplace(pod.state.node, *of.without_room);
+      ordered(pod.state.node);
+    }
     if (pod.state.running) tell(true, "started", *pod.state.running);
     tell(pod.state.ready == Condition::yes, "ready", pod.state.ready_changed);
     tell(pod.state.deleting, "terminating", clock_.now());
@@ -95,6 +103,61 @@ void Recording::pods_changed(const WorkloadKey& key) {
     one = known.erase(one);
   }
   if (known.empty()) pods_.erase(key);
+}
+
+void Recording::node_changed(const NodeState& node) {
+  const bool first = !nodes_.contains(node.name);
+  KnownNode& known = nodes_[node.name];
+  known.pool = node.pool;
+  known.created = node.created;
+  const auto tell = [&](const char* what, TimePoint at) {
+    if (known.told.insert(what).second) writer_->stage({true, node.pool, node.name, what, at});
+  };
+  tell("created", node.created);
+  if (node.ready) tell("ready", *node.ready);
+  // Of one that had them when it was first seen nobody knows since when.
+  if (node.devices && first) known.told.insert("allocatable");
+  if (node.devices) tell("allocatable", clock_.now());
+  ordered(node.name);
+}
+
+// Once both are known: the node, and since when a pod had waited for it.
+void Recording::ordered(const std::string& node) {
+  const auto known = nodes_.find(node);
+  const auto since = waited_for_.find(node);
+  if (known == nodes_.end() || since == waited_for_.end()) return;
+  // The server's times are to the second. A node that was there before was not ordered for the pod.
+  if (known->second.created + std::chrono::seconds(1) <= since->second) return;
+  if (known->second.told.insert("ordered").second)
+    writer_->stage({true, known->second.pool, node, "ordered", since->second});
+}
+
+void Recording::node_gone(const NodeState& node) {
+  writer_->stage({true, node.pool, node.name, "gone", clock_.now()});
+  nodes_.erase(node.name);
+  waited_for_.erase(node.name);
+}
+
+void Recording::calls(const std::vector<gateway::Traffic>& traffic) {
+  for (const gateway::Traffic& one : traffic) {
+    recording::Calls& before = called_[one.function];
+    const recording::Calls now{
+        one.function.second, clock_.now(), one.total + one.in_flight + one.queued,
+        one.completed,       one.cold,     one.timed_out,
+        one.rejected,        one.failed,   one.unfinished};
+    recording::Calls since = now;
+    since.arrived -= before.arrived;
+    since.completed -= before.completed;
+    since.cold -= before.cold;
+    since.timed_out -= before.timed_out;
+    since.rejected -= before.rejected;
+    since.failed -= before.failed;
+    since.unfinished -= before.unfinished;
+    before = now;
+    const std::uint64_t any = since.arrived + since.completed + since.cold + since.timed_out +
+                              since.rejected + since.failed + since.unfinished;
+    if (any > 0) writer_->calls(since);
+  }
 }
 
 }  // namespace thaw::world

@@ -4,8 +4,9 @@
 // next once it is larger than 64 MiB; each begins with its policies and their state, so that it can
 // be read alone. A line is written whole and at once: a crash costs the last one at most. When a
 // file cannot be written that is told once and counted, and the driver goes on. Stages are those of
-// the functions' pods, at the times that the cluster gives, to the second; what only a watch shows
-// (gone, terminating) is as of then. Threads: one.
+// the functions' pods, and of nodes where they are watched, at the times that the cluster gives, to
+// the second; what only a watch shows (gone, terminating, allocatable) is as of then. A node counts
+// as ordered when the first pod that went to it was found to have no room. Threads: one.
 #pragma once
 
 #include <fstream>
@@ -14,6 +15,7 @@
 #include <set>
 #include <string>
 
+#include "drivers/gateway/traffic.hpp"
 #include "drivers/world/functions.hpp"
 #include "drivers/world/log.hpp"
 #include "engine/recording/recording.hpp"
@@ -31,6 +33,9 @@ class Recording final : public Recorder {
             const Decision& capped) override;
   void look(FunctionId id, const Observation& seen) override;
   void pods_changed(const WorkloadKey& key);
+  void node_changed(const NodeState& node);
+  void node_gone(const NodeState& node);
+  void calls(const std::vector<gateway::Traffic>& traffic);  // since the last time
 
   bool full() const { return written_ > most_; }
   void next();  // the next file; its policies are to be told again
@@ -38,7 +43,6 @@ class Recording final : public Recorder {
 
  private:
   void write(const std::string& line);
-  void stage(const PodState& pod, const std::string& what, TimePoint at);
 
   const std::string folder_;
   Recorder& then_;
@@ -54,8 +58,19 @@ class Recording final : public Recorder {
   struct Known {
     PodState pod;
     std::set<std::string> told;
+    std::optional<TimePoint> without_room;  // since then, or until then
   };
+  struct KnownNode {
+    std::string pool;
+    TimePoint created;
+    std::set<std::string> told;
+  };
+  void ordered(const std::string& node);
+  std::map<WorkloadKey, std::string> names_;  // of those that are functions
   std::map<WorkloadKey, std::map<std::uint64_t, Known>> pods_;
+  std::map<std::string, KnownNode> nodes_;
+  std::map<std::string, TimePoint> waited_for_;      // a node: since when its first pod had no room
+  std::map<FunctionName, recording::Calls> called_;  // in all
 };
 
 }  // namespace thaw::world

@@ -62,8 +62,15 @@ Watches::Watches(kubernetes::Reader& reader, const std::vector<std::string>& nam
         "metadata.name=" + told.calls_name);
   if (Spending* const nodes = told.nodes)
     watch(
-        "/api/v1/nodes", [=](const Json& object) { nodes->apply(node_of(object)); },
-        [=](const Json& object) { nodes->remove(node_of(object)); });
+        "/api/v1/nodes",
+        [=, recording = told.recording](const Json& object) {
+          nodes->apply(node_of(object));
+          if (recording && *recording) (*recording)->node_changed(node_of(object));
+        },
+        [=, recording = told.recording](const Json& object) {
+          nodes->remove(node_of(object));
+          if (recording && *recording) (*recording)->node_gone(node_of(object));
+        });
 }
 
 Watches::~Watches() = default;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "drivers/world/endpoints.hpp"
 #include "drivers/world/heard_calls.hpp"
 #include "drivers/world/inventory.hpp"
+#include "drivers/world/recording.hpp"
 #include "drivers/world/spending.hpp"
 
 namespace thaw::world {
@@ -23,6 +25,7 @@ class Watches {
     Endpoints* endpoints = nullptr;
     HeardCalls* calls = nullptr;
     std::string calls_namespace = {}, calls_name = {};  // of their ConfigMap
+    std::optional<Recording>* recording = nullptr;      // of nodes, where they are looked at
   };
   Watches(kubernetes::Reader& reader, const std::vector<std::string>& namespaces, const Told& told);
   ~Watches();

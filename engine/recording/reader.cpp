@@ -263,6 +263,13 @@ Request request_of(const In& line) {
           Duration{whole<std::int64_t>(line, "service_ns")}};
 }
 
+Calls calls_of(const In& line) {
+  const auto count = [&](const char* key) { return whole<std::uint64_t>(line, key); };
+  return {text(line, "name"), instant(line, "until_ns"), count("arrived"),  count("completed"),
+          count("cold"),      count("timed_out"),        count("rejected"), count("failed"),
+          count("unfinished")};
+}
+
 }  // namespace
 
 std::optional<Line> Reader::read(std::string_view line) {
@@ -285,8 +292,10 @@ std::optional<Line> Reader::read(std::string_view line) {
     if (kind == "function") return made_of(found, place);
     if (kind == "stage") return stage_of(found);
     if (kind == "request") return request_of(found);
+    if (kind == "calls") return calls_of(found);
     if (kind != "step" && kind != "look")
-      refuse("kind", "expected function, step, look, stage or request, found \"" + kind + "\"");
+      refuse("kind",
+             "expected function, step, look, stage, request or calls, found \"" + kind + "\"");
     Asked asked;
     asked.function = whole<FunctionId>(found, "function");
     asked.seen = seen_of(found);

@@ -7,6 +7,7 @@
 //   {"kind":"look","function":0,"now_ns":…,…}                     facts without a question
 //   {"kind":"stage","of":"pod","who":…,"what":"ready","at_ns":…}  of a pod or a node
 //   {"kind":"request","name":…,"arrival_ns":…,"service_ns":…}     on a warm replica
+//   {"kind":"calls","name":…,"until_ns":…,"arrived":9,…}          of a time, at a gateway
 //
 // Nothing is rounded: instants are integer nanoseconds since the Unix epoch, numbers have the
 // digits that bring the very double back, and what is not finite is null. Fields that are empty are
@@ -42,6 +43,7 @@ std::vector<std::string> wanted(const Wants& wants);
 
 struct Stage;
 struct Request;
+struct Calls;
 
 class Writer {
  public:
@@ -55,6 +57,7 @@ class Writer {
   void look(FunctionId function, const Observation& seen);
   void stage(const Stage& stage);
   void request(const Request& request);
+  void calls(const Calls& calls);
 
  private:
   Sink sink_;
@@ -100,7 +103,16 @@ struct Request {
   Duration service;  // what it takes, or would take, on a warm replica
 };
 
-using Line = std::variant<Made, Asked, Stage, Request>;
+// How many calls of a function came, and how those that ended did; completed and cold are both said
+// of a call that waited for a start. Since the line before, or the recording's begin.
+struct Calls {
+  std::string name;  // of the function
+  TimePoint until;
+  std::uint64_t arrived = 0, completed = 0, cold = 0, timed_out = 0, rejected = 0, failed = 0,
+                unfinished = 0;
+};
+
+using Line = std::variant<Made, Asked, Stage, Request, Calls>;
 
 class Reader {
  public:

@@ -203,4 +203,17 @@ void Writer::request(const Request& request) {
                  {"service_ns", request.service.count()}}));
 }
 
+void Writer::calls(const Calls& calls) {
+  sink_(line_of({{"kind", "calls"},
+                 {"name", calls.name},
+                 {"until_ns", calls.until.ns()},
+                 {"arrived", calls.arrived},
+                 {"completed", calls.completed},
+                 {"cold", calls.cold},
+                 {"timed_out", calls.timed_out},
+                 {"rejected", calls.rejected},
+                 {"failed", calls.failed},
+                 {"unfinished", calls.unfinished}}));
+}
+
 }  // namespace thaw::recording

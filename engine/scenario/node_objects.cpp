@@ -14,7 +14,6 @@ namespace {
 using NodesOfPool = std::vector<const NodeObject*>;
 
 constexpr const char* kHostname = "kubernetes.io/hostname";  // each node's own
-// With which a cloud says of which pool a node is.
 constexpr std::array<const char*, 7> kPoolLabels{"cloud.google.com/gke-nodepool",
                                                  "k8s.scaleway.com/pool-name",
                                                  "eks.amazonaws.com/nodegroup",
@@ -101,6 +100,8 @@ void offer(const NodesOfPool& nodes, Pool& pool, Diagnostics& problems) {
 }
 
 }  // namespace
+
+std::span<const char* const> pool_labels() { return kPoolLabels; }
 
 void apply_nodes(Scenario& scenario, Diagnostics& problems) {
   std::vector<Pool>& pools = scenario.cluster.pools;

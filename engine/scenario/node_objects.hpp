@@ -6,10 +6,15 @@
 // and what they cost, it says alone.
 #pragma once
 
+#include <span>
+
 #include "engine/diagnostic.hpp"
 #include "engine/scenario/scenario.hpp"
 
 namespace thaw {
+
+// With which a cloud says of which pool a node is; the first that a node bears counts.
+std::span<const char* const> pool_labels();
 
 void apply_nodes(Scenario& scenario, Diagnostics& problems);
 

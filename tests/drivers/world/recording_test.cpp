@@ -5,12 +5,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/calibration/observed.hpp"
 #include "engine/recording/file.hpp"
 #include "engine/recording/replay.hpp"
 #include "tests/drivers/world/bench.hpp"
 
 namespace thaw::world {
 namespace recording_test {
+
+constexpr std::int64_t kStart_ns = 1767571200'000'000'000;  // 2026-01-05T00:00:00Z
 
 // A function that is woken and idles out again and again, recorded into files of 20 kB.
 class Recorded {
@@ -117,6 +120,113 @@ TEST(DriverRecording, ThatACrashCutOffIsReadUpToThere) {
   const auto [asked_of_cut, same_of_cut] = Recorded::replayed({recorded.file(1)});
   EXPECT_EQ(asked_of_cut, asked - 1);
   EXPECT_EQ(same_of_cut, same - 1);
+}
+
+// Those of other workloads are nobody's business here, and one that was there before is told too.
+TEST(DriverRecording, HasTheStagesOfItsFunctionsPodsUnderTheirNames) {
+  Recorded recorded;
+  Bench& bench = recorded.bench;
+  const auto put = [&](const std::string& of, const Json& object) {
+    bench.inventory.apply_pod(object);
+    recorded.recording->pods_changed({false, "default", of});
+  };
+  bench.put(deployment("other", 1));
+  put("other", pod("other", "1"));
+  put("ollama", pod("ollama", "2"));
+  recorded.run(1);  // the function is known from here on
+  put("ollama", pod("ollama", "3", false));
+  bench.inventory.remove_pod(pod("ollama", "2"));
+  recorded.recording->pods_changed({false, "default", "ollama"});
+
+  std::vector<std::string> stages;
+  for (int file = 1; std::filesystem::exists(recorded.file(file)); ++file)
+    recording::read_file(recorded.file(file), [&](const recording::Line& line, int) {
+      const auto* stage = std::get_if<recording::Stage>(&line);
+      if (stage != nullptr) stages.push_back(stage->name + " " + stage->who + " " + stage->what);
+    });
+  EXPECT_EQ(stages, (std::vector<std::string>{
+                        "ollama ollama-5d4f-2 created", "ollama ollama-5d4f-2 ready",
+                        "ollama ollama-5d4f-3 created", "ollama ollama-5d4f-2 gone"}));
+}
+
+std::vector<std::string> stages_of_nodes(const std::string& file) {
+  std::vector<std::string> stages;
+  recording::read_file(file, [&](const recording::Line& line, int) {
+    const auto* stage = std::get_if<recording::Stage>(&line);
+    if (stage != nullptr && stage->node)
+      stages.push_back(stage->name + " " + stage->who + " " + stage->what + " " +
+                       std::to_string((stage->at.ns() - kStart_ns) / 1'000'000'000));
+  });
+  return stages;
+}
+
+// A pod that has no room, and the node that comes for it. The clock stands at 02:00.
+TEST(DriverRecording, HasTheStagesOfANodeFromThePodThatItCameFor) {
+  Recorded recorded;
+  recorded.run(1);
+  Bench& bench = recorded.bench;
+  const auto put = [&](const Json& object) {
+    bench.inventory.apply_pod(object);
+    recorded.recording->pods_changed({false, "default", "ollama"});
+  };
+  bench.clock.turn_to(TimePoint{Duration{kStart_ns}} + 7200s, [](FunctionId) {});
+  Json waiting = pod("ollama", "1", false);
+  waiting["spec"].erase("nodeName");
+  waiting["status"]["conditions"] =
+      Json::parse(R"([{"type":"PodScheduled","status":"False","reason":"Unschedulable"}])");
+  put(waiting);
+
+  Json node = Json::parse(R"({"metadata":{"name":"gpu-1","creationTimestamp":"2026-01-05T02:01:30Z",
+    "labels":{"k8s.scaleway.com/pool-name":"gpu","node.kubernetes.io/instance-type":"L4"}},
+    "status":{"conditions":[{"type":"Ready","status":"False"}]}})");
+  const auto told = [&] { recorded.recording->node_changed(node_of(node)); };
+  told();
+  node["status"]["conditions"][0] = {
+      {"type", "Ready"}, {"status", "True"}, {"lastTransitionTime", "2026-01-05T02:02:00Z"}};
+  told();
+  bench.clock.turn_to(TimePoint{Duration{kStart_ns}} + 7380s, [](FunctionId) {});
+  node["status"]["allocatable"] = {{"cpu", "4"}, {"nvidia.com/gpu", "1"}};
+  told();
+  Json bound = pod("ollama", "1");
+  bound["status"]["conditions"][0]["lastTransitionTime"] = "2026-01-05T02:03:02Z";
+  put(bound);
+  recorded.recording->node_gone(node_of(node));
+  EXPECT_EQ(stages_of_nodes(recorded.file(1)),
+            (std::vector<std::string>{"gpu gpu-1 created 7290", "gpu gpu-1 ready 7320",
+                                      "gpu gpu-1 allocatable 7380", "gpu gpu-1 ordered 7200",
+                                      "gpu gpu-1 gone 7380"}));
+
+  calibration::Observing observing;
+  recording::read_file(recorded.file(1),
+                       [&](const recording::Line& line, int) { observing.take(line); });
+  const calibration::Provisioned pool = observing.finish().pools.at("gpu");
+  EXPECT_EQ(pool.total, std::vector<double>{180});
+  EXPECT_EQ(pool.instance, 90);
+  EXPECT_EQ(pool.boot, 30);
+  EXPECT_EQ(pool.gpu, 60);
+}
+
+// Of what a gateway counted in all, a line has what was added, and nothing where nothing was.
+TEST(DriverRecording, HasHowCallsEndedSinceTheLineBefore) {
+  Recorded recorded;
+  gateway::Traffic traffic;
+  traffic.function = kOllama;
+  traffic.total = traffic.completed = 3;
+  traffic.in_flight = 2;
+  traffic.cold = 1;
+  recorded.recording->calls({traffic});
+  recorded.recording->calls({traffic});
+  traffic.total = 6;
+  traffic.completed = 4;
+  traffic.timed_out = 2;
+  traffic.in_flight = 0;
+  recorded.recording->calls({traffic});
+  std::vector<std::vector<std::uint64_t>> calls;
+  recording::read_file(recorded.file(1), [&](const recording::Line& line, int) {
+    if (const auto* one = std::get_if<recording::Calls>(&line))
+      calls.push_back({one->arrived, one->completed, one->cold, one->timed_out});
+  });
+  EXPECT_EQ(calls, (std::vector<std::vector<std::uint64_t>>{{5, 3, 1, 0}, {1, 1, 0, 2}}));
 }
 
 TEST(DriverRecording, WhereItCannotWriteIsSaidAtOnce) {
