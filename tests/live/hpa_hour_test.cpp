@@ -273,16 +273,18 @@ TEST_F(HpaHour, IsDecidedSyncBySyncAsTheControllerDid) {
                "unsettled | by "
                "another guess | longest "
                "pause | decided otherwise |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n";
+  int changes = 0;
   for (const RecordedSyncs& one : all) {
     const std::string name = one.test_case.at("name");
     print(one, verdicts[name]);
     EXPECT_GE(one.syncs(), syncs_wanted()) << name;
-    EXPECT_GE(one.writes, 1) << name;
+    changes += one.writes;
     EXPECT_EQ(verdicts[name].size(), one.syncs()) << name;
     const auto first = std::ranges::find_if(verdicts[name], differs);
     if (first != verdicts[name].end())
       ADD_FAILURE() << *first;  // those after it may follow from it
   }
+  EXPECT_GE(changes, static_cast<int>(all.size())) << "nothing happened";
 }
 
 }  // namespace hpa_hour_test
