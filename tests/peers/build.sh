@@ -28,5 +28,8 @@ if [[ ! -d $folder ]]; then
     done
   done < <(grep -v '^#' manifests)
   mv "$made" "$folder"
+  # The newest two are kept: a branch and its base do not build in turn.
+  find "${folder%/*}" -maxdepth 1 -name "$1-*" -printf '%T@ %p\n' | sort -rn | tail -n +3 | cut -d' ' -f2- | xargs -r rm -rf
 fi
+touch "$folder"
 printf '%s\n' "$folder"

@@ -25,6 +25,9 @@ type Kubelet struct {
 	pulls     pulls
 	hosts     *hosts
 
+	queueProxy, folder string // see UseQueueProxy
+	bridged            *addresses
+
 	mu    sync.Mutex
 	lives map[types.UID]*life
 }

@@ -59,6 +59,10 @@ func (k *Kubelet) run(exists, ctx context.Context, pod *corev1.Pod, node *corev1
 	if !k.pulls.wait(ctx, string(node.UID), pod.Spec.Containers[0].Image, delays[Image]) {
 		return
 	}
+	if k.besideQueueProxy(pod) {
+		k.runBeside(ctx, pod, serves, delays, &report)
+		return
+	}
 	for pass(ctx, delays[Start]) {
 		server := standin.New(serves, place.Place)
 		if err := server.Listen(report.address, ports(pod)); err != nil {

@@ -17,6 +17,7 @@ type options struct {
 	stay       bool
 	namespace  bool
 	prometheus bool
+	queueProxy string
 	scrape     time.Duration
 	hpaSync    time.Duration
 
@@ -35,6 +36,8 @@ func parse(args []string) (options, error) {
 	flags.BoolVar(&o.namespace, "namespace", false, "run in a network namespace of its own with nothing "+
 		"but lo, where EndpointSlices are filled; needs root, and clients have to join it: nsenter --net=/proc/PID/ns/net")
 	flags.BoolVar(&o.prometheus, "prometheus", false, "run Prometheus, which scrapes every pod's ports")
+	flags.StringVar(&o.queueProxy, "queue-proxy", "", "Knative's `program`: containers named queue-proxy run it, each pod in a "+
+		"network of its own, and Services are served, with their names in DIR/hosts; needs -namespace")
 	flags.DurationVar(&o.scrape, "scrape", time.Second, "Prometheus' scrape interval")
 	flags.DurationVar(&o.exporterScrape, "exporter-scrape", 200*time.Millisecond,
 		"the same of the nodes' exporters, which themselves hold values back for as long as fake/scrape says")
@@ -47,6 +50,9 @@ func parse(args []string) (options, error) {
 	_ = flags.Parse(args)
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if o.queueProxy != "" && !o.namespace {
+		return o, fmt.Errorf("-queue-proxy needs -namespace")
 	}
 	return o, nil
 }

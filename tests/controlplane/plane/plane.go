@@ -121,6 +121,9 @@ func (p *plane) standIns(ctx context.Context, client *kubernetes.Clientset) erro
 	if err != nil {
 		return err
 	}
+	if err := p.besideQueueProxies(nodes, factory); err != nil {
+		return err
+	}
 	events, err := journal.Open(p.file("cloud.jsonl"))
 	if err != nil {
 		return err
@@ -149,6 +152,20 @@ func (p *plane) standIns(ctx context.Context, client *kubernetes.Clientset) erro
 	go func() { _ = server.Serve(listener) }()
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	return p.startPrometheus(ctx)
+}
+
+// besideQueueProxies makes what Knative's pods need.
+func (p *plane) besideQueueProxies(nodes *kubelet.Kubelet, factory informers.SharedInformerFactory) error {
+	if p.options.queueProxy == "" {
+		return nil
+	}
+	if err := kubelet.MakeBridge(); err != nil {
+		return err
+	}
+	if err := nodes.UseQueueProxy(p.options.queueProxy, p.dir); err != nil {
+		return err
+	}
+	return playServices(factory, p.file("hosts"))
 }
 
 func (p *plane) startPrometheus(ctx context.Context) error {
