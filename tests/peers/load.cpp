@@ -52,6 +52,7 @@ std::vector<Answer> Load::closed(int clients, Duration length) const {
       threads.emplace_back([&] {
         for (auto now = start; now - start < length; now = Clock::now()) {
           const Answer answer = call(start, std::chrono::duration_cast<Duration>(now - start));
+          if (answer.status == 0) std::this_thread::sleep_for(std::chrono::seconds(1));
           const std::scoped_lock lock(mutex);
           answers.push_back(answer);
         }
