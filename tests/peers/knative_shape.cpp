@@ -10,15 +10,19 @@ std::string in_seconds(Duration d) { return std::to_string(seconds(d)); }
 
 }  // namespace
 
-void write_scenario(const LoadShape& shape, const StartDelays& delays, Duration phase,
+Duration begin_of(const Phase& phase) { return kLead + 2s - phase.to_tick; }
+
+void write_scenario(const LoadShape& shape, const StartDelays& delays, const Phase& phase,
                     const std::string& folder) {
   std::filesystem::create_directories(folder + "/manifests");
-  const Duration from = kLead + phase;
+  const Duration from = begin_of(phase);
   std::ofstream scenario(folder + "/scenario.yaml");
   scenario << R"(apiVersion: thaw/v1
 kind: Scenario
 name: )" << shape.name
            << R"(
+start: 2026-01-05T00:00:)"
+           << in_seconds(10s + phase.of_second) << R"(Z
 versions: {knative: "1.21"}
 until: )" << in_seconds(from + (shape.clients > 0 ? shape.length : shape.at.back()) + 40s)
            << R"(s

@@ -22,11 +22,18 @@ struct StartDelays {
   Duration least, most;
 };
 
-// In the scenario the load begins so late; before it the revision was used once and went to zero.
-constexpr Duration kLead = std::chrono::seconds(40);
+// Where the real run fell: the first of its autoscaler's ticks, which are 2 s apart, after the
+// start of the load, and that tick's part of a second of the clock, by which Knative's averages go.
+struct Phase {
+  Duration to_tick, of_second;
+};
 
-// `phase`: how much later, as nobody chooses where a load meets Knative's ticks.
-void write_scenario(const LoadShape& shape, const StartDelays& delays, Duration phase,
+// In the scenario, whose ticks are at even seconds, the load begins a little after this; before it
+// the revision was used once and went to zero.
+constexpr Duration kLead = std::chrono::seconds(40);
+Duration begin_of(const Phase& phase);
+
+void write_scenario(const LoadShape& shape, const StartDelays& delays, const Phase& phase,
                     const std::string& folder);
 std::string service_manifest();
 
