@@ -60,7 +60,7 @@ func (k *Kubelet) run(exists, ctx context.Context, pod *corev1.Pod, node *corev1
 		return
 	}
 	if k.besideQueueProxy(pod) {
-		k.runBeside(ctx, pod, serves, delays, &report)
+		k.runBeside(ctx, pod, place, serves, delays, report)
 		return
 	}
 	for pass(ctx, delays[Start]) {

@@ -27,7 +27,8 @@ func (k *Kubelet) UseQueueProxy(path, folder string) (err error) {
 }
 
 // runBeside is run for such a pod: from its start to its end, without crashes.
-func (k *Kubelet) runBeside(ctx context.Context, pod *corev1.Pod, serves standin.Settings, delays Delays, report *report) {
+func (k *Kubelet) runBeside(ctx context.Context, pod *corev1.Pod, place *place, serves standin.Settings,
+	delays map[string]time.Duration, report *report) {
 	fail := func(err error) {
 		complain("pod "+pod.Namespace+"/"+pod.Name, err)
 		report.waiting("RunContainerError", err.Error())
@@ -48,7 +49,7 @@ func (k *Kubelet) runBeside(ctx context.Context, pod *corev1.Pod, serves standin
 		return
 	}
 	defer network.leave()
-	server := standin.New(serves)
+	server := standin.New(serves, place.Place)
 	defer server.Close()
 	var proxy *exec.Cmd
 	if err := network.inside(func() (err error) {
