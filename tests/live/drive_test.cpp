@@ -68,9 +68,10 @@ class Drive : public PlaneCase {
 // Document 1: from no pod and no node to one of each, and back.
 TEST_F(Drive, ThePodLoopBringsANodeAndTakesItAway) {
   put_pool("gpu-" + space(), gpu_pool(R"(, "provision": "2s", "boot": "1s", "gpu": "1s",
-                                         "unneeded": "5s")"));
+                                         "unneeded": "5s", "labels": {"karpenter.sh/nodepool": "gpu"})"));
   apply(deployment({.name = "ollama", .replicas = 0, .annotations = slimfaas(6)}));
   DriverSettings recorded = settings();
+  recorded.more += "spending: {most: 20 EUR, per: 24h}\n";  // hence it watches nodes
   recorded.record = recorded.folder + "/recorded";
   Driver driver(recorded);
   driver.start();
@@ -88,7 +89,11 @@ TEST_F(Drive, ThePodLoopBringsANodeAndTakesItAway) {
   EXPECT_EQ(driver.stop(), 0);
   EXPECT_NE(get({"events.events.k8s.io"}, "{.items[*].note}").find("from 0 to 1"),
             std::string::npos);
-  expect_decided_again(recorded.record + "/recording-000001.jsonl");
+  const std::string file = recorded.record + "/recording-000001.jsonl";
+  expect_decided_again(file);
+  const std::string fitted = run({std::getenv("THAW_BINARY"), "calibrate", file}).text;
+  EXPECT_NE(fitted.find("provisioning(gpu)"), std::string::npos)
+      << fitted << run({"grep", "node", file}).text;
 }
 
 TEST_F(Drive, TheIdleClockGoesOnOverAKillAndAStop) {
