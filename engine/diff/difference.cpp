@@ -168,8 +168,10 @@ Difference compare(const Tracks& a, const Tracks& b, const Options& options) {
     if (std::find(options.measures.begin(), options.measures.end(), key.first) ==
         options.measures.end())
       continue;
-    const Track none{key.first, key.second, 0, {}};
     const auto at_a = in_a.find(key), at_b = in_b.find(key);
+    const Track& known = at_a == in_a.end() ? *at_b->second : *at_a->second;
+    // Where nobody asked for another number it is what it was; of pods and nodes there are none.
+    const Track none{key.first, key.second, key.first == Measure::desired ? known.before : 0, {}};
     out.tracks.push_back(difference_of(at_a == in_a.end() ? none : *at_a->second,
                                        at_b == in_b.end() ? none : *at_b->second, out.span,
                                        options));

@@ -4,9 +4,9 @@
 // Changes of a track that follow one another within `settle` are one (three pods of one decision
 // are created one by one). Changes are paired in order, so that as few as possible stay alone, and
 // of all such pairings that with the least sum of lags (Needleman, Wunsch, J. Mol. Biol. 48, 1970).
-// A pair is the same value reached. Size: the difference of the two step functions over the span
-// that both timelines have, weighed by time. Errors: InputError where a track has more than kMost
-// changes.
+// A pair is the same value reached. What nobody asks to be another number stays what it was. Size:
+// the difference of the two step functions over the span that both timelines have, weighed by time.
+// Errors: InputError where a track has more than kMost changes.
 #pragma once
 
 #include <cstdint>

@@ -146,9 +146,9 @@ class Reading {
     track.measure = Measure::desired;
     track.name = function;
     const auto value = desired->get<std::int64_t>();
-    if (fresh)
-      track.before =
-          was != event.end() && was->is_number_integer() ? was->get<std::int64_t>() : value;
+    // What is asked for at the very start is where it begins.
+    const bool told = at > Duration{0} && was != event.end() && was->is_number_integer();
+    if (fresh) track.before = told ? was->get<std::int64_t>() : value;
     track.steps.push_back({at, value});
   }
 
