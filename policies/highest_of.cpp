@@ -2,12 +2,13 @@
 //
 // Each child lives as if it were alone: it is asked when it asked to be, or when something comes
 // that it wants to be told; it sees the real spec, the metrics that it named and the load since it
-// was last asked. Its wish is the last number that it gave; saying nothing leaves its wish as it
-// is, and before it ever gave one it stands by the spec that it first saw, for no data is no reason
-// to go. Whenever a child gives a number, the highest wish is written, for the reason of the child
-// that wished it (of equals the first in the list). The request path is that of the first child, in
-// the list, that ever gave one. Kept over a restart: what each child keeps, and its wish. Source:
-// the Kubernetes HPA does the same with several metrics of one autoscaler.
+// was last asked. Its wish is the last number that it gave or computed; where it says nothing
+// because it knows nothing its wish stays as it is, and before it ever gave one it stands by the
+// spec that it first saw, for no data is no reason to go. Whenever a child gives a number, the
+// highest wish is written, for the reason of the child that wished it (of equals the first in the
+// list). The request path is that of the first child, in the list, that ever gave one. Kept over a
+// restart: what each child keeps, and its wish. Source: the Kubernetes HPA does the same with
+// several metrics of one autoscaler.
 #include <algorithm>
 
 #include "policies/all.hpp"
@@ -30,6 +31,9 @@ struct Child {
   bool wished = false;                           // the wish is its own
   TimePoint ask_again = TimePoint{Duration{0}};  // due as soon as anybody asks
 };
+
+// An HPA that computes the number that is there writes nothing, and wishes it all the same.
+bool is_a_number(ReasonCode code) { return code == ReasonCode::hpa_metric; }
 
 bool wants_to_know(const Wants& wants, Cause cause) {
   switch (cause) {
@@ -167,8 +171,11 @@ Decision HighestOf::ask(Child& child, const Observation& seen) {
   if (answer.desired) {
     child.wish = answer.desired;
     child.wished = true;
+  } else if (is_a_number(answer.why.code)) {
+    child.wish = seen.spec;
+    child.wished = true;
   }
-  if (answer.desired || !child.wished) child.why = answer.why;
+  if (answer.desired || is_a_number(answer.why.code) || !child.wished) child.why = answer.why;
   return answer;
 }
 

@@ -37,6 +37,8 @@ using Steady = std::chrono::steady_clock;
 
 // What the driver has to come up: it elects itself and hears of the cluster.
 constexpr Duration kLead = std::chrono::seconds(3), kUpWithin = std::chrono::seconds(30);
+// Of metrics, in scenario time: whoever decides each 15 s, as an HPA does, sees no old answer.
+constexpr Duration kPoll = std::chrono::seconds(5);
 constexpr Duration kLook = std::chrono::milliseconds(20), kOrders = std::chrono::milliseconds(100);
 
 std::string identity() { return world::identity_of({}) + ", process " + std::to_string(getpid()); }
@@ -328,7 +330,7 @@ void Trial::start_driver(const Pace& pace) {
   settings.access = options_.access;
   settings.run = run_;
   settings.driven = driven_;
-  settings.metrics.poll = pace.wall(settings.metrics.poll);
+  settings.metrics.poll = pace.wall(kPoll);
   if (fixture_) {
     settings.metrics.prometheus = fixture_->marker().prometheus;
     settings.metrics.scrape = fixture_->marker().scrape;

@@ -78,6 +78,7 @@ class Fake final : public ScalingPolicy {
   std::vector<FunctionId> peers;
   std::vector<Glimpse> seen_;
   std::optional<std::int32_t> wish;
+  ReasonCode code = ReasonCode::external;
   std::optional<PathMode> path;
   std::int64_t kept = 0;
   int version = 1;
@@ -99,7 +100,7 @@ class Fake final : public ScalingPolicy {
     decision.path = path;
     decision.gateways = path ? 3 : 0;
     decision.ask_again = kStart + ((seen.now - kStart) / every + 1) * every;
-    decision.why = {ReasonCode::external, {static_cast<double>(wish.value_or(-1))}};
+    decision.why = {code, {static_cast<double>(wish.value_or(-1))}};
     return decision;
   }
 };
@@ -161,6 +162,22 @@ TEST(HighestOf, ASilentChildKeepsItsWish) {
   EXPECT_EQ(held.why.number[0], 4);  // why it wished it
   Fake::of("b").wish.reset();
   EXPECT_EQ(f.ask(20s).desired, std::nullopt);  // nobody says anything
+}
+
+// The one went up to five; the HPA sees that five are right and has nothing to write. When the one
+// wants fewer, the HPA still wants five.
+TEST(HighestOf, AnHpaThatFindsTheRightNumberThereWishesIt) {
+  Shown f(highest_here, {{"of", "a+b"}});
+  f.replicas(1);
+  Fake::of("a").wish = 5, Fake::of("b").wish = 1;
+  f.ask(0s, Cause::start);
+  f.replicas(5);
+  Fake::of("b").wish.reset();
+  Fake::of("b").code = ReasonCode::hpa_metric;
+  f.ask(10s);
+  Fake::of("a").wish = 2;
+  Fake::of("b").code = ReasonCode::hpa_failed;  // it knows nothing: its wish stays
+  EXPECT_EQ(f.ask(20s).desired, Replicas(5));
 }
 
 TEST(HighestOf, BeforeItsFirstWishAChildStandsByWhatItFound) {

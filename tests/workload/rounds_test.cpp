@@ -73,7 +73,9 @@ TEST(FederatedRounds, OfTheSecondDocumentTakeAsLongAsCappedSharesSay) {
       if (event.what != "round") continue;
       ++rounds;
       for (const auto& [key, value] : event.fields)
-        if (key == "duration_s") EXPECT_NEAR(std::get<double>(value), 10 / 0.18 + 10 + 2, 1e-4);
+        if (key == "duration_s") {
+          EXPECT_NEAR(std::get<double>(value), 10 / 0.18 + 10 + 2, 1e-4);
+        }
     }
     EXPECT_EQ(rounds, 3);
   });
