@@ -95,12 +95,12 @@ std::vector<PodFacts> pods_of(std::int32_t replicas, std::int32_t ready_pods) {
 
 // What the metrics API answered: one number for an object, as one series of an external metric, or
 // for each ready pod.
-struct Answer {
+struct MetricAnswer {
   std::vector<Milli> series;
   std::vector<PodSample> samples;
   MetricFacts facts;
 
-  Answer(const json& answer, TimePoint taken, const std::vector<PodFacts>& pods) {
+  MetricAnswer(const json& answer, TimePoint taken, const std::vector<PodFacts>& pods) {
     facts.taken = taken;
     facts.presence = answer.is_number() ? Presence::ok : Presence::error;
     if (!answer.is_number()) return;
@@ -149,7 +149,7 @@ std::vector<Mismatch> replay(const HpaRecording& recording, Moments moments) {
     seen.status = Replicas(read.replicas);
     seen.ready = Replicas(both ? read.ready_pods_decided : read.ready_pods);
     const std::vector<PodFacts> pods = pods_of(seen.status.count, seen.ready.count);
-    const Answer answer(read.answer, seen.now, pods);
+    const MetricAnswer answer(read.answer, seen.now, pods);
     const std::vector<MetricFacts> answers(policy->wants().metrics.size(), answer.facts);
     seen.pods = pods;
     seen.metrics = answers;
