@@ -65,7 +65,7 @@ Driven::Driven(world::DriveOptions options, std::function<void(std::exception_pt
     : drive_(std::make_unique<world::Drive>(options)), thread_([this, failed = std::move(failed)] {
         try {
           drive_->run();
-        } catch (...) {
+        } catch (const std::exception&) {
           failed(std::current_exception());
         }
       }) {}

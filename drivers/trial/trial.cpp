@@ -115,7 +115,7 @@ class Trial {
     try {
       co_await prepare();
       co_await play();
-    } catch (...) {
+    } catch (const std::exception&) {
       thrown = std::current_exception();
     }
     co_await take_away();
@@ -132,7 +132,7 @@ class Trial {
       std::rethrow_exception(thrown);
     } catch (const applied::Interrupted&) {
       result_.interrupted = true;
-    } catch (...) {
+    } catch (const std::exception&) {
     }
     return result_.interrupted;
   }
