@@ -28,7 +28,8 @@ View::View(const Scenario& scenario, const Pace& pace, std::function<void()> mov
       scenario_(scenario),
       pace_(pace),
       moved_(std::move(moved)),
-      last_(scenario.start) {}
+      last_(scenario.start),
+      busy_(scenario.functions.size(), TimeWeighted(scenario.start)) {}
 
 TimePoint View::now() const {
   last_ = std::max(last_, pace_.now());
@@ -46,6 +47,9 @@ std::optional<std::size_t> View::pool(std::string_view name) const {
 void View::set(Gauge gauge, std::size_t index, std::int64_t value) {
   if (gauges.at(gauge, index).value() == value) return;
   gauges.set(gauge, index, value, now());
+  if (gauge == Gauge::in_flight || gauge == Gauge::ready)
+    busy_[index].set(now(), std::min(gauges.at(Gauge::in_flight, index).value(),
+                                     gauges.at(Gauge::ready, index).value()));
   moved_();
 }
 

@@ -36,6 +36,9 @@ class View {
             Fields fields = {});
   void add(TimelineEvent event);  // of somebody else, at about now
 
+  // Of a function's replicas, how many serve at most: as many as there are calls, and ready ones.
+  const TimeWeighted& busy(std::size_t function) const { return busy_[function]; }
+
   Gauges gauges;
   Timeline timeline;
 
@@ -44,6 +47,7 @@ class View {
   Pace pace_;
   std::function<void()> moved_;
   mutable TimePoint last_;
+  std::vector<TimeWeighted> busy_;
 };
 
 }  // namespace thaw::observed

@@ -33,9 +33,8 @@ Summary::Function function_of(const SummaryParts& parts, std::size_t f) {
   function.in_system_mean = over_time(Gauge::in_flight);
   function.replicas_mean = over_time(Gauge::replicas);
   function.replicas_peak = view.gauges.at(Gauge::replicas, f).max();
-  // Of a replica with several calls it is not seen which have one.
-  function.busy_mean = std::min(over_time(Gauge::in_flight), over_time(Gauge::ready));
-  function.idle_mean = over_time(Gauge::ready) - function.busy_mean;
+  function.busy_mean = view.busy(f).mean(view.now());
+  function.idle_mean = std::max(0.0, over_time(Gauge::ready) - function.busy_mean);
   function.scale_ups = parts.workloads.scale_ups(f);
   function.scale_downs = parts.workloads.scale_downs(f);
   function.scaled_by = parts.scaled_by[f];
@@ -47,6 +46,7 @@ Summary::Function function_of(const SummaryParts& parts, std::size_t f) {
 Summary summary_of(const SummaryParts& parts) {
   const Scenario& scenario = parts.view.scenario();
   Summary summary;
+  summary.observed = true;
   summary.scenario = scenario.name;
   summary.seed = parts.seed;
   summary.simulated_s = seconds(parts.view.now() - scenario.start);

@@ -93,6 +93,7 @@ struct Summary {
   };
 
   std::string scenario;
+  bool observed = false;  // on a cluster; not in summary.json
   std::uint64_t seed = 0;
   std::int64_t replications = 1;
   double simulated_s = 0;

@@ -202,8 +202,9 @@ void print_notices(Page& page, const std::vector<std::string>& notices) {
 
 std::string to_text(const Summary& summary, bool colour) {
   Page page(colour);
-  page.line(fmt::format("{}: {} simulated, seed {}", page.paint(summary.scenario, Colour::bold),
-                        length(summary.simulated_s), summary.seed));
+  page.line(fmt::format("{}: {} {}, seed {}", page.paint(summary.scenario, Colour::bold),
+                        length(summary.simulated_s), summary.observed ? "observed" : "simulated",
+                        summary.seed));
   print_checks(page, summary);
   print_requests(page, summary);
   print_latency(page, summary);
