@@ -53,6 +53,8 @@ class Application {
         co_await settings_.before_workloads();
       }
       if (!standing.used[i]) co_await make_object(plan_.objects[i]);
+      if (settings_.after_workload && makes_pods(plan_.objects[i].resource))
+        co_await settings_.after_workload(plan_.objects[i]);
     }
     if (!told) co_await settings_.before_workloads();
   }

@@ -38,6 +38,8 @@ struct ApplySettings {
   Duration clean_within{120s};         // of the removal after a failure
   // Waited for when everything is made but what makes pods, and what scales that.
   std::function<Awaitable<void>()> before_workloads = {};
+  // Waited for after each of those, before the next is made.
+  std::function<Awaitable<void>(Planned)> after_workload = {};
 };
 
 struct Made {

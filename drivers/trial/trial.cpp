@@ -39,6 +39,8 @@ using Steady = std::chrono::steady_clock;
 constexpr Duration kLead = std::chrono::seconds(3), kUpWithin = std::chrono::seconds(30);
 // Of metrics, in scenario time: whoever decides each 15 s, as an HPA does, sees no old answer.
 constexpr Duration kPoll = std::chrono::seconds(5);
+constexpr Duration kPodsWithin = std::chrono::seconds(1),
+                   kBetweenLooks = std::chrono::milliseconds(2);
 constexpr Duration kLook = std::chrono::milliseconds(20), kOrders = std::chrono::milliseconds(100);
 
 std::string identity() { return world::identity_of({}) + ", process " + std::to_string(getpid()); }
@@ -140,6 +142,7 @@ class Trial {
   Awaitable<void> prepare();
   Awaitable<void> play();
   Awaitable<void> set_stage();
+  Awaitable<void> until_pods(applied::Planned made);
   bool all_seen() const;
   Awaitable<void> until(std::function<bool()> holds, Duration within, std::string what);
   Awaitable<void> look_for_orders();
@@ -251,6 +254,9 @@ Awaitable<void> Trial::play() {
   settings.identity = identity();
   settings.stopped = [this] { return interrupted(); };
   settings.before_workloads = [this]() -> Awaitable<void> { return set_stage(); };
+  settings.after_workload = [this](applied::Planned made) -> Awaitable<void> {
+    return until_pods(std::move(made));
+  };
   touched_ = true;
   const applied::Applied made =
       co_await applied::apply(reader_, writer_, plan_, std::move(settings));
@@ -271,6 +277,23 @@ Awaitable<void> Trial::play() {
     co_await world::pause(io_.get_executor(), kLook);
   }
   keep_result();
+}
+
+// Controllers work side by side: without a pause the pods of a later workload may come, and take
+// the room, before those of an earlier one.
+Awaitable<void> Trial::until_pods(applied::Planned made) {
+  const auto on = std::ranges::find_if(plan_.functions, [&](const applied::FunctionOn& one) {
+    return one.name == made.name && one.ns == made.ns;
+  });
+  if (on == plan_.functions.end()) co_return;
+  const Gauges& gauges = stage_->view.gauges;
+  const auto last = Steady::now() + kPodsWithin;
+  while (Steady::now() < last) {
+    const bool known = stage_->workloads.known(on->function);
+    const auto wanted = gauges.at(Gauge::desired, on->function).value();
+    if (known && gauges.at(Gauge::replicas, on->function).value() >= wanted) co_return;
+    co_await world::pause(io_.get_executor(), kBetweenLooks);
+  }
 }
 
 bool Trial::all_seen() const {
