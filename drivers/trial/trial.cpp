@@ -120,7 +120,13 @@ class Trial {
     } catch (const std::exception&) {
       thrown = std::current_exception();
     }
-    co_await take_away();
+    try {
+      co_await take_away();
+    } catch (const std::exception& error) {
+      say(std::string("what was made is not all removed: ") + error.what() + "; `thaw clean " +
+          run_ + "` does it later");
+      if (!thrown) thrown = std::current_exception();
+    }
     if (thrown && !is_interruption(thrown)) std::rethrow_exception(thrown);
   }
 
@@ -405,8 +411,13 @@ loadgen::Target Trial::target() const {
 
 Awaitable<void> Trial::look_for_orders() {
   while (!leaving_) {
-    const std::vector<fixture::Fixture::Instance> instances = co_await fixture_->instances();
-    if (leaving_) co_return;
+    std::vector<fixture::Fixture::Instance> instances;
+    try {
+      instances = co_await fixture_->instances();
+    } catch (const std::exception&) {
+      failed_ = std::current_exception();  // whoever waits hears of it, and takes all away
+    }
+    if (leaving_ || failed_) co_return;
     stage_->bill.settle();
     for (const auto& one : instances) stage_->nodes.ordered(one.pool, one.name);
     co_await world::pause(io_.get_executor(), kOrders);
