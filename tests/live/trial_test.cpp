@@ -175,7 +175,7 @@ TEST_F(Trial, SlimFaasOnKapsuleWakesANodeAndGoesBackToZero) {
 
 // Nobody scales them: the card decides who runs. They are made one after another.
 TEST_F(Trial, FiveClientsShareACardAndTheSixthWaits) {
-  agree({"scenarios/fedless-vgpu/fixture", 10, 1, 2});
+  agree({"scenarios/fedless-vgpu/fixture", 5, 1, 2});
 }
 
 // The real HorizontalPodAutoscaler, each 15 s, on what Prometheus and the adapter say. When in
