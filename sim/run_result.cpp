@@ -10,12 +10,6 @@
 namespace thaw::sim {
 namespace {
 
-Summary::Requests requests_of(const Tally& tally) {
-  const std::int64_t answered = tally.completed + tally.timed_out + tally.rejected + tally.failed;
-  return {tally.total,  tally.completed,       tally.cold, tally.timed_out, tally.rejected,
-          tally.failed, tally.total - answered};
-}
-
 double money(Wide nano) { return static_cast<double>(nano) / 1e9; }
 
 std::optional<Summary::ColdStarts> cold_starts_of(const WaitLedger::Account& account) {
@@ -34,20 +28,9 @@ void Run::add_functions(Summary& summary) const {
   for (std::size_t f = 0; f < scenario_.functions.size(); ++f) {
     const Tally& tally = load_.tally(f);
     Summary::Function& function = summary.functions[scenario_.functions[f].name];
-    function.requests = requests_of(tally);
-    if (tally.total > 0)
-      function.cold_start_probability =
-          static_cast<double>(tally.cold) / static_cast<double>(tally.total);
-    function.latency_s = spread_of(tally.latency);
-    function.latency_bins = bins_of(tally.latency);
-    function.wait_s = spread_of(tally.wait);
-    if (tally.streamed) {
-      function.ttft_s = spread_of(tally.streamed->first);
-      function.itl_s = spread_of(tally.streamed->gap);
-    }
+    add_calls(tally, function);
     function.cold_starts = cold_starts_of(serving_.waits().account(f));
     const TimeWeighted& replicas = world_.gauges.at(Gauge::replicas, f);
-    if (tally.in_vain > Duration{0}) function.in_vain_s = seconds(tally.in_vain);
     function.in_system_mean = world_.gauges.at(Gauge::in_flight, f).mean(world_.now()) +
                               world_.gauges.at(Gauge::queued, f).mean(world_.now());
     function.replicas_mean = replicas.mean(world_.now());

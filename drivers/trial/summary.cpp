@@ -7,29 +7,12 @@
 namespace thaw::trial {
 namespace {
 
-Summary::Requests requests_of(const workload::Tally& tally) {
-  const std::int64_t answered = tally.completed + tally.timed_out + tally.rejected + tally.failed;
-  return {tally.total,  tally.completed,       tally.cold, tally.timed_out, tally.rejected,
-          tally.failed, tally.total - answered};
-}
-
 Summary::Function function_of(const SummaryParts& parts, std::size_t f) {
   const workload::Tally& tally = parts.load.tally(f);
   const observed::View& view = parts.view;
   const auto over_time = [&](Gauge gauge) { return view.gauges.at(gauge, f).mean(view.now()); };
   Summary::Function function;
-  function.requests = requests_of(tally);
-  if (tally.total > 0)
-    function.cold_start_probability =
-        static_cast<double>(tally.cold) / static_cast<double>(tally.total);
-  function.latency_s = spread_of(tally.latency);
-  function.latency_bins = bins_of(tally.latency);
-  function.wait_s = spread_of(tally.wait);
-  if (tally.streamed) {
-    function.ttft_s = spread_of(tally.streamed->first);
-    function.itl_s = spread_of(tally.streamed->gap);
-  }
-  if (tally.in_vain > Duration{0}) function.in_vain_s = seconds(tally.in_vain);
+  add_calls(tally, function);
   function.in_system_mean = over_time(Gauge::in_flight);
   function.replicas_mean = over_time(Gauge::replicas);
   function.replicas_peak = view.gauges.at(Gauge::replicas, f).max();

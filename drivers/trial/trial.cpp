@@ -440,8 +440,7 @@ std::vector<std::string> Trial::notices() const {
   all.insert(all.end(), fixture_notices_.begin(), fixture_notices_.end());
   all.push_back(
       "observed: calls that wait for a replica are in flight, queued is 0; calls in flight are "
-      "taken "
-      "for busy replicas, in the bill too; how busy GPUs are is not seen, and 0");
+      "taken for busy replicas, in the bill too; how busy GPUs are is not seen, and 0");
   if (!scenario_.pipelines.empty())
     all.push_back("observed: a pipeline's stages, its cache and its store are played by the load");
   if (!scenario_.faults.empty())
