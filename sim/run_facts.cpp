@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/invariant.hpp"
+#include "engine/run/counted.hpp"
 
 namespace thaw::sim {
 namespace {
@@ -71,25 +72,8 @@ double RunFacts::cost() const {
 }
 
 Value RunFacts::count(const Term& term) const {
-  const auto events = [&](EventKind kind, std::string_view what) {
-    return static_cast<double>(
-        std::count_if(world_.timeline.begin(), world_.timeline.end(), [&](const auto& event) {
-          return event.kind == kind && event.name == term.name &&
-                 (what.empty() || event.what == what);
-        }));
-  };
-  if (term.field == "decision") return events(EventKind::decision, "");
-  if (term.field == "pod") return events(EventKind::pod, "created");
-  if (term.field == "node") return events(EventKind::node, "ordered");
-  if (term.field == "fault") return events(EventKind::fault, "began");
-  const Tally& tally = called(term.name);
-  const auto number = [](std::int64_t n) { return static_cast<double>(n); };
-  if (term.field == "total") return number(tally.total);
-  if (term.field == "completed") return number(tally.completed);
-  if (term.field == "cold") return number(tally.cold);
-  if (term.field == "timed_out") return number(tally.timed_out);
-  if (term.field == "rejected") return number(tally.rejected);
-  return number(tally.failed);
+  if (const auto events = events_counted(world_.timeline, term)) return *events;
+  return calls_counted(called(term.name), term);
 }
 
 Value RunFacts::response(const Term& term) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/invariant.hpp"
+#include "engine/run/counted.hpp"
 
 namespace thaw::trial {
 namespace {
@@ -56,22 +57,8 @@ Value TrialFacts::value(const Term& term) const {
 }
 
 Value TrialFacts::count(const Term& term) const {
-  const auto events = [&](EventKind kind, std::string_view what) {
-    return number(std::ranges::count_if(view_.timeline, [&](const TimelineEvent& event) {
-      return event.kind == kind && event.name == term.name && (what.empty() || event.what == what);
-    }));
-  };
-  if (term.field == "decision") return events(EventKind::decision, "");
-  if (term.field == "pod") return events(EventKind::pod, "created");
-  if (term.field == "node") return events(EventKind::node, "ordered");
-  if (term.field == "fault") return events(EventKind::fault, "began");
-  const workload::Tally& tally = called(term.name);
-  if (term.field == "total") return number(tally.total);
-  if (term.field == "completed") return number(tally.completed);
-  if (term.field == "cold") return number(tally.cold);
-  if (term.field == "timed_out") return number(tally.timed_out);
-  if (term.field == "rejected") return number(tally.rejected);
-  return number(tally.failed);
+  if (const auto events = events_counted(view_.timeline, term)) return *events;
+  return calls_counted(called(term.name), term);
 }
 
 Value TrialFacts::response(const Term& term) const {
