@@ -12,8 +12,13 @@ namespace thaw::sim {
 namespace data_path_reports_test {
 
 constexpr const char* kPath = "/function/f/";
-// Scrapes come with the autoscaler's ticks, one object later.
-constexpr Duration kScrapes = 100ms;
+// Scrapes come with the autoscaler's ticks, one object later: by the second draw of that name, with
+// the first seed.
+const Duration kScrapes = [] {
+  Random random(1, "knative/phases");
+  random.uniform();
+  return Distribution::uniform(20ms, 100ms).draw(random);
+}();
 
 struct Bed : TestBed {
   explicit Bed(int replicas = 0, std::uint32_t concurrency = 0) : TestBed(revision(concurrency)) {
@@ -126,12 +131,28 @@ TEST(KnativeReports, AScrapeFindsNothingBeforeAFullSecond) {
   bed.run_until(10s);
   const auto scraped = bed.scraped();
   ASSERT_EQ(scraped.size(), 8u);
-  // Its first report is of 1.5 s; scraped at 0.1 s past each second.
+  // Its first report is of 1.5 s.
   EXPECT_EQ(scraped[0].at, kStart + 2s + kScrapes);
   for (const Load& load : scraped) {
     EXPECT_EQ(into_second(load), kScrapes);
     EXPECT_EQ(load.concurrency, 0) << "an idle replica is told as such";
   }
+}
+
+TEST(KnativeReports, ScrapesAreOfTheSeedAndSoonAfterATick) {
+  std::set<Duration> phases;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    TestBed bed(Bed::revision(0), seed);
+    bed.pod(0);
+    bed.run_until(5s);
+    std::vector<Load> reports;
+    bed.gateway.take_load(0, reports);
+    ASSERT_FALSE(reports.empty());
+    EXPECT_GE(into_second(reports[0]), 20ms);
+    EXPECT_LE(into_second(reports[0]), 100ms);
+    phases.insert(into_second(reports[0]));
+  }
+  EXPECT_GT(phases.size(), 15u);
 }
 
 TEST(KnativeReports, AScrapeSumsTheReplicas) {
@@ -143,7 +164,7 @@ TEST(KnativeReports, AScrapeSumsTheReplicas) {
   bed.run_until(10s);
   const auto scraped = bed.scraped();
   ASSERT_EQ(scraped.size(), 5u);
-  EXPECT_EQ(scraped[0].concurrency, 0) << "at 5.1 s, of the second until 5 s";
+  EXPECT_EQ(scraped[0].concurrency, 0) << "just after 5 s, of the second until 5 s";
   EXPECT_EQ(scraped[0].requests, 0);
   EXPECT_EQ(scraped[1].concurrency, 4);
   EXPECT_EQ(scraped[1].requests, 4);
@@ -197,7 +218,7 @@ TEST(KnativeReports, ScrapingEndsWithTheLastReplicaAndBeginsAgain) {
   bed.pod(0);
   bed.run_until(102s);
   const auto scraped = bed.scraped();
-  ASSERT_EQ(scraped.size(), 1u) << "at 101.1 s, once";
+  ASSERT_EQ(scraped.size(), 1u) << "just after 101 s, once";
   EXPECT_EQ(scraped[0].at, kStart + 101s + kScrapes);
 }
 
