@@ -27,6 +27,7 @@ std::string service(const std::string& name, const std::string& more, int port, 
 constexpr const char* kConfig[][2] = {
     {"config-autoscaler", R"({"data": {"scale-to-zero-grace-period": "6s",
                                        "allow-zero-initial-scale": "true"}})"},
+    {"config-logging", R"({"data": {"loglevel.autoscaler": "debug"}})"},
     {"config-deployment", R"({"data": {"queue-sidecar-image": "dev.local/queue:1"}})"},
 };
 
@@ -58,10 +59,14 @@ kind: Node
 metadata: {name: plain, labels: {fake: "true"}}
 )");
   files("webhooks");
-  run("webhook", 9101, "WEBHOOK_PORT=8443");
-  run("controller", 9111);
-  run("autoscaler", 9121);
-  run("activator", 9131);
+  run(programs_, "webhook", 9101, "WEBHOOK_PORT=8443");
+  run(programs_, "controller", 9111);
+  start_scalers();
+}
+
+void KnativePeer::start_scalers() {
+  run(scalers_, "autoscaler", 9121);
+  run(scalers_, "activator", 9131);
   // Before there are Services that take its ports at their own addresses.
   const auto serves = [&](int port) {
     return live::run({"curl", "-sf",
@@ -73,8 +78,19 @@ metadata: {name: plain, labels: {fake: "true"}}
         live::run({"tail", "-5", plane_.folder() + "/knative-activator.log"}).text);
 }
 
+void KnativePeer::start_anew() {
+  for (live::Companion& program : scalers_) program.kill();
+  scalers_.clear();
+  start_scalers();
+}
+
+std::string KnativePeer::autoscaler_log() const {
+  return plane_.folder() + "/knative-autoscaler.log";
+}
+
 // Each takes three ports: probes, metrics, profiles.
-void KnativePeer::run(const std::string& name, int port, const std::string& more) {
+void KnativePeer::run(std::list<live::Companion>& among, const std::string& name, int port,
+                      const std::string& more) {
   std::vector<std::string> environment{"SYSTEM_NAMESPACE=knative-serving",
                                        "CONFIG_LOGGING_NAME=config-logging",
                                        "CONFIG_OBSERVABILITY_NAME=config-observability",
@@ -87,11 +103,11 @@ void KnativePeer::run(const std::string& name, int port, const std::string& more
                                        "METRICS_PROMETHEUS_PORT=" + std::to_string(port + 1),
                                        "PROFILING_PORT=" + std::to_string(port + 2)};
   if (!more.empty()) environment.push_back(more);
-  programs_.emplace_back(command_of({.path = folder() + "/" + name,
-                                     .arguments = {"-kubeconfig", plane_.kubeconfig()},
-                                     .environment = environment,
-                                     .log = plane_.folder() + "/knative-" + name + ".log",
-                                     .hosts = plane_.folder() + "/hosts"}));
+  among.emplace_back(command_of({.path = folder() + "/" + name,
+                                 .arguments = {"-kubeconfig", plane_.kubeconfig()},
+                                 .environment = environment,
+                                 .log = plane_.folder() + "/knative-" + name + ".log",
+                                 .hosts = plane_.folder() + "/hosts"}));
 }
 
 void KnativePeer::apply(const std::string& manifest) {
@@ -120,6 +136,7 @@ std::string KnativePeer::revision_of(const std::string& service) {
 // Killed: on SIGTERM they would wait half a minute for an ingress to look elsewhere.
 int KnativePeer::stop() {
   for (live::Companion& program : programs_) program.kill();
+  for (live::Companion& program : scalers_) program.kill();
   return plane_.stop();
 }
 

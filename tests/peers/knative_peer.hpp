@@ -22,14 +22,20 @@ class KnativePeer {
   void apply(const std::string& manifest);
   // The newest revision of a Service, once the autoscaler knows it.
   std::string revision_of(const std::string& service);
+  // Autoscaler and activator anew: at which instants of a second they work is settled as they
+  // start.
+  void start_anew();
+  std::string autoscaler_log() const;
   int stop();
 
  private:
   void install();
-  void run(const std::string& name, int port, const std::string& more = {});
+  void start_scalers();
+  void run(std::list<live::Companion>& among, const std::string& name, int port,
+           const std::string& more = {});
 
   live::Plane plane_;
-  std::list<live::Companion> programs_;
+  std::list<live::Companion> programs_, scalers_;
 };
 
 // Where all of them are reached: an address of the plane that an EndpointSlice may hold.

@@ -1,7 +1,11 @@
 #include "tests/peers/knative_shape.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+
+#include "engine/distribution.hpp"
+#include "engine/random.hpp"
 
 namespace thaw::peers {
 namespace {
@@ -12,7 +16,19 @@ std::string in_seconds(Duration d) { return std::to_string(seconds(d)); }
 
 Duration begin_of(const Phase& phase) { return kLead + 2s - phase.to_tick; }
 
-void write_scenario(const LoadShape& shape, const StartDelays& delays, const Phase& phase,
+// As sim/knative/data_path.cpp draws them.
+std::uint64_t seed_of(const Phase& phase, int run) {
+  for (std::uint64_t seed = 1'000'000 * static_cast<std::uint64_t>(run) + 1;; ++seed) {
+    Random random(seed, "knative/phases");
+    const Duration report = Distribution::uniform(Duration{0}, 1s).draw(random);
+    const Duration to_scrape = Distribution::uniform(20ms, 100ms).draw(random);
+    if (std::chrono::abs(report - phase.report) < 5ms &&
+        std::chrono::abs(to_scrape - std::clamp<Duration>(phase.to_scrape, 20ms, 100ms)) < 5ms)
+      return seed;
+  }
+}
+
+void write_scenario(const LoadShape& shape, Duration start, const Phase& phase,
                     const std::string& folder) {
   std::filesystem::create_directories(folder + "/manifests");
   const Duration from = begin_of(phase);
@@ -22,7 +38,7 @@ kind: Scenario
 name: )" << shape.name
            << R"(
 start: 2026-01-05T00:00:)"
-           << in_seconds(10s + phase.of_second) << R"(Z
+           << in_seconds(10s + phase.tick) << R"(Z
 versions: {knative: "1.21"}
 until: )" << in_seconds(from + (shape.clients > 0 ? shape.length : shape.at.back()) + 40s)
            << R"(s
@@ -34,8 +50,8 @@ manifests: [manifests/*.yaml]
 functions:
   a:
     image: 1B
-    containerStart: {distribution: uniform, min: )"
-           << in_seconds(delays.least) << "s, max: " << in_seconds(delays.most) << R"(s}
+    containerStart: )"
+           << in_seconds(start) << R"(s
     stop: 3s
     service: {seconds: 200ms, slots: 1000, dispatch: least_in_flight}
 workload:

@@ -2,6 +2,7 @@
 // same numbers come the scenario of the simulated one and the load of the real one.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,24 +17,25 @@ struct LoadShape {
   std::vector<Duration> at = {};
 };
 
-// How long the pods of the real run took from their creation to Ready, shortest and longest: the
-// kubelet is not what is compared.
-struct StartDelays {
-  Duration least, most;
+// Where the real run fell: the first of its autoscaler's ticks, which are 2 s apart, after the
+// start of the load; that tick's part of a second of the clock, by which Knative's averages go; the
+// part at which the activator reports; and how long after a tick the replicas are scraped.
+struct Phase {
+  Duration to_tick, tick, report, to_scrape;
 };
 
-// Where the real run fell: the first of its autoscaler's ticks, which are 2 s apart, after the
-// start of the load, and that tick's part of a second of the clock, by which Knative's averages go.
-struct Phase {
-  Duration to_tick, of_second;
-};
+// A seed with which the simulated ones report and scrape within 5 ms of that: when they do is
+// nobody's choice, and drawn. Different `run`s give different seeds.
+std::uint64_t seed_of(const Phase& phase, int run);
 
 // In the scenario, whose ticks are at even seconds, the load begins a little after this; before it
 // the revision was used once and went to zero.
 constexpr Duration kLead = std::chrono::seconds(40);
 Duration begin_of(const Phase& phase);
 
-void write_scenario(const LoadShape& shape, const StartDelays& delays, const Phase& phase,
+// `start`: what a pod takes until it is ready. The kubelet is not what is compared, and how many
+// calls wait for the first one decides what comes next.
+void write_scenario(const LoadShape& shape, Duration start, const Phase& phase,
                     const std::string& folder);
 std::string service_manifest();
 

@@ -134,18 +134,26 @@ std::string Observer::timeline(Clock::time_point start) const {
   return telling.text();
 }
 
-std::vector<Duration> Observer::start_delays() const {
-  std::map<std::string, Clock::time_point> created;
-  std::set<std::string> ready;
-  std::vector<Duration> delays;
+std::vector<Duration> Observer::first_starts() const {
+  std::map<std::string, Clock::time_point> first;  // pods that were made when there was none
+  std::set<std::string> there, known;
+  std::vector<Duration> took;
   for (const Line& line : lines()) {
     if (line.of != 'p') continue;
     const std::string& pod = line.fields[1];
-    created.try_emplace(pod, line.at);
-    if (line.fields[3] == "True" && ready.insert(pod).second)
-      delays.push_back(std::chrono::duration_cast<Duration>(line.at - created.at(pod)));
+    const bool ends = line.fields[0] == "DELETED" || !line.fields[4].empty();
+    if (known.insert(pod).second && !ends && there.empty()) first.emplace(pod, line.at);
+    if (ends) {
+      there.erase(pod);
+    } else {
+      there.insert(pod);
+    }
+    const auto begun = first.find(pod);
+    if (line.fields[3] != "True" || begun == first.end()) continue;
+    took.push_back(std::chrono::duration_cast<Duration>(line.at - begun->second));
+    first.erase(begun);
   }
-  return delays;
+  return took;
 }
 
 std::int64_t Observer::now(diff::Measure measure) const {

@@ -30,8 +30,8 @@ class Observer {
   std::optional<Clock::time_point> first_asked() const;
   // timeline.jsonl of what came since `start`.
   std::string timeline(Clock::time_point start) const;
-  // Of each pod that became ready, from its creation on.
-  std::vector<Duration> start_delays() const;
+  // What pods took from their creation until they were ready, of those that were the only one.
+  std::vector<Duration> first_starts() const;
   // How many there are now, of all names together.
   std::int64_t now(diff::Measure measure) const;
 
