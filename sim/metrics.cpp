@@ -7,7 +7,9 @@
 namespace thaw::sim {
 namespace {
 
-constexpr Duration kReadPeriod = std::chrono::seconds(15);  // Prometheus' own default is a minute
+constexpr Duration kServerPeriod =
+    std::chrono::seconds(15);  // metrics-server's --metric-resolution
+enum : std::uint32_t { kStore, kServer };
 
 }  // namespace
 
@@ -38,39 +40,39 @@ void Metrics::sample(std::size_t f, std::span<const MetricRef> wanted) {
   Function& function = functions_[f];
   if (function.sampled) return;
   function.sampled = true;
-  function.total.resize(kNames);
-  function.pods.resize(kNames);
   function.arrived = load_.tally(f).total;
-  world_.events.after(kReadPeriod, *this, 0, f);
+  world_.events.after(world_.scenario.metrics.scrape, *this, kStore, f);
+  if (world_.scenario.functions[f].service.cpu.count > 0)
+    world_.events.after(kServerPeriod, *this, kServer, f);
 }
 
-void Metrics::take(std::size_t f) {
-  Function& function = functions_[f];
-  const TimePoint now = world_.now();
-  function.taken = now;
-  for (auto& samples : function.pods) samples.clear();
+Metrics::Sample Metrics::sample_of(std::size_t f) {
+  Sample sample;
+  sample.taken = world_.now();
   const auto at = [](Name name) { return static_cast<std::size_t>(name); };
   for (const Pod* pod : pods_.of(f)) {
     if (pod->stage != PodStage::ready) continue;
     const Milli running = Milli{pod->in_service} * 1000;
     for (const Name name : {Name::in_flight, Name::concurrency})
-      function.pods[at(name)].push_back({pod->id, running, now, {}});
+      sample.pods[at(name)].push_back({pod->id, running, sample.taken, {}});
   }
   const auto gauge = [&](Gauge g) { return world_.gauges.at(g, f).value() * 1000; };
-  function.total[at(Name::in_flight)] = gauge(Gauge::in_flight);
-  function.total[at(Name::queued)] = gauge(Gauge::queued);
-  function.total[at(Name::concurrency)] = gauge(Gauge::in_flight) + gauge(Gauge::queued);
+  sample.total[at(Name::in_flight)] = gauge(Gauge::in_flight);
+  sample.total[at(Name::queued)] = gauge(Gauge::queued);
+  sample.total[at(Name::concurrency)] = gauge(Gauge::in_flight) + gauge(Gauge::queued);
+  using std::chrono::milliseconds;
   const std::int64_t arrived = load_.tally(f).total;
-  function.total[at(Name::requests)] =
-      (arrived - function.arrived) * 1000 / (kReadPeriod / std::chrono::seconds(1));
-  function.arrived = arrived;
-  take_cpu(f);
+  sample.total[at(Name::requests)] = (arrived - functions_[f].arrived) * 1'000'000 /
+                                     (world_.scenario.metrics.scrape / milliseconds(1));
+  functions_[f].arrived = arrived;
+  return sample;
 }
 
-void Metrics::take_cpu(std::size_t f) {
+Metrics::Sample Metrics::cpu_of(std::size_t f) {
   Function& function = functions_[f];
+  Sample sample;
+  sample.taken = world_.now();
   const Milli each = world_.scenario.functions[f].service.cpu.count;
-  if (each == 0) return;
   std::map<PodId, Duration> served;
   for (const Pod* pod : pods_.of(f)) {
     if (pod->stage != PodStage::ready) continue;
@@ -80,11 +82,12 @@ void Metrics::take_cpu(std::size_t f) {
     using std::chrono::milliseconds;  // so that thousands of calls on many CPUs fit 64 bits
     const auto busy = std::chrono::duration_cast<milliseconds>(now - before->second);
     const Milli used =
-        each * busy.count() / std::chrono::duration_cast<milliseconds>(kReadPeriod).count();
-    function.pods[static_cast<std::size_t>(Name::cpu)].push_back(
-        {pod->id, used, world_.now(), kReadPeriod});
+        each * busy.count() / std::chrono::duration_cast<milliseconds>(kServerPeriod).count();
+    sample.pods[static_cast<std::size_t>(Name::cpu)].push_back(
+        {pod->id, used, sample.taken, kServerPeriod});
   }
   function.served = std::move(served);
+  return sample;
 }
 
 bool Metrics::stale() const {
@@ -93,18 +96,28 @@ bool Metrics::stale() const {
 }
 
 // While they are stale what the next sample counts from moves on all the same.
-void Metrics::fire(std::uint32_t, std::uint64_t f) {
+void Metrics::fire(std::uint32_t what, std::uint64_t f) {
   Function& function = functions_[f];
-  if (stale()) {
-    Function last = function;
-    take(f);
-    function.taken = last.taken;
-    function.total = std::move(last.total);
-    function.pods = std::move(last.pods);
-  } else {
-    take(f);
+  Sample sample = what == kStore ? sample_of(f) : cpu_of(f);
+  const bool keeps = !stale();
+  if (what == kServer) {
+    if (keeps) function.server = std::move(sample);
+    world_.events.after(kServerPeriod, *this, kServer, f);
+    return;
   }
-  world_.events.after(kReadPeriod, *this, 0, f);
+  std::deque<Sample>& stored = function.stored;
+  if (keeps) stored.push_back(std::move(sample));
+  while (stored.size() > 1 && stored[1].taken <= as_of()) stored.pop_front();
+  world_.events.after(world_.scenario.metrics.scrape, *this, kStore, f);
+}
+
+const Metrics::Sample* Metrics::seen(std::size_t f, Name name) const {
+  const Function& function = functions_[f];
+  if (name == Name::cpu) return function.server ? &*function.server : nullptr;
+  const Sample* last = nullptr;
+  for (const Sample& sample : function.stored)
+    if (sample.taken <= as_of()) last = &sample;
+  return last;
 }
 
 MetricFacts Metrics::read(std::size_t f, const MetricRef& metric) {
@@ -120,14 +133,14 @@ MetricFacts Metrics::read(std::size_t f, const MetricRef& metric) {
   }
   if (nan) return {Presence::nan, world_.now()};
   const auto name = name_of(f, metric);
-  const Function& function = functions_[f];
-  if (!name || !function.taken) return {};
+  const Sample* const sample = name ? seen(f, *name) : nullptr;
+  if (!sample) return {};
   const auto index = static_cast<std::size_t>(*name);
-  MetricFacts facts{Presence::ok, *function.taken};
+  MetricFacts facts{Presence::ok, sample->taken};
   if (metric.source == MetricSource::pods || metric.source == MetricSource::resource) {
-    facts.pods = function.pods[index];
+    facts.pods = sample->pods[index];
   } else {
-    facts.series = {&function.total[index], 1};
+    facts.series = {&sample->total[index], 1};
   }
   return facts;
 }

@@ -1,5 +1,6 @@
-// What a metrics API answers about the functions: sampled each 15 s, so that a reader sees numbers
-// of up to that age, with their time.
+// What a metrics API answers about the functions: sampled by a store each 15 s, or as the
+// scenario's section `metrics` says (scrape, latencyOffset), so that a reader sees numbers of up to
+// that age, with their time; cpu by metrics-server each 15 s.
 //
 // Names: in_flight, queued, concurrency (both together), requests_per_second (over the last
 // period). Of an Object, External or query metric the function's value is the answer; of a Pods
@@ -45,17 +46,23 @@ class Metrics final : public Handler {
   enum class Name : std::uint8_t { in_flight, queued, concurrency, requests, cpu };
   static constexpr std::size_t kNames = 5;
   std::optional<Name> name_of(std::size_t function, const MetricRef& metric) const;
+  struct Sample {
+    TimePoint taken{};
+    std::array<Milli, kNames> total{};
+    std::array<std::vector<PodSample>, kNames> pods{};
+  };
   struct Function {
     bool sampled = false;
-    std::optional<TimePoint> taken;
-    std::int64_t arrived = 0;
-    std::vector<Milli> total;                  // by Name
-    std::vector<std::vector<PodSample>> pods;  // by Name
-    std::map<PodId, Duration> served;          // of Ready ones, at the last sample
+    std::deque<Sample> stored;         // by time, from the last that may be seen on
+    std::int64_t arrived = 0;          // until the last sample
+    std::optional<Sample> server;      // of metrics-server
+    std::map<PodId, Duration> served;  // of Ready ones, at its last sample
   };
   bool stale() const;
-  void take(std::size_t function);
-  void take_cpu(std::size_t function);
+  Sample sample_of(std::size_t function);
+  Sample cpu_of(std::size_t function);
+  const Sample* seen(std::size_t function, Name name) const;
+  TimePoint as_of() const { return world_.now() - world_.scenario.metrics.latency_offset; }
 
   World& world_;
   Pods& pods_;

@@ -67,9 +67,9 @@ void of_serving(const Scenario& scenario, Notices& notices) {
 void of_metrics(const Scenario& scenario, Notices& notices) {
   if (scenario.manifests.hpas.empty()) return;
   notices.push_back(
-      "metrics: what is not of GPUs is sampled each 15 s and is the function's own, whatever "
-      "object "
-      "or labels are asked for; memory is not known");
+      "metrics: what is not of GPUs is the function's own, whatever object or labels are asked "
+      "for; "
+      "memory is not known");
 }
 
 void of_images_and_models(const Scenario& scenario, Notices& notices) {

@@ -1,6 +1,6 @@
-// The section `metrics`: the stages between a GPU and an autoscaler. Defaults: dcgm-exporter
-// collects each 30 s; Prometheus is mostly told to scrape each 15 s and has no latency offset
-// (VictoriaMetrics has one of 30 s).
+// The section `metrics`: the stages between a GPU, or a function, and an autoscaler. Defaults:
+// dcgm-exporter collects each 30 s; Prometheus is mostly told to scrape each 15 s and has no
+// latency offset (VictoriaMetrics has one of 30 s).
 #include "engine/scenario/sections.hpp"
 #include "engine/scenario/values.hpp"
 

@@ -61,6 +61,25 @@ TEST(Metrics, AnswersOfTheLastSampleWithItsTime) {
   EXPECT_EQ(bed.total("in_flight"), 0);
 }
 
+TEST(Metrics, AreScrapedAndToldLaterAsTheScenarioSays) {
+  Scenario scenario = Bed::scenario({});
+  scenario.metrics.scrape = 10s;
+  scenario.metrics.latency_offset = 25s;
+  Bed bed(scenario);
+  bed.at(11s, [&] { bed.serve(2, 4s); });  // seen by no scrape
+  bed.at(15s, [&] { bed.serve(1, 10s); });
+  bed.run_until(34s + 999ms);
+  EXPECT_EQ(bed.metrics.read(0, of_function("in_flight")).presence, Presence::absent)
+      << "the first scrape, at 10 s, is told 25 s later";
+  bed.run_until(44s);
+  EXPECT_EQ(bed.metrics.read(0, of_function("in_flight")).taken, kStart + 10s);
+  bed.run_until(45s);
+  EXPECT_EQ(bed.metrics.read(0, of_function("in_flight")).taken, kStart + 20s);
+  EXPECT_EQ(bed.total("in_flight"), 1000);
+  bed.run_until(1h);
+  EXPECT_EQ(bed.metrics.read(0, of_function("in_flight")).taken, kStart + 1h - 30s);
+}
+
 TEST(Metrics, CountsWhatIsServedAndWhatWaits) {
   Bed bed(2);
   bed.at(1s, [&] { bed.serve(7, 60s); });
@@ -83,6 +102,17 @@ TEST(Metrics, RequestsPerSecondAreOfTheLastPeriod) {
   EXPECT_EQ(bed.total("requests_per_second"), 466);  // 7 in 15 s: 0.4666…, in whole thousandths
   bed.run_until(2 * kPeriod);
   EXPECT_EQ(bed.total("requests_per_second"), 0);
+}
+
+TEST(Metrics, RequestsPerSecondAreOfTheLastScrape) {
+  Step calls = step("calls", 1s, Method::get, kPath);
+  calls.count = 7;
+  Scenario scenario = Bed::scenario({calls});
+  scenario.metrics.scrape = 2500ms;
+  Bed bed(scenario);
+  bed.load.start();
+  bed.run_until(2500ms);
+  EXPECT_EQ(bed.total("requests_per_second"), 2800);
 }
 
 TEST(Metrics, OnlyReadyReplicasAreSampled) {
