@@ -47,13 +47,17 @@ Fitted fitted(Quantity quantity, const std::string& name, const std::vector<doub
   out.quantity = quantity;
   out.name = name;
   out.observed = observed.size();
-  out.fit = fit_log_normal(observed);
-  if (out.fit) {
+  if (observed.empty()) return out;
+  out.least = *std::min_element(observed.begin(), observed.end());
+  out.most = *std::max_element(observed.begin(), observed.end());
+  if (out.most - out.least <= 1e-8 * out.most) {
+    out.constant = out.most;
+  } else if (quantity == Quantity::metric_age) {
+    out.age = fit_uniform(observed);
+    if (out.age) out.distance = out.age->distance, out.critical = out.age->critical;
+  } else if ((out.fit = fit_log_normal(observed))) {
     out.distance = distance_of(observed);
     out.critical = critical_distance(observed.size());
-  } else if (!observed.empty()) {
-    const auto [least, most] = std::minmax_element(observed.begin(), observed.end());
-    if (*most - *least <= 1e-8 * *most) out.constant = *most;
   }
   return out;
 }

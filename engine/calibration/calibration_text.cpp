@@ -36,6 +36,8 @@ std::string subject(const Fitted& one) {
 // What is not fitted, and why.
 std::string instead(const Fitted& one) {
   if (one.constant) return fmt::format("always {:.4g}s", *one.constant);
+  if (one.quantity == Quantity::metric_age)
+    return fmt::format("{:.4g}s … {:.4g}s, in step with who looks", one.least, one.most);
   return one.observed < 3 ? "too few to say" : "not all above zero";
 }
 
@@ -73,6 +75,28 @@ std::string line_of(const Fitted& one) {
   return {};
 }
 
+// What one scrape alone makes old: a GPU's has an exporter before it, and metrics-server is not
+// the scenario's. Beyond the critical distance something else is.
+bool is_of_scrape(const Fitted& one) {
+  const std::string& metric = one.metric;
+  const bool other = metric.starts_with("resource/") || metric.starts_with("container") ||
+                     metric.find("DCGM_") != std::string::npos ||
+                     metric.find("gpu") != std::string::npos;
+  return one.age && !other && one.distance <= one.critical;
+}
+
+// The section `metrics`, by the metric that tells most; empty where none does.
+std::string metrics_of(const std::vector<Fitted>& fitted) {
+  const Fitted* best = nullptr;
+  for (const Fitted& one : fitted)
+    if (is_of_scrape(one) && (!best || one.age->different > best->age->different)) best = &one;
+  if (!best) return {};
+  constexpr double kShortest = 0.1;  // that a scenario takes
+  return fmt::format("metrics: {{scrape: {:.6g}s, latencyOffset: {:.6g}s}}  # {}, {} observed\n",
+                     std::max(best->age->width.value, kShortest),
+                     std::max(best->age->least.value, 0.0), subject(*best), best->observed);
+}
+
 nlohmann::ordered_json json_of(const Interval& of) {
   return {{"value", of.value}, {"ci95", {of.low, of.high}}};
 }
@@ -81,23 +105,29 @@ nlohmann::ordered_json json_of(const Interval& of) {
 
 std::string to_text(const std::vector<Fitted>& fitted) {
   using enum Table::Align;
-  Table table({left, right, left, left, left, left});
+  Table table({left, right, left, left, left, left}), ages({left, right, left, left});
   table.add({"", "observed", "median", "p95", "mean", "cv"});
+  ages.add({"", "observed", "at least", "and up to so much more"});
   std::string notes;
+  bool has_ages = false;
   for (const Fitted& one : fitted) {
     const std::string observed = std::to_string(one.observed);
-    if (!one.fit) {
+    if (one.quantity == Quantity::metric_age) {
+      has_ages = true;
+      ages.add({subject(one), observed, one.age ? shown(one.age->least, "s") : instead(one),
+                one.age ? shown(one.age->width, "s") : ""});
+    } else if (one.fit) {
+      table.add({subject(one), observed, shown(one.fit->median, "s"), shown(one.fit->p95, "s"),
+                 shown(one.fit->mean, "s"), shown(one.fit->cv, "")});
+    } else {
       table.add({subject(one), observed, instead(one), "", "", ""});
-      continue;
     }
-    table.add({subject(one), observed, shown(one.fit->median, "s"), shown(one.fit->p95, "s"),
-               shown(one.fit->mean, "s"), shown(one.fit->cv, "")});
     if (one.distance > one.critical)
       notes += fmt::format(
-          "note: {} is no lognormal: {:.3f} from one, where one in twenty is beyond {:.3f}\n",
-          subject(one), one.distance, one.critical);
+          "note: {} is {}: {:.3f} from one, where one in twenty is beyond {:.3f}\n", subject(one),
+          one.age ? "not uniform" : "no lognormal", one.distance, one.critical);
   }
-  return table.text("") + notes;
+  return table.text("") + (has_ages ? "\n" + ages.text("") : "") + notes;
 }
 
 std::string to_json(const std::vector<Fitted>& fitted) {
@@ -115,6 +145,13 @@ std::string to_json(const std::vector<Fitted>& fitted) {
       out["p95_s"] = json_of(one.fit->p95);
       out["mean_s"] = json_of(one.fit->mean);
       out["cv"] = json_of(one.fit->cv);
+      out["distance"] = one.distance;
+      out["critical_distance"] = one.critical;
+    }
+    if (one.age) {
+      out["different"] = one.age->different;
+      out["least_s"] = json_of(one.age->least);
+      out["width_s"] = json_of(one.age->width);
       out["distance"] = one.distance;
       out["critical_distance"] = one.critical;
     }
@@ -136,7 +173,7 @@ std::string to_overlay(const std::vector<Fitted>& fitted, const std::string& bas
   std::string out =
       "# What was observed, in place of what the base says. Where the base says it by other keys,\n"
       "# `KEY: ~` removes those.\nbase: " +
-      base + "\n";
+      base + "\n" + metrics_of(fitted);
   if (!pools.empty()) out += "cluster:\n  pools:\n";
   for (const auto& [name, lines] : pools) out += fmt::format("    {}:\n{}", name, lines);
   if (!functions.empty()) out += "functions:\n";

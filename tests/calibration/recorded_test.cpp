@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -46,6 +48,35 @@ TEST(Calibrate, FindsHiddenParametersInRecordings) {
     EXPECT_GE(held[what], 89) << what.first << " " << what.second;
     EXPECT_LT(held[what], kTrials) << what.first << ": intervals that are too wide say nothing";
   }
+}
+
+// tests/calibration/hidden-ages: scraped each 7 s, told 12 s later, looked at each 15 s.
+TEST(Calibrate, FindsHowMetricsComeInHowOldTheyWere) {
+  const std::string folder = testing::TempDir() + "ages/";
+  std::filesystem::remove_all(folder);
+  std::filesystem::copy("tests/calibration/hidden-ages", folder);
+  const std::string file = folder + "ages.jsonl", variant = folder + "observed.yaml";
+  ASSERT_EQ(thaw_command({"run", folder, "--record", file}).code, 0);
+  const Outcome said = thaw_command({"calibrate", file, "--out", variant, "--format", "json"});
+  ASSERT_EQ(said.code, 0) << said.err;
+  bool found = false;
+  const auto all = nlohmann::json::parse(said.out);
+  for (const auto& one : all.at("fitted")) {
+    if (one.at("quantity") != "metric age") continue;
+    found = true;
+    const auto holds = [&](const char* what, double truth) {
+      const auto interval = one.at(what).at("ci95").get<std::pair<double, double>>();
+      return interval.first <= truth && truth <= interval.second;
+    };
+    EXPECT_TRUE(holds("width_s", 7)) << said.out;
+    EXPECT_TRUE(holds("least_s", 12)) << said.out;
+  }
+  EXPECT_TRUE(found) << said.out;
+  std::ifstream in(variant);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_NE(text.find("metrics: {scrape: "), std::string::npos) << text;
+  EXPECT_EQ(thaw_command({"run", folder + "observed"}).code, 0);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Calibrate, WritesAVariantThatRuns) {
