@@ -173,9 +173,10 @@ TEST_F(Trial, SlimFaasOnKapsuleWakesANodeAndGoesBackToZero) {
   agree({"scenarios/slimfaas-kapsule/fixture", 15, 10, 2});
 }
 
-// Nobody scales them: the card decides who runs. They are made one after another.
+// Nobody scales them: the card decides who runs. They are made one after another, which is 0.4 to
+// 0.9 s of the wall for the nine of them: twice as fast, that is within their second.
 TEST_F(Trial, FiveClientsShareACardAndTheSixthWaits) {
-  agree({"scenarios/fedless-vgpu/fixture", 5, 1, 2});
+  agree({"scenarios/fedless-vgpu/fixture", 2, 1, 2});
 }
 
 // The real HorizontalPodAutoscaler, each 15 s, on what Prometheus and the adapter say. When in
