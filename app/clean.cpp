@@ -17,8 +17,9 @@ void add_clean(CLI::App& app, int& exit_code) {
       "rights)");
   verb->add_option("RUN", options->runs, "ids of runs; without them and --all they are listed");
   verb->add_flag("--all", options->all, "every run that left something");
-  verb->add_option("--kubeconfig", options->kubeconfig, "default $KUBECONFIG, else ~/.kube/config");
-  verb->add_option("--context", options->context, "default the kubeconfig's current one");
+  verb->add_option("--kubeconfig", options->access.kubeconfig,
+                   "default $KUBECONFIG, else ~/.kube/config");
+  verb->add_option("--context", options->access.context, "default the kubeconfig's current one");
   verb->add_option("--namespace", options->namespaces,
                    "look in these alone; default the whole cluster");
   verb->callback([options, &exit_code] {

@@ -10,7 +10,7 @@
 #include <exception>
 #include <utility>
 
-#include "drivers/kubernetes/kubeconfig.hpp"
+#include "drivers/kubernetes/reach.hpp"
 
 namespace thaw::applied {
 namespace {
@@ -78,14 +78,8 @@ Awaitable<bool> work(kubernetes::Transport& transport, const CleanOptions& optio
 }  // namespace
 
 bool clean_command(const CleanOptions& options) {
-  Diagnostics problems;
-  kubernetes::AccessOptions how;
-  how.kubeconfig = options.kubeconfig;
-  how.context = options.context;
-  kubernetes::Access access = kubernetes::load_access(how, problems);
-  problems.throw_if_any();
-  access.user_agent = "thaw/clean";
-  options.say("context " + access.context + ", server " + access.server);
+  kubernetes::Access access = kubernetes::reach(options.access, "clean");
+  options.say(kubernetes::title_of(access));
   boost::asio::io_context io;
   kubernetes::Transport transport(io.get_executor(), std::move(access));
   bool complete = false;

@@ -7,12 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "drivers/kubernetes/kubeconfig.hpp"
 #include "engine/time.hpp"
 
 namespace thaw::applied {
 
 struct CleanOptions {
-  std::string kubeconfig, context;      // empty: as kubectl finds them
+  kubernetes::AccessOptions access;
   std::vector<std::string> runs;        // ids; empty without `all`: what is left is only told
   bool all = false;                     // every run that left something
   std::vector<std::string> namespaces;  // where to look; empty: everywhere

@@ -18,6 +18,7 @@
 #include "drivers/applied/clean.hpp"
 #include "drivers/fixture/fixture.hpp"
 #include "drivers/kubernetes/json_fields.hpp"
+#include "drivers/kubernetes/reach.hpp"
 #include "drivers/kubernetes/writer.hpp"
 #include "drivers/observed/watches.hpp"
 #include "drivers/trial/course.hpp"
@@ -44,14 +45,6 @@ constexpr Duration kPodsWithin = std::chrono::seconds(1),
 constexpr Duration kLook = std::chrono::milliseconds(20), kOrders = std::chrono::milliseconds(100);
 
 std::string identity() { return world::identity_of({}) + ", process " + std::to_string(getpid()); }
-
-kubernetes::Access access_of(const kubernetes::AccessOptions& options) {
-  Diagnostics problems;
-  kubernetes::Access access = kubernetes::load_access(options, problems);
-  problems.throw_if_any();
-  access.user_agent = "thaw/run";
-  return access;
-}
 
 // All that there is once the scenario's start is known.
 struct Stage {
@@ -86,7 +79,7 @@ class Trial {
       : scenario_(scenario),
         options_(options),
         run_(applied::new_run_id()),
-        transport_(io_.get_executor(), access_of(options.access)),
+        transport_(io_.get_executor(), kubernetes::reach(options.access, "run")),
         reader_(transport_),
         writer_(transport_) {
     Diagnostics problems;
@@ -187,8 +180,7 @@ class Trial {
 };
 
 Awaitable<void> Trial::prepare() {
-  say("run " + run_ + " on context " + transport_.access().context + ", server " +
-      transport_.access().server);
+  say("run " + run_ + " on " + kubernetes::title_of(transport_.access()));
   fixture_ = co_await fixture::Fixture::find(reader_);
   if (!fixture_ && options_.time_scale != 1)
     throw InputError({{{"--time-scale", 0, 0},

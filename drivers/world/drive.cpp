@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "drivers/http/server.hpp"
+#include "drivers/kubernetes/reach.hpp"
 #include "drivers/world/calls_metrics.hpp"
 #include "drivers/world/config_file.hpp"
 #include "drivers/world/data_path.hpp"
@@ -234,10 +235,10 @@ class Drive::Driver {
     nlohmann::json fields = {
         {"context", access.context}, {"server", access.server}, {"namespaces", config_.namespaces},
         {"identity", identity_},     {"listen", address_},      {"shadow", options_.shadow}};
-    log_.info("start",
-              "context " + access.context + ", server " + access.server +
-                  (options_.shadow ? ", as a shadow: nothing is written" : ""),
-              std::move(fields));
+    log_.info(
+        "start",
+        kubernetes::title_of(access) + (options_.shadow ? ", as a shadow: nothing is written" : ""),
+        std::move(fields));
   }
 
   // Whoever does not lead has to know them too, once it knows the cluster.

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "drivers/kubernetes/reach.hpp"
+
 namespace thaw::world {
 
 std::string environment(const char* name) {
@@ -22,14 +24,10 @@ std::string identity_of(const DriveOptions& options) {
 }
 
 kubernetes::Access access_of(const DriveConfig& config, const std::string& identity) {
-  Diagnostics problems;
   kubernetes::AccessOptions options;
   options.kubeconfig = config.kubeconfig;
   options.context = config.context;
-  kubernetes::Access access = kubernetes::load_access(options, problems);
-  problems.throw_if_any();
-  access.user_agent = "thaw/" + identity;  // who of several wrote what, in the server's audit log
-  return access;
+  return kubernetes::reach(options, identity);
 }
 
 // Where the Lease and the state are, if the configuration does not say.

@@ -1,5 +1,3 @@
-#include "drivers/kubernetes/kubeconfig.hpp"
-
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -8,6 +6,7 @@
 #include <map>
 
 #include "drivers/http/base64.hpp"
+#include "drivers/kubernetes/reach.hpp"
 #include "engine/random.hpp"
 
 namespace thaw::kubernetes {
@@ -59,7 +58,7 @@ class KubeconfigTest : public ::testing::Test {
     std::ofstream(folder_ / name) << text;
     return (folder_ / name).string();
   }
-  Access load(const std::string& context = "") {
+  AccessOptions options(const std::string& context = "") const {
     AccessOptions options;
     options.kubeconfig = path_;
     options.context = context;
@@ -69,8 +68,11 @@ class KubeconfigTest : public ::testing::Test {
       return found->second;
     };
     options.service_account = folder_.string();
+    return options;
+  }
+  Access load(const std::string& context = "") {
     problems_ = Diagnostics();
-    return load_access(options, problems_);
+    return load_access(options(context), problems_);
   }
   std::string problems() const {
     try {
@@ -130,6 +132,16 @@ TEST_F(KubeconfigTest, AnotherContextIsNamed) {
       plugin.cluster,
       R"({"certificate-authority-data":")" + http::to_base64("ca from a file") +
           R"(","config":null,"proxy-url":"http://p:3128","server":"https://[fd00::1]:6443/prefix"})");
+}
+
+TEST_F(KubeconfigTest, AClusterIsReachedByWhoeverIsNamed) {
+  path_ = write("config", kWhole);
+  write("ca.crt", "ca from a file");
+  const Access two = reach(options("two"), "someone");
+  EXPECT_EQ(two.user_agent, "thaw/someone");
+  EXPECT_EQ(title_of(two), "context two, server https://[fd00::1]:6443/prefix");
+  EXPECT_EQ(std::get<StaticToken>(two.credentials).token, "s3cr3t-token");
+  EXPECT_THROW(reach(options("none"), "someone"), InputError);
 }
 
 TEST_F(KubeconfigTest, SeveralFilesAreMergedAndTheFirstWins) {
