@@ -159,7 +159,7 @@ class Cleaner {
   bool is_ours(const Json& object) const {
     const std::string name = name_of(object);
     return ns_of(object).empty() || is_owned(object, run_) || name == owner_name(run_) ||
-           name == state_of(run_);
+           name == state_name(run_);
   }
 
   Awaitable<void> remove_all(std::string path) {

@@ -11,10 +11,6 @@ namespace thaw::applied {
 using kubernetes::Json;
 using kubernetes::text_at;
 
-std::string state_of(const std::string& run) { return owner_name(run) + "-state"; }
-
-std::string owner_name(const std::string& run) { return "thaw-run-" + run; }
-
 std::string label_selector(const std::string& run) {
   const std::string ours = std::string(kManagedBy) + "=thaw," + kRunLabel;
   return run.empty() ? ours : ours + "=" + run;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "drivers/applied/discovery.hpp"
+#include "drivers/applied/run_names.hpp"
 #include "drivers/kubernetes/json.hpp"
 
 namespace thaw::applied {
@@ -13,7 +14,6 @@ namespace thaw::applied {
 inline const Resource kConfigMaps{"v1", "ConfigMap", "configmaps", true, true};
 inline const Resource kNamespaces{"v1", "Namespace", "namespaces", false, true};
 
-std::string owner_name(const std::string& run);      // "thaw-run-ID"
 std::string label_selector(const std::string& run);  // of everything that the run made; "": any run
 
 // What it remembers: for the user, and for whoever cleans up.

@@ -28,9 +28,6 @@ inline constexpr const char* kManagedBy = "app.kubernetes.io/managed-by";
 inline constexpr const char* kRunLabel = "thaw.dev/run";
 inline constexpr const char* kFunctionLabel = "thaw.dev/function";
 
-// A ConfigMap that the driver of a run writes by itself: it bears the label, and has no owner.
-std::string state_of(const std::string& run);
-
 // One object, as it is sent, but for its owner.
 struct Planned {
   Resource resource;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "drivers/applied/run_names.hpp"
+
 namespace thaw::trial {
 
 bool left_to_cluster(const Scenario& scenario, const Governance& governance,
@@ -15,9 +17,6 @@ bool left_to_cluster(const Scenario& scenario, const Governance& governance,
   return !chosen;
 }
 
-std::string lease_of(const std::string& run) { return "thaw-run-" + run; }
-std::string calls_of(const std::string& run) { return "thaw-run-" + run + "-calls"; }
-
 DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan,
                       const std::vector<Governance>& governances, const Pace& pace,
                       const DrivenSettings& settings) {
@@ -26,9 +25,9 @@ DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan,
   config.context = settings.access.context;
   config.namespaces = plan.namespaces;
   config.listen = "127.0.0.1:0";
-  config.lease.name = lease_of(settings.run);
+  config.lease.name = applied::lease_name(settings.run);
   config.lease.ns = plan.namespaces.front();
-  config.state.name = applied::state_of(settings.run);
+  config.state.name = applied::state_name(settings.run);
   config.state.ns = plan.namespaces.front();
   config.state.every = pace.wall(config.state.every);
   config.state.labels = {{applied::kManagedBy, "thaw"}, {applied::kRunLabel, settings.run}};
@@ -37,7 +36,7 @@ DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan,
   DriveConfig::Gateway gateway;
   gateway.listen = "127.0.0.1:0";
   gateway.timeout = pace.wall(settings.timeout);
-  gateway.name = calls_of(settings.run);
+  gateway.name = applied::calls_name(settings.run);
   config.gateway = gateway;
   for (const applied::FunctionOn& on : plan.functions) {
     if (on.kind != "Deployment" && on.kind != "StatefulSet") continue;

@@ -38,10 +38,6 @@ DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan,
                       const std::vector<Governance>& governances, const Pace& pace,
                       const DrivenSettings& settings);
 
-// What it keeps in the cluster: see config_of.
-std::string lease_of(const std::string& run);
-std::string calls_of(const std::string& run);
-
 class Driven {
  public:
   Driven(world::DriveOptions options, std::function<void(std::exception_ptr)> failed);

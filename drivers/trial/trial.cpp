@@ -16,6 +16,7 @@
 
 #include "drivers/applied/application.hpp"
 #include "drivers/applied/clean.hpp"
+#include "drivers/applied/run_names.hpp"
 #include "drivers/fixture/fixture.hpp"
 #include "drivers/kubernetes/json_fields.hpp"
 #include "drivers/kubernetes/reach.hpp"
@@ -231,8 +232,8 @@ applied::Plan Trial::with_own_objects(applied::Plan plan) const {
   const auto first = std::ranges::find_if(
       plan.objects, [](const applied::Planned& one) { return !one.ns.empty(); });
   std::vector<applied::Planned> more;
-  more.push_back(own("coordination.k8s.io/v1", "Lease", "leases", lease_of(run_)));
-  more.push_back(own("v1", "ConfigMap", "configmaps", calls_of(run_)));
+  more.push_back(own("coordination.k8s.io/v1", "Lease", "leases", applied::lease_name(run_)));
+  more.push_back(own("v1", "ConfigMap", "configmaps", applied::calls_name(run_)));
   plan.objects.insert(first, more.begin(), more.end());
   return plan;
 }
@@ -368,7 +369,7 @@ void Trial::start_driver(const Pace& pace) {
     });
   };
   world::DriveOptions drive;
-  drive.identity = "thaw-run-" + run_;
+  drive.identity = applied::driver_name(run_);
   drive.find = options_.find;
   drive.log = [this](const std::string& line) {
     if (options_.drive && !expected(line)) options_.drive(line);

@@ -368,5 +368,14 @@ TEST(Owner, RemembersWhatItOwns) {
   EXPECT_FALSE(is_owned(owned, "r2"));
 }
 
+// A namespace holds its three ConfigMaps side by side.
+TEST(RunNames, AreTheOwnersWithWhatTheyAre) {
+  EXPECT_EQ(owner_name("r1"), "thaw-run-r1");
+  EXPECT_EQ(lease_name("r1"), "thaw-run-r1");
+  EXPECT_EQ(driver_name("r1"), "thaw-run-r1");
+  EXPECT_EQ(state_name("r1"), "thaw-run-r1-state");
+  EXPECT_EQ(calls_name("r1"), "thaw-run-r1-calls");
+}
+
 }  // namespace applied_test
 }  // namespace thaw::applied
