@@ -6,6 +6,7 @@
 #include "drivers/applied/run_names.hpp"
 
 namespace thaw::trial {
+namespace {
 
 bool left_to_cluster(const Scenario& scenario, const Governance& governance,
                      const std::vector<PolicyChoice>& choices) {
@@ -17,9 +18,24 @@ bool left_to_cluster(const Scenario& scenario, const Governance& governance,
   return !chosen;
 }
 
-DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan,
-                      const std::vector<Governance>& governances, const Pace& pace,
-                      const DrivenSettings& settings) {
+}  // namespace
+
+Scaling scaling_of(const Scenario& scenario, const std::vector<PolicyChoice>& choices) {
+  Diagnostics problems;
+  Scaling scaling{govern(scenario, choices, problems), {}, {}};
+  problems.throw_if_any();
+  for (const Governance& one : scaling.governances) {
+    const bool left = left_to_cluster(scenario, one, choices);
+    scaling.driven.push_back(!one.policy.empty() && !left);
+    scaling.scaled_by.push_back(one.policy.empty() ? "none"
+                                : left             ? "HorizontalPodAutoscaler of the cluster"
+                                                   : one.policy);
+  }
+  return scaling;
+}
+
+DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan, const Scaling& scaling,
+                      const Pace& pace, const DrivenSettings& settings) {
   DriveConfig config;
   config.kubeconfig = settings.access.kubeconfig;
   config.context = settings.access.context;
@@ -46,8 +62,8 @@ DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan,
     function.ns = on.ns;
     function.workload = on.name;
     function.stateful = on.kind == "StatefulSet";
-    if (settings.driven[on.function]) {
-      const Governance& governance = governances[on.function];
+    if (scaling.driven[on.function]) {
+      const Governance& governance = scaling.governances[on.function];
       function.policy = governance.policy;
       function.settings = governance.spec.params;
     }

@@ -20,23 +20,28 @@
 
 namespace thaw::trial {
 
-// Whether the cluster's own autoscaler scales this function: the HorizontalPodAutoscaler that its
-// manifest has, unless the scenario or the command line says otherwise.
-bool left_to_cluster(const Scenario& scenario, const Governance& governance,
-                     const std::vector<PolicyChoice>& choices);
+// Who scales the functions of a scenario, each by its index.
+struct Scaling {
+  std::vector<Governance> governances;
+  std::vector<bool> driven;            // thaw does
+  std::vector<std::string> scaled_by;  // as summary.json has it
+};
+
+// The HorizontalPodAutoscaler that a function's manifest has is left to the cluster's own
+// controller, unless the scenario or the command line says otherwise. Throws InputError for choices
+// that cannot be made.
+Scaling scaling_of(const Scenario& scenario, const std::vector<PolicyChoice>& choices);
 
 struct DrivenSettings {
   kubernetes::AccessOptions access;
   std::string run;                           // id
-  std::vector<bool> driven;                  // of each function
   DriveConfig::MetricsStore metrics;         // in wall time
   Duration timeout = std::chrono::hours(2);  // of a call at the gateway, in scenario time
 };
 
 // What `thaw drive` would be told for this run.
-DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan,
-                      const std::vector<Governance>& governances, const Pace& pace,
-                      const DrivenSettings& settings);
+DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan, const Scaling& scaling,
+                      const Pace& pace, const DrivenSettings& settings);
 
 class Driven {
  public:
