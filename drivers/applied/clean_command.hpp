@@ -1,6 +1,8 @@
-// `thaw clean` as a whole: connects, tells what runs left, or takes it away.
+// `thaw clean` as a whole: connects, tells what runs left, or takes it away; where the cluster is
+// the test fixture, with the pools that were made for a run.
 //
-// Errors: InputError for a kubeconfig that is no good and for runs that left nothing; ApiError.
+// Errors: InputError for a kubeconfig that is no good and for runs that left nothing; ApiError;
+// std::runtime_error of the fixture.
 #pragma once
 
 #include <functional>
