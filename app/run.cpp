@@ -174,7 +174,8 @@ void add_on_kubernetes(CLI::App& verb, RunArguments& arguments) {
   verb.add_option("--context", arguments.context, "of the kubeconfig; default: its current one")
       ->needs(on);
   verb.add_option("--gateway", arguments.gateway,
-                  "http://HOST:PORT of a gateway in the cluster; default: this process is it")
+                  "http://HOST:PORT of a gateway in the cluster, whose owner scales; default: this "
+                  "process is it")
       ->needs(on);
   verb.add_option("--time-scale", arguments.time_scale,
                   "so many times as fast; on a test fixture alone")

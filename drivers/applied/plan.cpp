@@ -79,7 +79,7 @@ class Planner {
       : scenario_(scenario), objects_(objects), served_(served), settings_(settings) {
     plan_.scenario = scenario.name;
     plan_.run = settings.run;
-    workloads_out_ = replaced_workloads(scenario, settings.driven);
+    workloads_out_ = replaced_workloads(scenario, settings.driven, settings.gateway_is_there);
     objects_out_ = replaced_objects(scenario, objects, workloads_out_);
   }
 

@@ -63,6 +63,7 @@ struct PlanSettings {
   std::string run = {};  // id: see new_run_id
   // Whether thaw scales this function; null: all of them.
   std::function<bool(const FunctionSpec&)> driven = {};
+  bool gateway_is_there = false;  // what serves the functions, and scales the others of them
   // Added to the pod template of each workload; they win over what a manifest says.
   std::function<std::map<std::string, std::string>(const Workload&)> annotations = {};
   bool ingresses = true;  // the cluster has an IngressClass

@@ -19,6 +19,7 @@ using Name = std::pair<std::string, std::string>;  // namespace and name
 
 constexpr const char* kSlimFaas = "thaw takes the place of SlimFaas";
 constexpr const char* kOpenFaas = "thaw takes the place of OpenFaaS's gateway and its alerts";
+constexpr const char* kThere = "what --gateway is of is there already";
 
 // "quay.io/prometheus/alertmanager:v1" → "alertmanager".
 std::string_view base_name(std::string_view image) {
@@ -125,11 +126,13 @@ bool leads_to(const ServiceObject& service, const Workload& workload) {
 }
 
 Reasons replaced_workloads(const Scenario& scenario,
-                           const std::function<bool(const FunctionSpec&)>& driven) {
+                           const std::function<bool(const FunctionSpec&)>& driven,
+                           bool gateway_is_there) {
   bool slimfaas = false, openfaas = false;
   const auto& workloads = scenario.manifests.workloads;
   for (const FunctionSpec& function : scenario.functions) {
-    if (function.standalone || (driven && !driven(function))) continue;
+    if (function.standalone) continue;
+    if (!gateway_is_there && driven && !driven(function)) continue;
     const Workload& workload = workloads[function.workload];
     slimfaas |= is_slimfaas_function(workload);
     openfaas |= is_openfaas_function(workload);
@@ -140,10 +143,12 @@ Reasons replaced_workloads(const Scenario& scenario,
   Reasons reasons;
   for (std::size_t i = 0; i < workloads.size(); ++i) {
     const Workload& workload = workloads[i];
-    if (slimfaas && is_slimfaas(workload)) reasons.emplace(i, kSlimFaas);
+    if (slimfaas && is_slimfaas(workload))
+      reasons.emplace(i, gateway_is_there ? kThere : kSlimFaas);
     const bool beside = gateways.contains(workload.ns) &&
                         (runs(workload, "alertmanager") || runs(workload, "prometheus"));
-    if (openfaas && (is_openfaas_gateway(workload) || beside)) reasons.emplace(i, kOpenFaas);
+    if (openfaas && (is_openfaas_gateway(workload) || beside))
+      reasons.emplace(i, gateway_is_there ? kThere : kOpenFaas);
   }
   return reasons;
 }

@@ -1,6 +1,6 @@
-// What thaw takes the place of on a cluster where it drives the functions: SlimFaas, and the
-// gateway, alerts and metrics store of OpenFaaS; with the Services, accounts and roles that are
-// theirs alone.
+// What thaw takes the place of on a cluster where it drives the functions, and what is there
+// already where the run goes through the cluster's own gateway: SlimFaas, and the gateway, alerts
+// and metrics store of OpenFaaS; with the Services, accounts and roles that are theirs alone.
 //
 // Two autoscalers on one function would fight, and two gateways would count half of the calls each.
 #pragma once
@@ -17,7 +17,8 @@ namespace thaw::applied {
 
 // Of the workload with this index, why it is left out.
 std::map<std::size_t, std::string> replaced_workloads(
-    const Scenario& scenario, const std::function<bool(const FunctionSpec&)>& driven);
+    const Scenario& scenario, const std::function<bool(const FunctionSpec&)>& driven,
+    bool gateway_is_there = false);
 
 // Whether the selector finds pods of this workload.
 bool leads_to(const ServiceObject& service, const Workload& workload);

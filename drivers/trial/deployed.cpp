@@ -26,6 +26,7 @@ Awaitable<void> Deployed::prepare() {
     return run_.scaling
         .driven[static_cast<std::size_t>(&function - run_.scenario.functions.data())];
   };
+  settings.gateway_is_there = run_.gateway.has_value();
   if (fixture_)
     settings.annotations = [this](const Workload& workload) { return annotations(workload); };
   plan_ =

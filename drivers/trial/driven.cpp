@@ -1,6 +1,7 @@
 #include "drivers/trial/driven.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "drivers/applied/run_names.hpp"
@@ -8,28 +9,34 @@
 namespace thaw::trial {
 namespace {
 
-bool left_to_cluster(const Scenario& scenario, const Governance& governance,
-                     const std::vector<PolicyChoice>& choices) {
-  const FunctionSpec& function = scenario.functions[governance.spec.function];
-  if (governance.policy != "hpa" || !function.policy.empty()) return false;
+// Whether neither the scenario nor the command line names a policy of its own.
+bool is_of_manifests(const FunctionSpec& function, const std::vector<PolicyChoice>& choices) {
   const bool chosen = std::ranges::any_of(choices, [&](const PolicyChoice& choice) {
     return !choice.function || *choice.function == function.name;
   });
-  return !chosen;
+  return function.policy.empty() && !chosen;
+}
+
+// Who scales it instead of thaw's driver; empty: nobody does.
+std::string_view left_to(const Governance& governance, bool has_gateway) {
+  if (governance.policy == "hpa") return "HorizontalPodAutoscaler of the cluster";
+  return has_gateway ? "whoever --gateway is of" : "";
 }
 
 }  // namespace
 
-Scaling scaling_of(const Scenario& scenario, const std::vector<PolicyChoice>& choices) {
+Scaling scaling_of(const Scenario& scenario, const std::vector<PolicyChoice>& choices,
+                   bool has_gateway) {
   Diagnostics problems;
   Scaling scaling{govern(scenario, choices, problems), {}, {}};
   problems.throw_if_any();
   for (const Governance& one : scaling.governances) {
-    const bool left = left_to_cluster(scenario, one, choices);
-    scaling.driven.push_back(!one.policy.empty() && !left);
-    scaling.scaled_by.push_back(one.policy.empty() ? "none"
-                                : left             ? "HorizontalPodAutoscaler of the cluster"
-                                                   : one.policy);
+    const bool told = is_of_manifests(scenario.functions[one.spec.function], choices);
+    const std::string_view other = told ? left_to(one, has_gateway) : "";
+    scaling.driven.push_back(!one.policy.empty() && other.empty());
+    scaling.scaled_by.emplace_back(one.policy.empty() ? "none"
+                                   : other.empty()    ? std::string_view(one.policy)
+                                                      : other);
   }
   return scaling;
 }
@@ -49,11 +56,13 @@ DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan, const
   config.state.labels = {{applied::kManagedBy, "thaw"}, {applied::kRunLabel, settings.run}};
   config.metrics = settings.metrics;
   config.versions = scenario.versions;
-  DriveConfig::Gateway gateway;
-  gateway.listen = "127.0.0.1:0";
-  gateway.timeout = pace.wall(settings.timeout);
-  gateway.name = applied::calls_name(settings.run);
-  config.gateway = gateway;
+  if (settings.gateway) {
+    DriveConfig::Gateway gateway;
+    gateway.listen = "127.0.0.1:0";
+    gateway.timeout = pace.wall(settings.timeout);
+    gateway.name = applied::calls_name(settings.run);
+    config.gateway = gateway;
+  }
   for (const applied::FunctionOn& on : plan.functions) {
     if (on.kind != "Deployment" && on.kind != "StatefulSet") continue;
     const FunctionSpec& spec = scenario.functions[on.function];
@@ -62,6 +71,7 @@ DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan, const
     function.ns = on.ns;
     function.workload = on.name;
     function.stateful = on.kind == "StatefulSet";
+    function.scaled_by_others = !scaling.driven[on.function];
     if (scaling.driven[on.function]) {
       const Governance& governance = scaling.governances[on.function];
       function.policy = governance.policy;

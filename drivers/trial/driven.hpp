@@ -28,15 +28,18 @@ struct Scaling {
 };
 
 // The HorizontalPodAutoscaler that a function's manifest has is left to the cluster's own
-// controller, unless the scenario or the command line says otherwise. Throws InputError for choices
-// that cannot be made.
-Scaling scaling_of(const Scenario& scenario, const std::vector<PolicyChoice>& choices);
+// controller, and with a gateway that is there already what its manifests say is left to whoever
+// that gateway is of, unless the scenario or the command line says otherwise. Throws InputError for
+// choices that cannot be made.
+Scaling scaling_of(const Scenario& scenario, const std::vector<PolicyChoice>& choices,
+                   bool has_gateway);
 
 struct DrivenSettings {
   kubernetes::AccessOptions access;
   std::string run;                           // id
   DriveConfig::MetricsStore metrics;         // in wall time
-  Duration timeout = std::chrono::hours(2);  // of a call at the gateway, in scenario time
+  bool gateway = true;                       // of its own
+  Duration timeout = std::chrono::hours(2);  // of a call there, in scenario time
 };
 
 // What `thaw drive` would be told for this run.

@@ -1,8 +1,11 @@
-// One run: which scenario is played, as it was asked for, under which id, and who scales what.
+// One run: which scenario is played, as it was asked for, under which id, through which gateway,
+// and who scales what.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "drivers/loadgen/loadgen.hpp"
 #include "drivers/trial/driven.hpp"
 #include "drivers/trial/trial.hpp"
 
@@ -12,6 +15,7 @@ struct Run {
   const Scenario& scenario;
   const Options& options;
   std::string id;
+  std::optional<loadgen::Target> gateway;  // that is there already; empty: the driver's own
   Scaling scaling;
 
   bool interrupted() const { return options.interrupted && *options.interrupted; }

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
 
 #include "drivers/applied/run_names.hpp"
-#include "drivers/kubernetes/json_fields.hpp"
+#include "drivers/kubernetes/json.hpp"
 #include "drivers/trial/status_line.hpp"
 #include "drivers/trial/summary.hpp"
 #include "drivers/world/role.hpp"
@@ -66,13 +65,13 @@ Awaitable<void> Stage::set() {
   const auto begins = pace_.when(run_.scenario.start);
   watch();
   start_driver();
-  co_await until([this] { return gateway_port_.has_value() && watches_->synced(); }, kUpWithin,
+  co_await until([this] { return driver_port_.has_value() && watches_->synced(); }, kUpWithin,
                  "the driver or the watches did not come up within " + to_text(kUpWithin) + "\n" +
                      watches_->trouble());
   if (Steady::now() > begins)
     throw std::runtime_error("the driver took longer than " + to_text(kLead) +
                              " to come up: the run would begin late");
-  loadgen::Options load{target(), pace_};
+  loadgen::Options load{run_.gateway.value_or(loadgen::Target{"127.0.0.1", *driver_port_}), pace_};
   load.seed = run_.options.seed;
   load.tell_work = deployed_.fixture() != nullptr;
   course_.emplace(executor_, view_, bill_, std::move(load));
@@ -107,6 +106,7 @@ void Stage::start_driver() {
   DrivenSettings settings;
   settings.access = run_.options.access;
   settings.run = run_.id;
+  settings.gateway = !run_.gateway;
   settings.metrics.poll = pace_.wall(kPoll);
   if (const fixture::Fixture* const fixture = deployed_.fixture()) {
     settings.metrics.prometheus = fixture->marker().prometheus;
@@ -115,7 +115,7 @@ void Stage::start_driver() {
   world::DriveHost host{config_of(run_.scenario, deployed_.plan(), run_.scaling, pace_, settings),
                         pace_};
   host.ready = [this](std::uint16_t port) {
-    asio::post(executor_, [this, port] { gateway_port_ = port; });
+    asio::post(executor_, [this, port] { driver_port_ = port; });
   };
   host.decided = [this](const world::FunctionName& name, const Observation& seen,
                         const Decision& capped) {
@@ -127,36 +127,15 @@ void Stage::start_driver() {
   world::DriveOptions drive;
   drive.identity = applied::driver_name(run_.id);
   drive.find = run_.options.find;
+  // Before its workload is made the driver misses it.
   drive.log = [this](const std::string& line) {
-    if (run_.options.drive && !expected(line)) run_.options.drive(line);
+    const bool expected = line.find("is left alone: is not there") != std::string::npos;
+    if (run_.options.drive && !expected) run_.options.drive(line);
   };
   drive.host = std::move(host);
   driver_ = std::make_unique<Driven>(std::move(drive), [this](const std::exception_ptr& thrown) {
     asio::post(executor_, [this, thrown] { failed_ = thrown; });
   });
-}
-
-// Before its workload is made the driver misses it, and whom nobody scales it leaves alone.
-bool Stage::expected(const std::string& line) const {
-  if (line.find(R"("kind":"refused")") == std::string::npos) return false;
-  if (line.find("is left alone: is not there") != std::string::npos) return true;
-  const auto said = kubernetes::Json::parse(line, nullptr, false);
-  const std::string name = kubernetes::text_at(said, {"function"});
-  for (const applied::FunctionOn& on : deployed_.plan().functions)
-    if (on.ns + "/" + on.name == name) return !run_.scaling.driven[on.function];
-  return false;
-}
-
-loadgen::Target Stage::target() const {
-  const std::string& gateway = run_.options.gateway;
-  if (gateway.empty()) return {"127.0.0.1", *gateway_port_};
-  auto parsed = http::parse_url(gateway);
-  if (const auto* const wrong = std::get_if<std::string>(&parsed))
-    throw InputError({{{"--gateway", 0, 0}, "", *wrong}});
-  const http::Endpoint& endpoint = std::get<http::Endpoint>(parsed);
-  if (endpoint.tls)
-    throw InputError({{{"--gateway", 0, 0}, "", "expected http://HOST:PORT, found TLS"}});
-  return {endpoint.address.empty() ? endpoint.host : endpoint.address, endpoint.port};
 }
 
 Awaitable<void> Stage::look_for_orders() {
@@ -231,6 +210,9 @@ std::vector<std::string> Stage::notices() const {
   all.push_back(
       "observed: calls that wait for a replica are in flight, queued is 0; calls in flight are "
       "taken for busy replicas, in the bill too; how busy GPUs are is not seen, and 0");
+  const std::vector<bool>& driven = run_.scaling.driven;
+  if (run_.gateway && std::ranges::find(driven, true) != driven.end())
+    all.push_back("calls go through --gateway: thaw's driver scales without seeing any of them");
   if (!run_.scenario.pipelines.empty())
     all.push_back("observed: a pipeline's stages, its cache and its store are played by the load");
   if (!run_.scenario.faults.empty())

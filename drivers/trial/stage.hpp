@@ -48,8 +48,6 @@ class Stage {
   void moved();
   void watch();
   void start_driver();
-  bool expected(const std::string& line) const;
-  loadgen::Target target() const;
   Awaitable<void> look_for_orders();
   bool all_seen() const;
   void tell(Result& result);
@@ -68,7 +66,7 @@ class Stage {
   std::optional<Course> course_;
   std::unique_ptr<observed::Watches> watches_;
   std::unique_ptr<Driven> driver_;
-  std::optional<std::uint16_t> gateway_port_;  // once the driver is up
+  std::optional<std::uint16_t> driver_port_;  // of its gateway, 0 without one; once it is up
   std::exception_ptr failed_;
   bool leaving_ = false;
 };

@@ -4,7 +4,9 @@
 #include <boost/asio/io_context.hpp>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "drivers/kubernetes/reach.hpp"
 #include "drivers/trial/deployed.hpp"
@@ -13,13 +15,26 @@
 namespace thaw::trial {
 namespace {
 
+std::optional<loadgen::Target> gateway_of(const std::string& url) {
+  if (url.empty()) return std::nullopt;
+  const auto parsed = http::parse_url(url);
+  const auto* const wrong = std::get_if<std::string>(&parsed);
+  if (wrong) throw InputError({{{"--gateway", 0, 0}, "", *wrong}});
+  const http::Endpoint& endpoint = std::get<http::Endpoint>(parsed);
+  if (endpoint.tls)
+    throw InputError({{{"--gateway", 0, 0}, "", "expected http://HOST:PORT, found TLS"}});
+  return loadgen::Target{endpoint.address.empty() ? endpoint.host : endpoint.address,
+                         endpoint.port};
+}
+
 class Trial {
  public:
   Trial(const Scenario& scenario, const Options& options)
       : transport_(io_.get_executor(), kubernetes::reach(options.access, "run")),
         reader_(transport_),
         writer_(transport_),
-        run_{scenario, options, applied::new_run_id(), scaling_of(scenario, options.policies)},
+        run_{scenario, options, applied::new_run_id(), gateway_of(options.gateway),
+             scaling_of(scenario, options.policies, !options.gateway.empty())},
         deployed_(run_, reader_, writer_) {}
 
   Result run() {

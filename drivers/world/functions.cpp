@@ -136,6 +136,7 @@ class Census {
 
   void add(const WorkloadKey& key, const Governance& one) {
     workload_of_[key] = scenario_.functions[one.spec.function].workload;
+    if (const auto* entry = named(key); entry && entry->scaled_by_others) return;
     if (std::string rival = rival_of(key); !rival.empty()) return refuse(key, std::move(rival));
     if (one.policy.empty()) return refuse(key, "nothing says by which policy it is scaled");
     const PolicyInfo* const info = find_(one.policy);

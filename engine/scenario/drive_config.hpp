@@ -27,7 +27,8 @@ struct DriveConfig {
     std::string policy;  // as after --policy; empty: what its annotations ask for
     // With `policy`, a bare name then: all of its settings. Not in the file: of who read manifests.
     std::optional<Params> settings;
-    std::optional<int> most;  // an operator's cap
+    bool scaled_by_others = false;  // its calls are answered, and that is all. Not in the file
+    std::optional<int> most;        // an operator's cap
     // Of its calls; empty: what its annotations ask for, else the gateway's.
     std::optional<Duration> timeout;
     std::optional<int> per_replica, queue;

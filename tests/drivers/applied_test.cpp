@@ -239,6 +239,17 @@ TEST(Plan, LeavesOutWhatThawTakesThePlaceOf) {
                                       "IngressClass, so that nobody would play it"}));
 }
 
+TEST(Plan, LeavesOutWhatIsThereAlreadyWithTheGateway) {
+  PlanSettings nobody{.driven = [](const FunctionSpec&) { return false; }};
+  nobody.gateway_is_there = true;
+  const Plan plan = plan_of("scenarios/slimfaas-kapsule", nobody);
+  EXPECT_EQ(titles(plan), (std::vector<std::string>{"Namespace slimfaas-demo", "Service ollama",
+                                                    "Deployment ollama"}));
+  EXPECT_TRUE(std::ranges::any_of(plan.notices, [](const std::string& notice) {
+    return notice == "StatefulSet slimfaas is not applied: what --gateway is of is there already";
+  }));
+}
+
 TEST(Plan, TellsWhatTheClusterDoesNotServe) {
   const Plan plan = plan_of("scenarios/knative-dapr-gke");
   const std::set<std::string> notices(plan.notices.begin(), plan.notices.end());

@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -194,6 +196,27 @@ TEST_F(Trial, AlertsTakeAFunctionFromTwelveToAHundred) {
 // Knative's autoscaler each 2 s, the utilisation each 15 s.
 TEST_F(Trial, APipelineIsScaledByConcurrencyAndUtilisation) {
   agree({"scenarios/knative-dapr-gke/fixture", 15, 15, 5});
+}
+
+// thaw drive is in SlimFaas's place, and its gateway is where the run's calls go: the run's own
+// driver leaves the function alone.
+TEST_F(Trial, ThroughAGatewayThatIsThereWhoeverItIsOfScales) {
+  const std::string config = folder("drive.yaml"), out = folder("observed");
+  std::ofstream(config) << "apiVersion: thaw/v1\nkind: Drive\nnamespaces: [default]\nkubeconfig: "
+                        << plane().kubeconfig()
+                        << "\nlisten: 127.0.0.1:8090\ngateway: {listen: \"127.0.0.1:8091\"}\n";
+  Companion drive({thaw_binary(), "drive", config});
+  const std::string gateway = "http://127.0.0.1:8091";
+  ASSERT_TRUE(eventually(20s, [&] { return run({"curl", "-s", gateway}).exit_code != 7; }));
+  const Output trial =
+      run({thaw_binary(), "run", "tests/live/gateway-there", "--on", "kubernetes", "--gateway",
+           gateway, "--kubeconfig", plane().kubeconfig(), "--out", out});
+  EXPECT_EQ(trial.exit_code, 0) << trial.text;
+  std::ifstream in(out + "/summary.json");
+  const std::string summary{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_NE(summary.find("whoever --gateway is of"), std::string::npos) << summary;
+  EXPECT_EQ(drive.stop(), 0);
+  expect_nothing_left();
 }
 
 }  // namespace

@@ -183,6 +183,18 @@ TEST_F(RoutesOf, AFunctionThatAnotherScalesIsCalledAllTheSame) {
   EXPECT_EQ(ready().size(), 1u);
 }
 
+TEST_F(RoutesOf, AFunctionThatIsLeftToOthersIsCalledAndNotScaled) {
+  ASSERT_EQ(functions_of(bench.inventory, bench.config, find_policy, false).governed.size(), 1u);
+  DriveConfig::Function ollama;
+  ollama.name = ollama.workload = "ollama";
+  ollama.scaled_by_others = true;
+  bench.config.functions = {ollama};
+  const Functions functions = functions_of(bench.inventory, bench.config, find_policy, false);
+  EXPECT_TRUE(functions.governed.empty()) << "though SlimFaas's annotations ask for it";
+  EXPECT_TRUE(functions.refused.empty());
+  EXPECT_EQ(routes().functions.size(), 1u);
+}
+
 TEST_F(RoutesOf, PodsOfFunctionsAreInsideUnlessTheyAreNotTrusted) {
   EXPECT_EQ(routes().inside, (std::vector<std::string>{"10.0.0.1", "10.0.0.2", "10.0.9.9"}));
   Json annotated = slimfaas("ollama", 2);
