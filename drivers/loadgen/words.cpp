@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/scenario/slimfaas_annotations.hpp"
 #include "engine/workload/call_paths.hpp"
 
 namespace thaw::loadgen {
@@ -64,16 +65,17 @@ Words words_of(const Scenario& scenario, const workload::Call& call, std::string
   std::string target(path);
   if (call.kind == Kind::function || call.kind == Kind::wake) {
     const FunctionSpec& function = scenario.functions[call.function];
-    const std::string& ns = scenario.manifests.workloads[function.workload].ns;
+    const Workload& workload = scenario.manifests.workloads[function.workload];
+    const bool bare = is_slimfaas_function(workload);  // SlimFaas knows no namespaces
     if (call.kind == Kind::wake) {
-      target = "/wake-function/" + ns + "/" + function.name;
+      target = "/wake-function/" + (bare ? "" : workload.ns + "/") + function.name;
     } else {
       std::string_view rest = path_in_function(path, behind_rule);
       if (function.service.llm && (rest.empty() || rest == "/")) {
         rest = "/api/generate";
         method = Method::post;
       }
-      target = "/function/" + function.name + "." + ns;
+      target = "/function/" + function.name + (bare ? "" : "." + workload.ns);
       target.append(rest.empty() || rest.front() == '?' ? "/" : "").append(rest);
       words.model = function.model ? function.model->name : function.name;
     }

@@ -21,7 +21,8 @@ struct Words {
 
 // `call` is where the path leads, `behind_rule`: past the gateway's own paths, by a rule of the
 // entrance, so that the function sees the whole of it. What names a function is called as
-// /function/NAME.NAMESPACE/PATH. The root of a language model is taken for its /api/generate.
+// /function/NAME.NAMESPACE/PATH, OpenFaaS's form, or as /function/NAME/PATH, SlimFaas's, if it is
+// one of SlimFaas. The root of a language model is taken for its /api/generate.
 Words words_of(const Scenario& scenario, const workload::Call& call, std::string_view path,
                bool behind_rule, std::string_view host);
 

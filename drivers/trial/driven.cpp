@@ -56,6 +56,7 @@ DriveConfig config_of(const Scenario& scenario, const applied::Plan& plan, const
   config.state.labels = {{applied::kManagedBy, "thaw"}, {applied::kRunLabel, settings.run}};
   config.metrics = settings.metrics;
   config.versions = scenario.versions;
+  config.named_only = true;  // other people's functions are there, perhaps
   if (settings.gateway) {
     DriveConfig::Gateway gateway;
     gateway.listen = "127.0.0.1:0";

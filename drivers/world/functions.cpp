@@ -78,10 +78,12 @@ class Census {
 
   // Into the scenario, as its manifest file would be.
   void read(const WorkloadKey& key, const WorkloadState& state) {
+    const bool heeded = named(key) || !config_.named_only;  // its annotations
     Diagnostics problems;
     const yaml::Node manifest = manifest_of(state.settings, to_text(key));
     Manifests read = read_documents({{&manifest, key.ns, ""}}, problems);
-    const bool asked = named(key) || state.settings.find("SlimFaas/Function") != std::string::npos;
+    const bool asked =
+        named(key) || (heeded && state.settings.find("SlimFaas/Function") != std::string::npos);
     if (read.workloads.empty() || !problems.ok()) {
       if (asked) refuse(key, problems_of(problems));
       return;
@@ -90,7 +92,7 @@ class Census {
     if (is_slimfaas(workload) && state.spec.count > 0) running_slimfaas_[key.ns] = to_text(key);
     scenario_.manifests.workloads.push_back(std::move(workload));
     const Workload& kept = scenario_.manifests.workloads.back();
-    if (!named(key) && !is_slimfaas_function(kept)) return;
+    if (!named(key) && (!heeded || !is_slimfaas_function(kept))) return;
     FunctionSpec function;
     function.name = named(key) ? named(key)->name : key.name;
     function.place = kept.place;

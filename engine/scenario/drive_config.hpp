@@ -88,6 +88,7 @@ struct DriveConfig {
   std::optional<Gateway> gateway;
   Versions versions;
   std::vector<Function> functions;
+  bool named_only = false;  // annotations of others are no function. Not in the file
 };
 
 // `file` is what errors name.

@@ -208,6 +208,24 @@ class Answers final : public Facts {
   Value value(const Term&) const override { return holds ? 1.0 : 0.0; }
 };
 
+// SlimFaas knows a function by its name alone.
+TEST(LoadGenerator, AFunctionOfSlimFaasIsCalledAsSlimFaasIs) {
+  Scenario scenario = functions({"f"});
+  const std::size_t f = scenario.functions.front().workload;
+  scenario.manifests.workloads[f].annotations["SlimFaas/Function"].value = "true";
+  scenario.steps = {sim::step("wake", 0ms, kGet, "/wake-function/f"),
+                    sim::step("one", 20ms, kGet, "/function/f/api/tags?x=1"),
+                    sim::step("two", 40ms, kGet, "/function/f")};
+  StandIn gateway(at_once);
+  Bed bed(scenario, gateway.port());
+  bed.load->start();
+  ASSERT_TRUE(bed.run([&] { return bed.load->over(); }));
+  std::vector<std::string> seen;
+  for (const auto& heard : gateway.heard()) seen.push_back(heard.request.target);
+  EXPECT_EQ(seen, (std::vector<std::string>{"/wake-function/f", "/function/f/api/tags?x=1",
+                                            "/function/f/"}));
+}
+
 TEST(LoadGenerator, StepsWaitForTheirConditionAndForOneAnother) {
   Scenario scenario = functions({"f"});
   Step third = sim::step("third", 40ms, kPost, "/function/f/run");

@@ -195,6 +195,13 @@ TEST_F(RoutesOf, AFunctionThatIsLeftToOthersIsCalledAndNotScaled) {
   EXPECT_EQ(routes().functions.size(), 1u);
 }
 
+TEST_F(RoutesOf, WhoNamesAllItsFunctionsLeavesThoseOfOthersAlone) {
+  bench.config.named_only = true;
+  const Functions functions = functions_of(bench.inventory, bench.config, find_policy, false);
+  EXPECT_TRUE(functions.known.empty()) << "though SlimFaas's annotations ask for it";
+  EXPECT_TRUE(functions.refused.empty());
+}
+
 TEST_F(RoutesOf, PodsOfFunctionsAreInsideUnlessTheyAreNotTrusted) {
   EXPECT_EQ(routes().inside, (std::vector<std::string>{"10.0.0.1", "10.0.0.2", "10.0.9.9"}));
   Json annotated = slimfaas("ollama", 2);
