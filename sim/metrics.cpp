@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace thaw::sim {
@@ -114,10 +115,8 @@ void Metrics::fire(std::uint32_t what, std::uint64_t f) {
 const Metrics::Sample* Metrics::seen(std::size_t f, Name name) const {
   const Function& function = functions_[f];
   if (name == Name::cpu) return function.server ? &*function.server : nullptr;
-  const Sample* last = nullptr;
-  for (const Sample& sample : function.stored)
-    if (sample.taken <= as_of()) last = &sample;
-  return last;
+  const auto later = std::ranges::upper_bound(function.stored, as_of(), {}, &Sample::taken);
+  return later == function.stored.begin() ? nullptr : &*std::prev(later);
 }
 
 MetricFacts Metrics::read(std::size_t f, const MetricRef& metric) {

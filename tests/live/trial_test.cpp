@@ -175,8 +175,8 @@ TEST_F(Trial, SlimFaasOnKapsuleWakesANodeAndGoesBackToZero) {
   agree({"scenarios/slimfaas-kapsule/fixture", 15, 10, 2});
 }
 
-// Nobody scales them: the card decides who runs. They are made one after another, which is 0.4 to
-// 0.9 s of the wall for the nine of them: twice as fast, that is within their second.
+// Nobody scales them: the card decides who runs. They are made one after another, and the last of
+// the nine comes 0.4 to 0.9 s of the wall after the first.
 TEST_F(Trial, FiveClientsShareACardAndTheSixthWaits) {
   agree({"scenarios/fedless-vgpu/fixture", 2, 1, 2});
 }
