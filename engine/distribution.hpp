@@ -45,7 +45,7 @@ struct Distribution {
 
   // To the nearest ns, at most 100 years; 0 <= ns.
   static Duration rounded(double ns) {
-    return Duration{static_cast<std::int64_t>(std::min(ns, kLongest) + 0.5)};
+    return Duration{static_cast<std::int64_t>(std::min(ns, kLongest) + 0.5)};  // NOLINT: 0 <= ns
   }
 };
 

@@ -5,6 +5,6 @@
 
 namespace thaw::sim {
 
-using namespace workload;
+using namespace workload;  // NOLINT(google-build-using-namespace): all of its words
 
 }  // namespace thaw::sim

@@ -35,7 +35,7 @@ class Inventory {
   };
   // `pace`: what the server's times of day are in scenario time; empty: themselves.
   explicit Inventory(Listener& listener, std::optional<Pace> pace = {})
-      : listener_(listener), pace_(std::move(pace)) {}
+      : listener_(listener), pace_(pace) {}
 
   void apply_workload(const nlohmann::json& object, bool stateful);
   void remove_workload(const nlohmann::json& object, bool stateful);
