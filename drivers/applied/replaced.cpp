@@ -19,7 +19,7 @@ using Name = std::pair<std::string, std::string>;  // namespace and name
 
 constexpr const char* kSlimFaas = "thaw takes the place of SlimFaas";
 constexpr const char* kOpenFaas = "thaw takes the place of OpenFaaS's gateway and its alerts";
-constexpr const char* kThere = "what --gateway is of is there already";
+constexpr const char* kThere = "it is there already, with --gateway";
 
 // "quay.io/prometheus/alertmanager:v1" → "alertmanager".
 std::string_view base_name(std::string_view image) {

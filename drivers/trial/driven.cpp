@@ -20,7 +20,7 @@ bool is_of_manifests(const FunctionSpec& function, const std::vector<PolicyChoic
 // Who scales it instead of thaw's driver; empty: nobody does.
 std::string_view left_to(const Governance& governance, bool has_gateway) {
   if (governance.policy == "hpa") return "HorizontalPodAutoscaler of the cluster";
-  return has_gateway ? "whoever --gateway is of" : "";
+  return has_gateway ? "the gateway's own autoscaler" : "";
 }
 
 }  // namespace

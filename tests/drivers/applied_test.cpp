@@ -246,7 +246,7 @@ TEST(Plan, LeavesOutWhatIsThereAlreadyWithTheGateway) {
   EXPECT_EQ(titles(plan), (std::vector<std::string>{"Namespace slimfaas-demo", "Service ollama",
                                                     "Deployment ollama"}));
   EXPECT_TRUE(std::ranges::any_of(plan.notices, [](const std::string& notice) {
-    return notice == "StatefulSet slimfaas is not applied: what --gateway is of is there already";
+    return notice == "StatefulSet slimfaas is not applied: it is there already, with --gateway";
   }));
 }
 

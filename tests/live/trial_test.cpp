@@ -214,7 +214,7 @@ TEST_F(Trial, ThroughAGatewayThatIsThereWhoeverItIsOfScales) {
   EXPECT_EQ(trial.exit_code, 0) << trial.text;
   std::ifstream in(out + "/summary.json");
   const std::string summary{std::istreambuf_iterator<char>(in), {}};
-  EXPECT_NE(summary.find("whoever --gateway is of"), std::string::npos) << summary;
+  EXPECT_NE(summary.find("the gateway's own autoscaler"), std::string::npos) << summary;
   EXPECT_EQ(drive.stop(), 0);
   expect_nothing_left();
 }
