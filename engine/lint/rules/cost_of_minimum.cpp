@@ -89,7 +89,8 @@ std::map<std::size_t, Kept> kept_in(const Scenario& scenario) {
   const auto& pools = scenario.cluster.pools;
   for (const Workload& workload : scenario.manifests.workloads) {
     const auto asked = workload.requests.extended.find(std::string(kGpus));
-    if (asked == workload.requests.extended.end() || !workload.refused.empty()) continue;
+    if (asked == workload.requests.extended.end() || asked->second <= 0) continue;
+    if (!workload.refused.empty()) continue;
     std::vector<std::size_t> fitting;
     for (std::size_t p = 0; p < pools.size(); ++p)
       if (gpus_of(pools[p]) >= asked->second && takes(pools[p], workload)) fitting.push_back(p);

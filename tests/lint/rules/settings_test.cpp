@@ -135,12 +135,13 @@ TEST(UnknownSetting, AnnotationsOfTheObjectItselfAreInTheWrongPlace) {
 }
 
 // An L4 at 0.75 EUR/h for 730 h.
-NamedTexts cards(const std::string& nodes_min, const std::string& replicas) {
+NamedTexts cards(const std::string& nodes_min, const std::string& replicas,
+                 const std::string& machine = "L4-1-24G", const std::string& each = "1") {
   return {
       {"scenario.yaml",
        "apiVersion: thaw/v1\nkind: Scenario\nname: s\ncluster:\n  pools:\n"
-       "    - {name: gpu, machine: {preset: scaleway/L4-1-24G}, nodes: {min: " +
-           nodes_min +
+       "    - {name: gpu, machine: {preset: scaleway/" +
+           machine + "}, nodes: {min: " + nodes_min +
            ", max: 3}}\nmanifests: [a.yaml]\n"
            "functions: {chat: {image: 1GiB, service: {gpuSeconds: 1s, dispatch: random}}}\n"
            "workload: [{function: chat, arrivals: {process: constant, rate: 1/s}, from: 1min, "
@@ -149,8 +150,8 @@ NamedTexts cards(const std::string& nodes_min, const std::string& replicas) {
        "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: chat}\n"
        "spec:\n  template:\n    metadata: {annotations: {autoscaling.knative.dev/min-scale: \"" +
            replicas +
-           "\"}}\n    spec: {containers: [{image: c, resources: {limits: {nvidia.com/gpu: "
-           "1}}}]}\n"}};
+           "\"}}\n    spec: {containers: [{image: c, resources: {limits: {nvidia.com/gpu: " + each +
+           "}}}]}\n"}};
 }
 
 TEST(CostOfMinimum, IsThatOfTheNodesAboveThePoolsOwn) {
@@ -160,6 +161,8 @@ TEST(CostOfMinimum, IsThatOfTheNodesAboveThePoolsOwn) {
   EXPECT_EQ(messages(linted(cards("1", "2")), "TH211").size(), 1U);
   EXPECT_EQ(messages(linted(cards("2", "2")), "TH211"), Texts{});
   EXPECT_EQ(messages(linted(cards("0", "0")), "TH211"), Texts{});
+  EXPECT_EQ(messages(linted(cards("0", "2", "DEV1-M", "0")), "TH211"), Texts{})
+      << "who asks for no card keeps none";
 }
 
 }  // namespace settings_test
