@@ -5,16 +5,13 @@
 #include "engine/serving/activator_share.hpp"
 #include "engine/serving/sample_size.hpp"
 #include "engine/workload/call_paths.hpp"
+#include "sim/knative/phases.hpp"
 
 namespace thaw::sim {
 namespace {
 
 enum : std::uint32_t { kTimeout, kScrape, kActivatorReports };
 constexpr Duration kPeriod = std::chrono::seconds(1);
-// Scraping starts with the autoscaler's ticks, one object later: so long in recordings of Serving
-// 0.48 (100 ms) and beside it (22 and 44 ms, tests/peers).
-constexpr Duration kLeastScrapeDelay = std::chrono::milliseconds(20);
-constexpr Duration kMostScrapeDelay = std::chrono::milliseconds(100);
 
 TimePoint next_on_grid(Duration phase, TimePoint now) {
   const auto since = now.since_epoch - phase;
@@ -39,14 +36,12 @@ Call KnativeDataPath::resolve(Method method, std::string_view path) const {
   return call_of_function(world_.scenario, method, path);
 }
 
-// The activator was there before the revision: when it reports is nobody's choice. Which of two
-// falls into a second of the clock, and so into a bucket, is chance in Knative too.
+// Which report falls into a second of the clock, and so into a bucket, is chance in Knative too.
 void KnativeDataPath::start() {
   started_ = true;
-  Random random = world_.random("knative/phases");
-  report_phase_ = Distribution::uniform(Duration{0}, kPeriod).draw(random);
-  const Duration delay = Distribution::uniform(kLeastScrapeDelay, kMostScrapeDelay).draw(random);
-  scrape_phase_ = (world_.now().since_epoch + delay) % kPeriod;
+  const auto phases = KnativePhases::draw(world_.random(KnativePhases::kPurpose));
+  report_phase_ = phases.report;
+  scrape_phase_ = (world_.now().since_epoch + phases.scrape_delay) % kPeriod;
   for (Revision& revision : revisions_) revision.proxied_since = world_.now();
 }
 

@@ -4,8 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "engine/distribution.hpp"
-#include "engine/random.hpp"
+#include "sim/knative/phases.hpp"
 
 namespace thaw::peers {
 namespace {
@@ -16,14 +15,14 @@ std::string in_seconds(Duration d) { return std::to_string(seconds(d)); }
 
 Duration begin_of(const Phase& phase) { return kLead + 2s - phase.to_tick; }
 
-// As sim/knative/data_path.cpp draws them.
 std::uint64_t seed_of(const Phase& phase, int run) {
+  using sim::KnativePhases;
+  const Duration to_scrape =
+      std::clamp(phase.to_scrape, KnativePhases::kLeastDelay, KnativePhases::kMostDelay);
   for (std::uint64_t seed = 1'000'000 * static_cast<std::uint64_t>(run) + 1;; ++seed) {
-    Random random(seed, "knative/phases");
-    const Duration report = Distribution::uniform(Duration{0}, 1s).draw(random);
-    const Duration to_scrape = Distribution::uniform(20ms, 100ms).draw(random);
-    if (std::chrono::abs(report - phase.report) < 5ms &&
-        std::chrono::abs(to_scrape - std::clamp<Duration>(phase.to_scrape, 20ms, 100ms)) < 5ms)
+    const auto drawn = KnativePhases::draw({seed, KnativePhases::kPurpose});
+    if (std::chrono::abs(drawn.report - phase.report) < 5ms &&
+        std::chrono::abs(drawn.scrape_delay - to_scrape) < 5ms)
       return seed;
   }
 }
