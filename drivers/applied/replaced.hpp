@@ -18,7 +18,7 @@ namespace thaw::applied {
 // Of the workload with this index, why it is left out.
 std::map<std::size_t, std::string> replaced_workloads(
     const Scenario& scenario, const std::function<bool(const FunctionSpec&)>& driven,
-    bool gateway_is_there = false);
+    bool gateway_is_there);
 
 // Whether the selector finds pods of this workload.
 bool leads_to(const ServiceObject& service, const Workload& workload);

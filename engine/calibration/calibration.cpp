@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/calibration/step_distance.hpp"
 #include "engine/math.hpp"
 
 namespace thaw::calibration {
@@ -18,7 +19,7 @@ double normal_share(double z) {
   return (low + high) / 2;
 }
 
-// The largest gap between the observations' steps and the fitted curve.
+// From the fitted curve.
 double distance_of(std::vector<double> observed) {
   const auto n = static_cast<double>(observed.size());
   double sum = 0, squares = 0;
@@ -27,13 +28,8 @@ double distance_of(std::vector<double> observed) {
   for (const double x : observed) squares += (x - mean) * (x - mean);
   const double deviation = std::sqrt(squares / (n - 1));
   std::sort(observed.begin(), observed.end());
-  double most = 0;
-  for (std::size_t i = 0; i < observed.size(); ++i) {
-    const double share = normal_share((observed[i] - mean) / deviation);
-    most = std::max(
-        {most, static_cast<double>(i + 1) / n - share, share - static_cast<double>(i) / n});
-  }
-  return most;
+  for (double& x : observed) x = normal_share((x - mean) / deviation);
+  return step_distance(observed);
 }
 
 // Stephens, J. American Statistical Association 69 (1974), table 1A: mean and deviation unknown.

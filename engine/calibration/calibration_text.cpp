@@ -145,13 +145,13 @@ std::string to_json(const std::vector<Fitted>& fitted) {
       out["p95_s"] = json_of(one.fit->p95);
       out["mean_s"] = json_of(one.fit->mean);
       out["cv"] = json_of(one.fit->cv);
-      out["distance"] = one.distance;
-      out["critical_distance"] = one.critical;
     }
     if (one.age) {
       out["different"] = one.age->different;
       out["least_s"] = json_of(one.age->least);
       out["width_s"] = json_of(one.age->width);
+    }
+    if (one.fit || one.age) {
       out["distance"] = one.distance;
       out["critical_distance"] = one.critical;
     }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "engine/calibration/step_distance.hpp"
 #include "engine/math.hpp"
 
 namespace thaw::calibration {
@@ -40,14 +41,10 @@ std::vector<double> different_ones(std::span<const double> observed) {
 // Given the extremes, those between are uniform between them.
 double distance_between(const std::vector<double>& sorted) {
   const double range = sorted.back() - sorted.front();
-  const auto inner = static_cast<double>(sorted.size() - 2);
-  double most = 0;
-  for (std::size_t i = 1; i + 1 < sorted.size(); ++i) {
-    const double share = (sorted[i] - sorted.front()) / range;
-    const auto before = static_cast<double>(i - 1);
-    most = std::max({most, (before + 1) / inner - share, share - before / inner});
-  }
-  return most;
+  std::vector<double> shares;
+  for (std::size_t i = 1; i + 1 < sorted.size(); ++i)
+    shares.push_back((sorted[i] - sorted.front()) / range);
+  return step_distance(shares);
 }
 
 }  // namespace
